@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace LocalPlatform.Storage;
+
+/// <summary>
+/// A SQLite file with one writer thread. Writes that wait while a commit is being flushed are committed together by the next
+/// one, so that many share one fsync (group commit). A write completes only after its commit is on disk; each runs in a
+/// savepoint of its own, so one that throws undoes itself alone. Reads run beside the writer (WAL) and see whole commits.
+/// </summary>
+public sealed class GroupCommitDatabase : IAsyncDisposable
+{
+    // Bounds the time a write can wait for its neighbours, and the size of the log between two commits.
+    private const int WritesPerCommitMax = 1024;
+
+    private readonly string _connectionString;
+    private readonly SqliteSession _writer;
+    private readonly Thread _writerThread;
+    private readonly Channel<PendingWrite> _queue =
+        Channel.CreateUnbounded<PendingWrite>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentBag<SqliteSession> _idleReaders = [];
+    private bool _disposed;
+
+    private GroupCommitDatabase(string path, string schema)
+    {
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+        _writer = new SqliteSession(_connectionString);
+        _writer.ExecuteScript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; "
+            + "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA busy_timeout=5000;");
+        _writer.ExecuteScript(schema);
+        _writerThread = new Thread(WriteLoop) { IsBackground = true, Name = $"sqlite writer {Path.GetFileName(path)}" };
+        _writerThread.Start();
+    }
+
+    /// <summary>Opens or creates the file and brings it to <paramref name="schema"/> (idempotent DDL).</summary>
+    public static GroupCommitDatabase Open(string path, string schema) => new(path, schema);
+
+    /// <summary>
+    /// Queues <paramref name="work"/> for the writer thread. The task completes once the work's commit is durable; it faults with
+    /// the exception of the work, whose changes are then undone. The work must not block or wait for another write.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work)
+    {
+        var pending = new PendingWrite<T>(work);
+        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
+        return pending.Task;
+    }
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Action<SqliteSession> work) => WriteAsync(session =>
+    {
+        work(session);
+        return true;
+    });
+
+    /// <summary>Runs <paramref name="work"/> on a reader connection, on the caller's thread.</summary>
+    public T Read<T>(Func<SqliteSession, T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_idleReaders.TryTake(out var session))
+            session = OpenReader();
+        try
+        {
+            return work(session);
+        }
+        finally
+        {
+            if (_disposed)
+                session.Dispose();
+            else
+                _idleReaders.Add(session);
+        }
+    }
+
+    /// <summary>Finishes the queued writes, then closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _queue.Writer.Complete();
+        await Task.Run(_writerThread.Join);
+        while (_idleReaders.TryTake(out var session))
+            session.Dispose();
+        _writer.Dispose();
+    }
+
+    private SqliteSession OpenReader()
+    {
+        var session = new SqliteSession(_connectionString);
+        session.ExecuteScript("PRAGMA query_only=ON; PRAGMA cache_size=-4000; PRAGMA busy_timeout=5000;");
+        return session;
+    }
+
+    private void WriteLoop()
+    {
+        var group = new List<PendingWrite>();
+        while (WaitForWrites())
+        {
+            group.Clear();
+            while (group.Count < WritesPerCommitMax && _queue.Reader.TryRead(out var write))
+                group.Add(write);
+            CommitGroup(group);
+        }
+    }
+
+    private bool WaitForWrites()
+    {
+        var ready = _queue.Reader.WaitToReadAsync();
+        return ready.IsCompleted ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
+    }
+
+    private void CommitGroup(List<PendingWrite> group)
+    {
+        try
+        {
+            _writer.Execute("BEGIN IMMEDIATE");
+            foreach (var write in group)
+                RunInSavepoint(write);
+            _writer.Execute("COMMIT");
+        }
+#pragma warning disable CA1031 // Every waiting caller must learn of it, whatever it was; the writer itself must live on.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            TryRollback();
+            foreach (var write in group)
+                write.Fail(failure);
+            return;
+        }
+        foreach (var write in group)
+            write.Complete();
+    }
+
+    private void RunInSavepoint(PendingWrite write)
+    {
+        _writer.Execute("SAVEPOINT work");
+        if (!write.TryRun(_writer))
+            _writer.Execute("ROLLBACK TO work");
+        _writer.Execute("RELEASE work");
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            _writer.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // No transaction was open: BEGIN itself had failed.
+        }
+    }
+
+    private abstract class PendingWrite
+    {
+        /// <summary>Runs the work; false when it threw (the exception is kept for the caller).</summary>
+        public abstract bool TryRun(SqliteSession session);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception failure);
+    }
+
+    private sealed class PendingWrite<T>(Func<SqliteSession, T> work) : PendingWrite
+    {
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private T? _result;
+        private Exception? _failure;
+
+        public Task<T> Task => _completion.Task;
+
+        public override bool TryRun(SqliteSession session)
+        {
+            try
+            {
+                _result = work(session);
+                return true;
+            }
+#pragma warning disable CA1031 // Handed to the caller through the task.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                _failure = failure;
+                return false;
+            }
+        }
+
+        public override void Complete()
+        {
+            if (_failure is null)
+                _completion.TrySetResult(_result!);
+            else
+                _completion.TrySetException(_failure);
+        }
+
+        public override void Fail(Exception failure) => _completion.TrySetException(_failure ?? failure);
+    }
+}

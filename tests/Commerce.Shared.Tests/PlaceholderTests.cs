@@ -1,0 +1,7 @@
+namespace Commerce.Shared.Tests;
+
+public class PlaceholderTests
+{
+    [Fact]
+    public void Runs() => Assert.True(true);
+}
