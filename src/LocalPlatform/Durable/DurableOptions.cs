@@ -1,0 +1,25 @@
+namespace LocalPlatform.Durable;
+
+/// <summary>Limits and policies of the engine. Names follow <c>durableTask</c> in host.json where that has them.</summary>
+public sealed record DurableOptions
+{
+    /// <summary>Activities that run at the same time; at least 1.</summary>
+    public int MaxConcurrentActivityFunctions { get; init; } = 10 * Environment.ProcessorCount;
+
+    /// <summary>Orchestrator steps that run at the same time; at least 1.</summary>
+    public int MaxConcurrentOrchestratorFunctions { get; init; } = 10 * Environment.ProcessorCount;
+
+    /// <summary>
+    /// Waiting orchestrations kept in memory; the one unused for longest is evicted and replayed from its history when its turn comes.
+    /// </summary>
+    public int MaxCachedOrchestrations { get; init; } = 2_000;
+
+    /// <summary>How long a completed, failed or terminated instance can be queried before it is purged; null: for ever.</summary>
+    public TimeSpan? RetainCompletedFor { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Completed instances kept at most, the oldest being purged first; null: no limit.</summary>
+    public int? MaxCompletedInstances { get; init; } = 10_000;
+
+    /// <summary>How often the retention policy is applied.</summary>
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromSeconds(30);
+}
