@@ -1,0 +1,22 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Cosmos;
+
+internal static class ContainerExtensions
+{
+    /// <summary>
+    /// The document, or null when there is none: an expected answer, which the SDK would raise as an exception on the typed call.
+    /// </summary>
+    public static Task<T?> FindAsync<T>(this Container container, string id, PartitionKey partitionKey, CancellationToken ct = default)
+        where T : class =>
+        TransientFaults.RetryAsync(async () =>
+        {
+            using var response = await container.ReadItemStreamAsync(id, partitionKey, cancellationToken: ct);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                return null;
+            response.EnsureSuccessStatusCode();
+            return JsonSerializer.Deserialize<T>(response.Content, DocumentJson.Options);
+        });
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.Azure.Cosmos;
+using Polly;
+using Polly.Retry;
+
+namespace Commerce.Functions.Cosmos;
+
+/// <summary>
+/// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection) or were asked to
+/// wait (429, 449). Only for operations whose repeat is harmless, which is every write of this application.
+/// </summary>
+internal static class TransientFaults
+{
+    private static readonly ResiliencePipeline Pipeline = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder()
+                .Handle<CosmosException>(fault => IsTransient(fault.StatusCode))
+                .Handle<HttpRequestException>(),
+            MaxRetryAttempts = 4,
+            Delay = TimeSpan.FromMilliseconds(40),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        })
+        .Build();
+
+    public static async Task<T> RetryAsync<T>(Func<Task<T>> call) =>
+        await Pipeline.ExecuteAsync(static async (state, _) => await state(), call);
+
+    /// <summary>A batch tells of its faults by status; a transient one is retried like any other.</summary>
+    public static Task<TransactionalBatchResponse> RetryAsync(Func<Task<TransactionalBatchResponse>> call) =>
+        RetryAsync<TransactionalBatchResponse>(async () =>
+        {
+            var response = await call();
+            if (!IsTransient(response.StatusCode))
+                return response;
+            using (response)
+                throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+        });
+
+    public static bool IsTransient(HttpStatusCode status) => status is
+        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+        or HttpStatusCode.Gone or HttpStatusCode.InternalServerError or (HttpStatusCode)449;
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Commerce.Shared;
+using Commerce.Shared.Ledger;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Ledger;
+
+/// <summary>
+/// Writes one kind of ledger: head documents (balances, stocks) and the records that explain them, a partition a head. What waits
+/// for a head is decided by the rules in turn and committed as one transactional batch,
+/// <c>[patch head, If-Match] + [create record]...</c>, so that head and records agree at every moment.
+/// <list type="bullet">
+/// <item>A record's id derives from its operation: a repeat meets 409, finds its own record and changes nothing.</item>
+/// <item>The last head seen is kept with its ETag. A stale one costs a 412 and a reread, never a wrong sum; a refusal is only ever
+/// given on a head that was read after the command came in.</item>
+/// <item>Faults whose outcome is unknown (a timeout after the write) are retried: the records tell what had happened.</item>
+/// </list>
+/// </summary>
+public sealed class LedgerWriter<THead, TCommand, TRecord>
+    where THead : class
+    where TCommand : class
+    where TRecord : class
+{
+    private readonly ILedgerRules<THead, TCommand, TRecord> _rules;
+    private readonly LedgerStore<THead, TRecord> _store;
+    private readonly TimeProvider _time;
+    private readonly KeyedBatcher<TCommand, Result<Posting<TRecord>>> _batcher;
+
+    public LedgerWriter(ILedgerRules<THead, TCommand, TRecord> rules, LedgerStore<THead, TRecord> store, LedgerOptions options, TimeProvider time)
+    {
+        _rules = rules;
+        _store = store;
+        _time = time;
+        _batcher = new(CommitAsync, Limits.BatchOperationsMax - 1, options.QueueLengthMax);
+    }
+
+    /// <summary>
+    /// Carries a command out, once however often it is submitted. Answers the record that stands for it, or why it was refused:
+    /// the rules' own reason, <see cref="ErrorCode.IdempotencyKeyReused"/> when the id stands for another request, or
+    /// <see cref="ErrorCode.Busy"/> when too many wait for this head.
+    /// </summary>
+    /// <exception cref="CosmosException">The store could not be reached; the outcome is unknown and a repeat will tell.</exception>
+    public async Task<Result<Posting<TRecord>>> SubmitAsync(string key, TCommand command) =>
+        _batcher.TrySubmit(key, command) is { } answer
+            ? await answer
+            : new Failure(ErrorCode.Busy, "Too many requests are waiting for this item. Try again shortly.");
+
+    private async Task CommitAsync(string key, IReadOnlyList<Pending<TCommand, Result<Posting<TRecord>>>> batch)
+    {
+        var waiting = batch.ToList();
+        var fresh = false;
+        while (waiting.Count > 0)
+        {
+            var head = fresh ? await _store.ReadHeadAsync(key) : await _store.GetHeadAsync(key);
+            var plan = Plan(head.Document, waiting);
+            if (plan.HasRefusals && !head.IsFresh)
+            {
+                fresh = true;
+                continue;
+            }
+            fresh = await ExecuteAsync(key, head, plan, waiting);
+        }
+    }
+
+    /// <summary>Decides everything that waits, each on the head as the one before leaves it.</summary>
+    private LedgerPlan<THead, TCommand, TRecord> Plan(THead? head, List<Pending<TCommand, Result<Posting<TRecord>>>> waiting)
+    {
+        var plan = new LedgerPlan<THead, TCommand, TRecord>(head);
+        var now = _time.GetUtcNow();
+        foreach (var pending in waiting)
+        {
+            // The same operation twice in one batch: the second is decided when the first has its record.
+            if (plan.Claims(_rules.RecordId(pending.Work)))
+                plan.Add(pending, _rules.RecordId(pending.Work), _rules.Decide(plan.Head, pending.Work, now));
+        }
+        return plan;
+    }
+
+    /// <summary>Writes a plan and answers whom it settles. True when the next attempt must read the head anew.</summary>
+    private async Task<bool> ExecuteAsync(
+        string key,
+        LedgerHead<THead> head,
+        LedgerPlan<THead, TCommand, TRecord> plan,
+        List<Pending<TCommand, Result<Posting<TRecord>>>> waiting)
+    {
+        var outcome = plan.Records.Count == 0
+            ? LedgerWrite.Done
+            : await _store.WriteAsync(key, head, plan.HeadChanged ? plan.Head : null, plan.Records);
+        switch (outcome.Status)
+        {
+            case HttpStatusCode.OK:
+                await SettleAsync(key, plan);
+                waiting.RemoveAll(pending => pending.Task.IsCompleted);
+                return false;
+            case HttpStatusCode.Conflict when outcome.RecordIndex is { } index:
+                var (repeat, recordId) = plan.Posted[index];
+                var record = await _store.FindRecordAsync(key, recordId)
+                    ?? throw new InvalidOperationException($"Record '{recordId}' exists and cannot be read.");
+                repeat.Complete(AnswerRepeat(record, repeat.Work));
+                waiting.Remove(repeat);
+                return false;
+            default:
+                // 412, or a head that appeared or vanished under us: somebody else wrote. Read it and decide again.
+                return true;
+        }
+    }
+
+    private async Task SettleAsync(string key, LedgerPlan<THead, TCommand, TRecord> plan)
+    {
+        for (var i = 0; i < plan.Posted.Count; i++)
+            plan.Posted[i].Pending.Complete(new Posting<TRecord>(plan.Records[i].Record, Repeated: false));
+        foreach (var (pending, recordId, failure) in plan.Refused)
+        {
+            // What is refused now may have been carried out before: then this is a repeat, and the record is its answer.
+            var record = await _store.FindRecordAsync(key, recordId);
+            pending.Complete(record is null ? failure : AnswerRepeat(record, pending.Work));
+        }
+    }
+
+    private Result<Posting<TRecord>> AnswerRepeat(TRecord record, TCommand command) =>
+        _rules.IsRepeat(record, command)
+            ? new Posting<TRecord>(record, Repeated: true)
+            : new Failure(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
+}

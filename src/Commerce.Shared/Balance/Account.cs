@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace Commerce.Shared.Balance;
+
+/// <summary>
+/// A user's balance: the head document of the partition <c>/userId</c> in the container <c>accounts</c>. The sum of the user's
+/// <see cref="LedgerEntry.Amount"/> is <see cref="Balance"/> at every moment.
+/// </summary>
+public sealed record Account
+{
+    public const string DocumentId = "account";
+    public const string DocumentType = "account";
+
+    public string Id { get; init; } = DocumentId;
+
+    public string Type { get; init; } = DocumentType;
+
+    public required string UserId { get; init; }
+
+    /// <summary>Won, 0 to <see cref="Limits.MoneyMax"/>.</summary>
+    public required long Balance { get; init; }
+
+    /// <summary>How many entries have changed the balance; the last one's <see cref="LedgerEntry.Sequence"/>.</summary>
+    public required long EntryCount { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    [JsonPropertyName("_etag")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ETag { get; init; }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+
+namespace Commerce.Shared.Catalog;
+
+[JsonConverter(typeof(JsonStringEnumConverter<MovementKind>))]
+public enum MovementKind
+{
+    /// <summary>The first stock of a new product.</summary>
+    [JsonStringEnumMemberName("initial")]
+    Initial,
+
+    /// <summary>An operator's correction or delivery of goods.</summary>
+    [JsonStringEnumMemberName("adjustment")]
+    Adjustment,
+
+    /// <summary>An order's line, taken out of stock.</summary>
+    [JsonStringEnumMemberName("sale")]
+    Sale,
+
+    /// <summary>An order's line, put back: the order was refused later on, or cancelled.</summary>
+    [JsonStringEnumMemberName("release")]
+    Release,
+
+    /// <summary>An order's line that stock did not cover: delta 0, kept so that the answer can never change.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
+}
+
+/// <summary>
+/// One change of a product's stock, written in the batch that makes it and never altered. These are the facts from which the
+/// best sellers are counted.
+/// </summary>
+public sealed record StockMovement
+{
+    public const string DocumentType = "movement";
+
+    public required string Id { get; init; }
+
+    public string Type { get; init; } = DocumentType;
+
+    public required string ProductId { get; init; }
+
+    public required MovementKind Kind { get; init; }
+
+    /// <summary>Pieces, signed: what left the stock is negative.</summary>
+    public required long Delta { get; init; }
+
+    public required long StockAfter { get; init; }
+
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    /// <summary>Won a piece at the moment of the sale; on a release, that of the sale it undoes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? UnitPrice { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OrderId { get; init; }
+
+    /// <summary>On a release: when the sale it undoes took place. Statistics book it there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? SoldAt { get; init; }
+
+    /// <summary>On a refused line: the pieces that were asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Requested { get; init; }
+
+    /// <summary>On an adjustment: why.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}

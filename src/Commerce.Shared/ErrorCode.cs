@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Commerce.Shared;
+
+/// <summary>
+/// Everything the shop can refuse, as data. How each looks over HTTP is one table in the function app (<c>Http/ProblemTable</c>).
+/// </summary>
+[JsonConverter(typeof(ErrorCodeConverter))]
+public enum ErrorCode
+{
+    Validation,
+    NotFound,
+    MethodNotAllowed,
+    UnsupportedMediaType,
+    PayloadTooLarge,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+    PreconditionFailed,
+    InsufficientStock,
+    InsufficientBalance,
+    BalanceLimitExceeded,
+    StockLimitExceeded,
+    OrderNotCancellable,
+    CartEmpty,
+    CartFull,
+    Busy,
+}
+
+/// <summary>Codes are written as the slug that problem types end in: <c>insufficient-stock</c>.</summary>
+public sealed class ErrorCodeConverter() : JsonStringEnumConverter<ErrorCode>(JsonNamingPolicy.KebabCaseLower);

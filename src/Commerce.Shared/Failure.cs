@@ -1,0 +1,67 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Commerce.Shared;
+
+/// <summary>
+/// A business refusal: a value, never an exception. It crosses orchestrations as JSON and ends as a problem document.
+/// </summary>
+/// <param name="Code">What was refused.</param>
+/// <param name="Detail">One sentence a person can act on.</param>
+public sealed record Failure(ErrorCode Code, string Detail)
+{
+    /// <summary>The fields that were wrong and why, for <see cref="ErrorCode.Validation"/>.</summary>
+    public IReadOnlyList<FieldError>? Errors { get; init; }
+
+    /// <summary>The product concerned, for refusals about stock.</summary>
+    public string? ProductId { get; init; }
+
+    /// <summary>What was asked for, in pieces or won, where numbers explain the refusal.</summary>
+    public long? Requested { get; init; }
+
+    /// <summary>What there was, in pieces or won, where numbers explain the refusal.</summary>
+    public long? Available { get; init; }
+
+    public static Failure Validation(string field, string message) =>
+        new(ErrorCode.Validation, $"{field}: {message}") { Errors = [new(field, message)] };
+
+    public static Failure NotFound(string detail) => new(ErrorCode.NotFound, detail);
+
+    public static Failure InsufficientStock(string productId, long requested, long available) =>
+        new(ErrorCode.InsufficientStock, $"Product '{productId}' has {available} left; {requested} were requested.")
+        {
+            ProductId = productId,
+            Requested = requested,
+            Available = available,
+        };
+
+    public static Failure InsufficientBalance(long requested, long available) =>
+        new(ErrorCode.InsufficientBalance, $"The balance is {available} won; {requested} won are needed.")
+        {
+            Requested = requested,
+            Available = available,
+        };
+}
+
+/// <param name="Field">Path of the field as the client wrote it, such as <c>items[2].quantity</c>.</param>
+/// <param name="Message">What is wrong with it.</param>
+public sealed record FieldError(string Field, string Message);
+
+/// <summary>A value, or the reason why there is none.</summary>
+public readonly record struct Result<T>
+{
+    private Result(T? value, Failure? failure) => (Value, Failure) = (value, failure);
+
+    public T? Value { get; }
+
+    public Failure? Failure { get; }
+
+    [MemberNotNullWhen(true, nameof(Value))]
+    [MemberNotNullWhen(false, nameof(Failure))]
+    public bool Succeeded => Failure is null;
+
+#pragma warning disable CA2225 // The named alternatives would only repeat the constructor.
+    public static implicit operator Result<T>(T value) => new(value, null);
+
+    public static implicit operator Result<T>(Failure failure) => new(default, failure);
+#pragma warning restore CA2225
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using Commerce.Shared.Balance;
+using Commerce.Shared.Catalog;
+using Commerce.Shared.Orders;
+
+namespace Commerce.Shared.Json;
+
+/// <summary>How documents are written, generated at compile time: camelCase, times by <see cref="UtcTimeConverter"/>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcTimeConverter)])]
+[JsonSerializable(typeof(Account))]
+[JsonSerializable(typeof(LedgerEntry))]
+[JsonSerializable(typeof(Product))]
+[JsonSerializable(typeof(StockMovement))]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(Cart.Cart))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(DateTimeOffset))]
+public sealed partial class DocumentJsonContext : JsonSerializerContext;
