@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Commerce.Load.Http;
+
+namespace Commerce.Load.Cli;
+
+/// <summary>The options by which any command that calls the shop is told where it is.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Option<string> _url = new("--url") { Description = "Where the shop is.", DefaultValueFactory = _ => "http://127.0.0.1:7071", HelpName = "url" };
+    private readonly Option<string?> _key = new("--key") { Description = "Function key of clients; better in the environment, COMMERCE_KEY.", HelpName = "key" };
+    private readonly Option<string?> _operatorKey = new("--ops-key") { Description = "Function key of operators (COMMERCE_OPS_KEY); without it the client's.", HelpName = "key" };
+    private readonly Option<FileInfo?> _report = new("--report") { Description = "Write the run as JSON, for --compare.", HelpName = "file.json" };
+    private readonly Option<FileInfo?> _chart = new("--chart") { Description = "Draw throughput and latency percentiles over time.", HelpName = "file.svg" };
+
+    public Option<int> Clients { get; }
+
+    public CommonOptions(int clients)
+    {
+        Clients = new Option<int>("--clients") { Description = "Requests in flight at once, at most.", DefaultValueFactory = _ => clients, HelpName = "n" };
+        Clients.Validators.Add(Check.Between(Clients, 1, 4096));
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _url, _key, _operatorKey, Clients, _report, _chart })
+            command.Options.Add(option);
+    }
+
+    public ShopEndpoint Endpoint(ParseResult parsed) => new(
+        parsed.GetRequiredValue(_url),
+        parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable("COMMERCE_KEY"),
+        parsed.GetValue(_operatorKey) ?? Environment.GetEnvironmentVariable("COMMERCE_OPS_KEY"));
+
+    public void Save(ParseResult parsed, Reports.RunReport report)
+    {
+        if (parsed.GetValue(_report) is { } file)
+            report.Save(file.FullName);
+        if (parsed.GetValue(_chart) is { } chart)
+            File.WriteAllText(chart.FullName, Reports.Chart.Svg(report));
+    }
+}
+
+/// <summary>Validators of option values.</summary>
+internal static class Check
+{
+    public static Action<OptionResult> Between<T>(Option<T> option, T min, T max) where T : struct, IComparable<T> =>
+        result => Validate(option, result, result.GetValueOrDefault<T>(), min, max);
+
+    public static Action<OptionResult> Between<T>(Option<T?> option, T min, T max) where T : struct, IComparable<T> =>
+        result => Validate(option, result, result.GetValueOrDefault<T?>(), min, max);
+
+    private static void Validate<T>(Option option, OptionResult result, T? value, T min, T max) where T : struct, IComparable<T>
+    {
+        if (value is { } given && (given.CompareTo(min) < 0 || given.CompareTo(max) > 0))
+            result.AddError($"{option.Name} must be from {min} to {max}.");
+    }
+}
+
+/// <summary>What the process's exit codes mean.</summary>
+internal static class ExitCode
+{
+    public const int Held = 0;
+    public const int DidNotHold = 1;
+    public const int BadInput = 2;
+    public const int Unreachable = 3;
+    public const int Interrupted = 130;
+}

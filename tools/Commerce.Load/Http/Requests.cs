@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace Commerce.Load.Http;
+
+/// <summary>The calls of the contract, serialised once and sent often.</summary>
+internal static class Requests
+{
+    public static ShopRequest Charge(ShopEndpoint shop, string userId, long amount, int operation = 0) =>
+        new(HttpMethod.Post, shop.At($"api/users/{userId}/balance/charges"),
+            JsonSerializer.SerializeToUtf8Bytes(new ChargeBody(amount), ContractJson.Default.ChargeBody), operation, NeedsKey: true);
+
+    public static ShopRequest Order(ShopEndpoint shop, string userId, byte[] body) =>
+        new(HttpMethod.Post, shop.At($"api/users/{userId}/orders"), body, NeedsKey: true);
+
+    public static ShopRequest Cancel(ShopEndpoint shop, string userId, string orderId) =>
+        new(HttpMethod.Post, shop.At($"api/users/{userId}/orders/{orderId}/cancellation"), NeedsKey: true);
+
+    public static ShopRequest Get(ShopEndpoint shop, string path) => new(HttpMethod.Get, shop.At(path));
+
+    public static byte[] OrderBody(IEnumerable<(string ProductId, int Quantity)> lines) =>
+        JsonSerializer.SerializeToUtf8Bytes(new OrderBody([.. lines.Select(line => new OrderLineBody(line.ProductId, line.Quantity))]), ContractJson.Default.OrderBody);
+
+    public static byte[] CartItemBody(string productId, int quantity) =>
+        JsonSerializer.SerializeToUtf8Bytes(new OrderLineBody(productId, quantity), ContractJson.Default.OrderLineBody);
+
+    public static byte[] QuantityBody(int quantity) =>
+        JsonSerializer.SerializeToUtf8Bytes(new QuantityBody(quantity), ContractJson.Default.QuantityBody);
+}

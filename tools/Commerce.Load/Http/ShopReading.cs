@@ -1,0 +1,46 @@
+namespace Commerce.Load.Http;
+
+/// <summary>What is read page by page, and the two documents that judge a run.</summary>
+internal static class ShopReading
+{
+    private const int PageSize = 100;
+
+    /// <summary>The whole catalog.</summary>
+    public static async Task<IReadOnlyList<Product>> ProductsAsync(this ShopApi shop, CancellationToken cancellationToken)
+    {
+        List<Product> products = [];
+        string? cursor = null;
+        do
+        {
+            var page = await shop.GetAsync(Paged("api/products", cursor), ContractJson.Default.ProductPage, cancellationToken);
+            products.AddRange(page.Items);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return products;
+    }
+
+    /// <summary>All orders of one user.</summary>
+    public static async Task<IReadOnlyList<PlacedOrder>> OrdersAsync(this ShopApi shop, string userId, CancellationToken cancellationToken)
+    {
+        List<PlacedOrder> orders = [];
+        string? cursor = null;
+        do
+        {
+            var page = await shop.GetAsync(Paged($"api/users/{userId}/orders", cursor), ContractJson.Default.OrderPage, cancellationToken);
+            orders.AddRange(page.Items);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+        return orders;
+    }
+
+    public static Task<TopList> TopAsync(this ShopApi shop, int limit, CancellationToken cancellationToken) =>
+        shop.GetAsync($"api/products/top?limit={limit}", ContractJson.Default.TopList, cancellationToken);
+
+    public static Task<Audit> AuditAsync(this ShopApi shop, CancellationToken cancellationToken) =>
+        shop.GetAsync("api/ops/audit", ContractJson.Default.Audit, cancellationToken, forOperator: true);
+
+    private static string Paged(string path, string? cursor) =>
+        cursor is null ? $"{path}?limit={PageSize}" : $"{path}?limit={PageSize}&cursor={Uri.EscapeDataString(cursor)}";
+}
