@@ -1,1 +1,17 @@
-return;
+using Commerce.Functions.Balance;
+using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
+using Commerce.Functions.Http;
+using Commerce.Functions.Ledger;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<ProblemMiddleware>();
+builder.Services
+    .AddCommerceDatabase(builder.Configuration)
+    .AddLedgers()
+    .AddBalance()
+    .AddCatalog();
+builder.Build().Run();

@@ -25,6 +25,12 @@ public enum ErrorCode
     CartEmpty,
     CartFull,
     Busy,
+
+    /// <summary>The application cannot serve yet, or no longer: its store does not answer.</summary>
+    NotReady,
+
+    /// <summary>A bug or a broken dependency. Nothing of its inside is told.</summary>
+    InternalError,
 }
 
 /// <summary>Codes are written as the slug that problem types end in: <c>insufficient-stock</c>.</summary>

@@ -1,0 +1,87 @@
+using Azure.Identity;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Cosmos;
+
+/// <summary>Registers the database: one <see cref="CosmosClient"/> for the process, made from settings.</summary>
+internal static class DatabaseServices
+{
+    /// <summary>A connection string.</summary>
+    private const string ConnectionSetting = "Cosmos";
+
+    /// <summary>An account's address, to be used with the identity that the app runs under.</summary>
+    private const string EndpointSetting = "Cosmos:accountEndpoint";
+
+    /// <summary>Client id of a user-assigned identity; none for the system-assigned one or a developer's own.</summary>
+    private const string ClientIdSetting = "Cosmos:clientId";
+
+    /// <summary>True creates what is missing at start. For local work only.</summary>
+    private const string CreateContainersSetting = "Commerce:CreateContainers";
+
+    public static IServiceCollection AddCommerceDatabase(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CosmosClientOptions>().Configure(static options =>
+        {
+            options.ApplicationName = "commerce";
+            options.UseSystemTextJsonSerializerWithOptions = DocumentJson.Options;
+            // A write answers with status and ETag; the document itself is what was sent.
+            options.EnableContentResponseOnWrite = false;
+        });
+        services.AddSingleton(provider => CreateClient(
+            provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value));
+        services.AddSingleton<CommerceDatabase>();
+        if (configuration.GetValue<bool>(CreateContainersSetting))
+            services.AddHostedService<DatabaseCreation>();
+        return services;
+    }
+
+    private static CosmosClient CreateClient(IConfiguration configuration, CosmosClientOptions options)
+    {
+        if (configuration[ConnectionSetting] is { Length: > 0 } connectionString)
+        {
+            if (IsEmulator(connectionString))
+            {
+                options.ConnectionMode = ConnectionMode.Gateway;
+                options.LimitToEndpoint = true;
+            }
+            return new CosmosClient(connectionString, options);
+        }
+        if (configuration[EndpointSetting] is { Length: > 0 } endpoint)
+        {
+            return new CosmosClient(
+                endpoint, new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = configuration[ClientIdSetting] }), options);
+        }
+        throw new InvalidOperationException(
+            $"The setting '{ConnectionSetting}' (a Cosmos DB connection string) or '{EndpointSetting}' (an account's address, used with "
+            + "the app's identity) is missing.");
+    }
+
+    /// <summary>An emulator listens on this machine only, and tells clients addresses that they cannot use.</summary>
+    private static bool IsEmulator(string connectionString)
+    {
+        var parts = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connectionString };
+        return parts.TryGetValue("AccountEndpoint", out var endpoint)
+            && Uri.TryCreate(endpoint as string, UriKind.Absolute, out var address)
+            && address.IsLoopback;
+    }
+
+    /// <summary>Creates the containers before anything that is hosted starts to use them.</summary>
+    private sealed class DatabaseCreation(CommerceDatabase database) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => database.CreateIfMissingAsync(cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

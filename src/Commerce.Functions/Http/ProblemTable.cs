@@ -1,0 +1,42 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Commerce.Shared;
+
+namespace Commerce.Functions.Http;
+
+/// <summary>How each refusal looks over HTTP: the one table from <see cref="ErrorCode"/> to status and title.</summary>
+internal static class ProblemTable
+{
+    /// <summary>Problem types are these followed by the code's slug. They identify and need not resolve (RFC 9457, 3.1.1).</summary>
+    public const string TypePrefix = "https://commerce.example/problems/";
+
+    private static readonly FrozenDictionary<ErrorCode, ProblemKind> Kinds = new Dictionary<ErrorCode, ProblemKind>
+    {
+        [ErrorCode.Validation] = new(ErrorCode.Validation, StatusCodes.Status400BadRequest, "The request is not valid."),
+        [ErrorCode.NotFound] = new(ErrorCode.NotFound, StatusCodes.Status404NotFound, "There is no such thing."),
+        [ErrorCode.MethodNotAllowed] = new(ErrorCode.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed, "The method is not allowed here."),
+        [ErrorCode.UnsupportedMediaType] = new(ErrorCode.UnsupportedMediaType, StatusCodes.Status415UnsupportedMediaType, "The content type is not supported."),
+        [ErrorCode.PayloadTooLarge] = new(ErrorCode.PayloadTooLarge, StatusCodes.Status413PayloadTooLarge, "The body is too large."),
+        [ErrorCode.IdempotencyKeyMissing] = new(ErrorCode.IdempotencyKeyMissing, StatusCodes.Status400BadRequest, "An Idempotency-Key is needed."),
+        [ErrorCode.IdempotencyKeyReused] = new(ErrorCode.IdempotencyKeyReused, StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key stands for another request."),
+        [ErrorCode.PreconditionFailed] = new(ErrorCode.PreconditionFailed, StatusCodes.Status412PreconditionFailed, "It has changed in the meantime."),
+        [ErrorCode.InsufficientStock] = new(ErrorCode.InsufficientStock, StatusCodes.Status409Conflict, "There is not enough stock."),
+        [ErrorCode.InsufficientBalance] = new(ErrorCode.InsufficientBalance, StatusCodes.Status409Conflict, "The balance is too low."),
+        [ErrorCode.BalanceLimitExceeded] = new(ErrorCode.BalanceLimitExceeded, StatusCodes.Status409Conflict, "The balance would become too large."),
+        [ErrorCode.StockLimitExceeded] = new(ErrorCode.StockLimitExceeded, StatusCodes.Status409Conflict, "The stock would become too large."),
+        [ErrorCode.OrderNotCancellable] = new(ErrorCode.OrderNotCancellable, StatusCodes.Status409Conflict, "The order cannot be cancelled."),
+        [ErrorCode.CartEmpty] = new(ErrorCode.CartEmpty, StatusCodes.Status409Conflict, "The cart is empty."),
+        [ErrorCode.CartFull] = new(ErrorCode.CartFull, StatusCodes.Status409Conflict, "The cart is full."),
+        [ErrorCode.Busy] = new(ErrorCode.Busy, StatusCodes.Status503ServiceUnavailable, "Too busy right now."),
+        [ErrorCode.NotReady] = new(ErrorCode.NotReady, StatusCodes.Status503ServiceUnavailable, "Not ready."),
+        [ErrorCode.InternalError] = new(ErrorCode.InternalError, StatusCodes.Status500InternalServerError, "Something went wrong here."),
+    }.ToFrozenDictionary();
+
+    public static ProblemKind Of(ErrorCode code) => Kinds[code];
+}
+
+internal sealed record ProblemKind(ErrorCode Code, int Status, string Title)
+{
+    /// <summary>The stable slug that clients tell problems apart by.</summary>
+    public string Type { get; } = ProblemTable.TypePrefix + JsonNamingPolicy.KebabCaseLower.ConvertName(Code.ToString());
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Commerce.Shared;
+
+namespace Commerce.Functions.Http;
+
+/// <summary>
+/// Reads one request and gathers everything that is wrong with it, so that the client learns all of it at once:
+/// <code>
+/// var input = new RequestInput(request);
+/// input.UserId(userId);
+/// var body = await input.JsonAsync(BalanceJson.Wire.ChargeRequest);
+/// var amount = input.WholeNumber(body?.Amount, "amount", 1, Limits.ChargeAmountMax);
+/// if (input.Failure is { } failure)
+///     return Answers.Problem(failure);
+/// </code>
+/// </summary>
+internal sealed class RequestInput(HttpRequest request)
+{
+    private const string IdempotencyKeyHeader = "Idempotency-Key";
+
+    private List<FieldError>? _errors;
+    private Failure? _failure;
+    private bool _bodyUnread;
+
+    public HttpRequest Request { get; } = request;
+
+    /// <summary>What is wrong so far, or null.</summary>
+    public Failure? Failure => _failure ?? (_errors is null
+        ? null
+        : new Failure(ErrorCode.Validation, $"{_errors[0].Field}: {_errors[0].Message}") { Errors = _errors });
+
+    /// <summary>Adds a field that is wrong.</summary>
+    /// <param name="field">Its path as the client wrote it, such as <c>items[2].quantity</c>.</param>
+    /// <param name="message">What is wrong, to be read after the field's name: "must be ...".</param>
+    public void Refuse(string field, string message) => (_errors ??= []).Add(new(field, message));
+
+    public void UserId(string value)
+    {
+        if (!Identifiers.IsUserId(value))
+            Refuse("userId", Identifiers.UserIdRule);
+    }
+
+    public void ProductId(string value, string field = "productId")
+    {
+        if (!Identifiers.IsProductId(value))
+            Refuse(field, Identifiers.ProductIdRule);
+    }
+
+    /// <summary>The <c>Idempotency-Key</c>: 1 to <see cref="Limits.IdempotencyKeyLengthMax"/> printable ASCII characters; required.</summary>
+    public string IdempotencyKey()
+    {
+        var values = Request.Headers[IdempotencyKeyHeader];
+        if (values is not [{ Length: > 0 } key])
+        {
+            if (values.Count > 1)
+                Refuse(IdempotencyKeyHeader, "must be given once");
+            else
+                _failure ??= KeyMissing;
+            return "";
+        }
+        if (key.Length > Limits.IdempotencyKeyLengthMax || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            Refuse(IdempotencyKeyHeader, $"must be 1 to {Limits.IdempotencyKeyLengthMax} printable ASCII characters without spaces");
+        return key;
+    }
+
+    private static Failure KeyMissing =>
+        new(ErrorCode.IdempotencyKeyMissing, $"{IdempotencyKeyHeader}: send a key of your own, and the same one when you repeat the request")
+        {
+            Errors = [new(IdempotencyKeyHeader, "is required")],
+        };
+
+    /// <summary>The body, read strictly; null when it is not what it should be.</summary>
+    public async ValueTask<T?> JsonAsync<T>(JsonTypeInfo<T> type)
+        where T : class
+    {
+        var result = await StrictJson.ReadAsync(Request, type);
+        if (result.Succeeded)
+            return result.Value;
+        _bodyUnread = true;
+        if (result.Failure is { Code: ErrorCode.Validation, Errors: { } errors })
+            (_errors ??= []).AddRange(errors);
+        else
+            _failure ??= result.Failure;
+        return null;
+    }
+
+    /// <summary>A required whole number of the body.</summary>
+    public long WholeNumber(long? value, string field, long min, long max)
+    {
+        if (_bodyUnread)
+            return min;
+        if (value is not { } number)
+            Refuse(field, "is required");
+        else if (number < min || number > max)
+            Refuse(field, string.Create(CultureInfo.InvariantCulture, $"must be from {min} to {max}"));
+        else
+            return number;
+        return min;
+    }
+
+    /// <summary>A required text of the body, on one line and not blank.</summary>
+    public string Text(string? value, string field, int lengthMax)
+    {
+        if (_bodyUnread)
+            return "";
+        if (value is null)
+            Refuse(field, "is required");
+        else if (TextRules.Check(value, lengthMax) is { } wrong)
+            Refuse(field, wrong);
+        else
+            return value;
+        return "";
+    }
+
+    /// <summary>A required product id of the body.</summary>
+    public string BodyProductId(string? value, string field = "productId")
+    {
+        if (_bodyUnread)
+            return "";
+        if (value is null)
+            Refuse(field, "is required");
+        else
+            ProductId(value, field);
+        return value ?? "";
+    }
+
+    /// <summary>The page that a list's <c>limit</c> and <c>cursor</c> ask for.</summary>
+    /// <param name="list">Which list: a cursor of one list is of no use in another.</param>
+    public Page Page(string list)
+    {
+        var limit = (long)Limits.PageSizeDefault;
+        var wanted = Request.Query["limit"];
+        if (wanted.Count > 0 && (!long.TryParse(wanted.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+            || limit is < 1 or > Limits.PageSizeMax))
+        {
+            Refuse("limit", $"must be a whole number from 1 to {Limits.PageSizeMax}");
+        }
+        var cursor = Request.Query["cursor"];
+        string? after = null;
+        if (cursor.Count > 0 && !Cursor.TryDecode(list, cursor.ToString(), out after))
+            Refuse("cursor", "must be the nextCursor of the page before");
+        return new((int)Math.Clamp(limit, 1, Limits.PageSizeMax), after);
+    }
+}
+
+/// <param name="Limit">Most items wanted, 1 to <see cref="Limits.PageSizeMax"/>.</param>
+/// <param name="After">Position after which the page begins, in the list's own terms; null for the first page.</param>
+internal readonly record struct Page(int Limit, string? After);

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Commerce.Shared;
+using Microsoft.Net.Http.Headers;
+
+namespace Commerce.Functions.Http;
+
+/// <summary>Reads a JSON body, or says what is wrong with it and where.</summary>
+internal static class StrictJson
+{
+    private const string Body = "body";
+
+    public static async ValueTask<Result<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
+        where T : class
+    {
+        if (CheckHeaders(request) is { } failure)
+            return failure;
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            if (read.Buffer.Length > Limits.BodySizeMax)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return TooLarge;
+            }
+            if (read.IsCompleted)
+            {
+                var result = Parse(read.Buffer, type);
+                reader.AdvanceTo(read.Buffer.End);
+                return result;
+            }
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static Failure TooLarge =>
+        new(ErrorCode.PayloadTooLarge, $"{Body}: must be at most {Limits.BodySizeMax} bytes")
+        {
+            Errors = [new(Body, $"must be at most {Limits.BodySizeMax} bytes")],
+        };
+
+    private static Failure? CheckHeaders(HttpRequest request)
+    {
+        if (!IsJson(request.ContentType) || request.Headers.ContentEncoding.Count > 0)
+        {
+            return new Failure(ErrorCode.UnsupportedMediaType, "Content-Type: must be application/json, in UTF-8 and not compressed")
+            {
+                Errors = [new("Content-Type", "must be application/json, in UTF-8 and not compressed")],
+            };
+        }
+        return request.ContentLength > Limits.BodySizeMax ? TooLarge : null;
+    }
+
+    private static bool IsJson(string? contentType) =>
+        contentType is "application/json" or "application/json; charset=utf-8"
+        || (MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)));
+
+    private static Result<T> Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type)
+        where T : class
+    {
+        var bytes = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, type) is { } value
+                ? value
+                : Failure.Validation(Body, "must be a JSON object, not null");
+        }
+        catch (JsonException wrong)
+        {
+            return Failure.Validation(FieldOf(wrong.Path), Message(wrong));
+        }
+    }
+
+    /// <summary><c>$.items[2].quantity</c> is <c>items[2].quantity</c> to the client.</summary>
+    private static string FieldOf(string? path) => path switch
+    {
+        null or "$" or "" => Body,
+        _ when path.StartsWith("$.", StringComparison.Ordinal) => Shorten(path[2..]),
+        _ => Shorten(path[1..]),
+    };
+
+    // A field's name is the client's text: it is echoed, but not at any length.
+    private static string Shorten(string field) => field.Length <= 100 ? field : field[..100] + "...";
+
+    private static string Message(JsonException wrong) => wrong switch
+    {
+        { InnerException: InvalidOperationException } => "must be a string of valid Unicode",
+        { InnerException: not null } => $"is not valid JSON near line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1}",
+        _ when wrong.Message.StartsWith("must ", StringComparison.Ordinal) => wrong.Message,
+        _ when wrong.Message.StartsWith("Duplicate ", StringComparison.Ordinal) => "is given more than once",
+        _ when wrong.Message.StartsWith("The JSON property ", StringComparison.Ordinal) => "is not known here",
+        _ => "has the wrong type",
+    };
+}
