@@ -11,7 +11,7 @@ internal static class EntityTags
         request.Headers.IfNoneMatch is { Count: > 0 } header && Matches(header, etag, strong: false);
 
     /// <summary>
-    /// What a write's <c>If-Match</c> and <c>If-None-Match</c> demand of what is there. Null when they are content.
+    /// True when what is there is what a write's <c>If-Match</c> and <c>If-None-Match</c> ask for; without them, always.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="etag">Version of what is there; null when there is nothing.</param>

@@ -4,12 +4,12 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Http;
 
 /// <summary>Answers what no other function does: 404, or 405 when only the method is wrong, as problems like any other.</summary>
-public sealed class FallbackFunction
+public static class FallbackFunction
 {
     private static readonly Lazy<RouteTable> Routes = new(static () => new RouteTable(typeof(FallbackFunction).Assembly));
 
     [Function("Fallback")]
-    public IResult Run(
+    public static IResult Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request, string? path)
     {
         var allowed = string.Join(", ", Routes.Value.MethodsAt(path ?? ""));

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Azure.Functions.Worker;
 
@@ -19,7 +18,7 @@ internal sealed class RouteTable
                from parameter in method.GetParameters()
                let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
                where trigger is { Route: not null, Methods.Length: > 0 }
-               select (new TemplateMatcher(TemplateParser.Parse(trigger.Route), []), trigger.Methods),
+               select (new TemplateMatcher(TemplateParser.Parse(trigger.Route!), []), trigger.Methods),
         ];
     }
 
