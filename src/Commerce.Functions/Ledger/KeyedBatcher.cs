@@ -30,11 +30,12 @@ public sealed class KeyedBatcher<TWork, TResult>(
                 case Admission.Queued:
                     return pending.Task;
                 case Admission.QueuedFirst:
-                    // The caller's thread must not carry other callers' commits.
-                    _ = Task.Run(() => RunAsync(key, lane));
+                    // Neither the caller's thread nor its trace may carry other callers' commits.
+                    ThreadPool.UnsafeQueueUserWorkItem(run => _ = run.Batcher.RunAsync(run.Key, run.Lane), (Batcher: this, Key: key, Lane: lane), preferLocal: false);
                     return pending.Task;
                 case Admission.Closed:
-                    // The lane was retired between the lookup and the lock; the next lookup makes a new one.
+                    // The lane retired between the lookup and the lock; whoever is first removes it, and the next lookup makes a new one.
+                    _lanes.TryRemove(KeyValuePair.Create(key, lane));
                     continue;
             }
         }

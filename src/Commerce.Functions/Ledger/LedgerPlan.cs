@@ -8,21 +8,15 @@ internal sealed class LedgerPlan<THead, TCommand, TRecord>(THead? head)
     where THead : class
     where TRecord : class
 {
-    private readonly HashSet<string> _recordIds = [];
+    private readonly HashSet<string> _recordIds = new(StringComparer.Ordinal);
 
     /// <summary>The head after everything planned so far.</summary>
     public THead? Head { get; private set; } = head;
 
-    /// <summary>False when the plan only holds recorded refusals, which leave the head alone.</summary>
-    public bool HeadChanged { get; private set; }
+    /// <summary>What the batch writes a record for, in the order of the records.</summary>
+    public List<Planned<TCommand, TRecord>> Posted { get; } = [];
 
-    /// <summary>True when somebody is refused: that must rest on a head read for the purpose.</summary>
-    public bool HasRefusals { get; private set; }
-
-    public List<PlannedPosting<TCommand, TRecord>> Posted { get; } = [];
-
-    public List<(string Id, TRecord Record)> Records { get; } = [];
-
+    /// <summary>What is refused without a record: that must rest on a head read for the purpose, since no ETag guards it.</summary>
     public List<(Pending<TCommand, Result<Posting<TRecord>>> Pending, string RecordId, Failure Failure)> Refused { get; } = [];
 
     /// <summary>Takes a record id for this plan; false when it is taken already.</summary>
@@ -30,21 +24,18 @@ internal sealed class LedgerPlan<THead, TCommand, TRecord>(THead? head)
 
     public void Add(Pending<TCommand, Result<Posting<TRecord>>> pending, string recordId, Decision<THead, TRecord> decision)
     {
-        HasRefusals |= decision.Head is null;
-        if (decision.Failure is { } failure)
+        if (decision.IsPosted)
         {
-            Refused.Add((pending, recordId, failure));
-            return;
+            Head = decision.Head;
+            Posted.Add(new(pending, recordId, decision.Record));
         }
-        if (decision.Head is { } changed)
+        else
         {
-            Head = changed;
-            HeadChanged = true;
+            Refused.Add((pending, recordId, decision.Failure));
         }
-        Posted.Add(new(pending, recordId));
-        Records.Add((recordId, decision.Record!));
     }
 }
 
-internal sealed record PlannedPosting<TCommand, TRecord>(Pending<TCommand, Result<Posting<TRecord>>> Pending, string RecordId)
+internal readonly record struct Planned<TCommand, TRecord>(
+    Pending<TCommand, Result<Posting<TRecord>>> Pending, string RecordId, TRecord Record)
     where TRecord : class;

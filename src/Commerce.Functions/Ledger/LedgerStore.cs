@@ -26,6 +26,9 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
     /// <summary>The patch that makes the stored head equal to <paramref name="head"/> in all that postings change.</summary>
     protected abstract IReadOnlyList<PatchOperation> Patch(THead head);
 
+    /// <summary>The last head seen, or the stored one; null when there is none. A hint: it may have changed by now.</summary>
+    public async ValueTask<THead?> PeekAsync(string key) => (await GetHeadAsync(key)).Document;
+
     /// <summary>The last head seen, or the stored one.</summary>
     internal async ValueTask<LedgerHead<THead>> GetHeadAsync(string key) =>
         _heads.TryGetValue(key, out THead? head) ? new(head, IsFresh: false) : await ReadHeadAsync(key);
@@ -45,28 +48,26 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
         container.FindAsync<TRecord>(recordId, new PartitionKey(key));
 
     /// <summary>
-    /// Writes the new head (if any) and the records, all or nothing. 200; 409 with the index of the record that exists already;
-    /// anything else means that <paramref name="seen"/> was stale.
+    /// Writes the head and the records, all or nothing. 200; 409 with the index of the first record that exists already; 412 when
+    /// <paramref name="seen"/> is not what is stored.
     /// </summary>
     /// <exception cref="CosmosException">The store did not answer properly; the outcome is unknown.</exception>
-    internal async Task<LedgerWrite> WriteAsync(
-        string key, LedgerHead<THead> seen, THead? head, IReadOnlyList<(string Id, TRecord Record)> records)
+    internal async Task<LedgerWrite> WriteAsync(string key, LedgerHead<THead> seen, THead head, IEnumerable<TRecord> records)
     {
         using var response = await TransientFaults.RetryAsync(() => Batch(key, seen, head, records).ExecuteAsync());
-        var recordsFrom = head is null ? 0 : 1;
         if (response.IsSuccessStatusCode)
         {
-            if (head is not null)
-                Remember(key, WithETag(head, response[0].ETag));
+            Remember(key, WithETag(head, response[0].ETag));
             return LedgerWrite.Done;
         }
-        for (var i = recordsFrom; i < response.Count; i++)
+        for (var i = 1; i < response.Count; i++)
         {
             if (response[i].StatusCode == HttpStatusCode.Conflict)
-                return new(HttpStatusCode.Conflict, i - recordsFrom);
+                return new(HttpStatusCode.Conflict, i - 1);
         }
-        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound or HttpStatusCode.Conflict)
-            return new(HttpStatusCode.PreconditionFailed, null);
+        // 409 without a record's: the head was created meanwhile. 404: it is gone.
+        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+            return new(HttpStatusCode.PreconditionFailed, 0);
         throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge);
     }
 
@@ -76,10 +77,10 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
         GC.SuppressFinalize(this);
     }
 
-    private TransactionalBatch Batch(string key, LedgerHead<THead> seen, THead? head, IReadOnlyList<(string Id, TRecord Record)> records)
+    private TransactionalBatch Batch(string key, LedgerHead<THead> seen, THead head, IEnumerable<TRecord> records)
     {
         var batch = container.CreateTransactionalBatch(new PartitionKey(key));
-        if (head is not null && seen.Document is { } current)
+        if (seen.Document is { } current)
         {
             batch.PatchItem(HeadId, Patch(head), new TransactionalBatchPatchItemRequestOptions
             {
@@ -87,11 +88,11 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
                 EnableContentResponseOnWrite = false,
             });
         }
-        else if (head is not null)
+        else
         {
             batch.CreateItem(head, CreateOptions);
         }
-        foreach (var (_, record) in records)
+        foreach (var record in records)
             batch.CreateItem(record, CreateOptions);
         return batch;
     }
@@ -105,10 +106,10 @@ internal readonly record struct LedgerHead<THead>(THead? Document, bool IsFresh)
     where THead : class;
 
 /// <param name="Status">200, 409 or 412.</param>
-/// <param name="RecordIndex">With 409: which of the records was there already.</param>
-internal readonly record struct LedgerWrite(HttpStatusCode Status, int? RecordIndex)
+/// <param name="RecordIndex">With 409: the first of the records that was there already.</param>
+internal readonly record struct LedgerWrite(HttpStatusCode Status, int RecordIndex)
 {
-    public static readonly LedgerWrite Done = new(HttpStatusCode.OK, null);
+    public static readonly LedgerWrite Done = new(HttpStatusCode.OK, 0);
 }
 
 /// <summary>Bounds of a ledger's memory.</summary>

@@ -11,8 +11,8 @@ namespace Commerce.Functions.Ledger;
 /// <c>[patch head, If-Match] + [create record]...</c>, so that head and records agree at every moment.
 /// <list type="bullet">
 /// <item>A record's id derives from its operation: a repeat meets 409, finds its own record and changes nothing.</item>
-/// <item>The last head seen is kept with its ETag. A stale one costs a 412 and a reread, never a wrong sum; a refusal is only ever
-/// given on a head that was read after the command came in.</item>
+/// <item>The last head seen is kept with its ETag. A stale one costs a 412 and a reread, never a wrong sum. A recorded refusal is
+/// guarded by the ETag like everything else; one that leaves no record is only given on a head read after the command came in.</item>
 /// <item>Faults whose outcome is unknown (a timeout after the write) are retried: the records tell what had happened.</item>
 /// </list>
 /// </summary>
@@ -48,17 +48,20 @@ public sealed class LedgerWriter<THead, TCommand, TRecord>
     private async Task CommitAsync(string key, IReadOnlyList<Pending<TCommand, Result<Posting<TRecord>>>> batch)
     {
         var waiting = batch.ToList();
+        var races = 0;
         var fresh = false;
         while (waiting.Count > 0)
         {
             var head = fresh ? await _store.ReadHeadAsync(key) : await _store.GetHeadAsync(key);
             var plan = Plan(head.Document, waiting);
-            if (plan.HasRefusals && !head.IsFresh)
+            if (plan.Refused.Count > 0 && !head.IsFresh)
             {
                 fresh = true;
                 continue;
             }
-            fresh = await ExecuteAsync(key, head, plan, waiting);
+            fresh = !await ExecuteAsync(key, head, plan, waiting);
+            if (fresh)
+                await StepAsideAsync(races++);
         }
     }
 
@@ -69,52 +72,73 @@ public sealed class LedgerWriter<THead, TCommand, TRecord>
         var now = _time.GetUtcNow();
         foreach (var pending in waiting)
         {
+            var recordId = _rules.RecordId(pending.Work);
             // The same operation twice in one batch: the second is decided when the first has its record.
-            if (plan.Claims(_rules.RecordId(pending.Work)))
-                plan.Add(pending, _rules.RecordId(pending.Work), _rules.Decide(plan.Head, pending.Work, now));
+            if (plan.Claims(recordId))
+                plan.Add(pending, recordId, _rules.Decide(plan.Head, pending.Work, now));
         }
         return plan;
     }
 
-    /// <summary>Writes a plan and answers whom it settles. True when the next attempt must read the head anew.</summary>
+    /// <summary>Writes a plan and answers whom it settles. False when somebody else wrote to the head meanwhile.</summary>
     private async Task<bool> ExecuteAsync(
         string key,
         LedgerHead<THead> head,
         LedgerPlan<THead, TCommand, TRecord> plan,
         List<Pending<TCommand, Result<Posting<TRecord>>>> waiting)
     {
-        var outcome = plan.Records.Count == 0
-            ? LedgerWrite.Done
-            : await _store.WriteAsync(key, head, plan.HeadChanged ? plan.Head : null, plan.Records);
+        var outcome = plan.Posted.Count == 0 ? LedgerWrite.Done : await _store.WriteAsync(key, head, plan.Head!, plan.Posted.Select(p => p.Record));
         switch (outcome.Status)
         {
             case HttpStatusCode.OK:
                 await SettleAsync(key, plan);
-                waiting.RemoveAll(pending => pending.Task.IsCompleted);
-                return false;
-            case HttpStatusCode.Conflict when outcome.RecordIndex is { } index:
-                var (repeat, recordId) = plan.Posted[index];
-                var record = await _store.FindRecordAsync(key, recordId)
-                    ?? throw new InvalidOperationException($"Record '{recordId}' exists and cannot be read.");
-                repeat.Complete(AnswerRepeat(record, repeat.Work));
-                waiting.Remove(repeat);
-                return false;
+                break;
+            case HttpStatusCode.Conflict:
+                await SettleRepeatsAsync(key, plan.Posted.Skip(outcome.RecordIndex));
+                break;
             default:
-                // 412, or a head that appeared or vanished under us: somebody else wrote. Read it and decide again.
-                return true;
+                return false;
         }
+        waiting.RemoveAll(pending => pending.Task.IsCompleted);
+        return true;
     }
 
     private async Task SettleAsync(string key, LedgerPlan<THead, TCommand, TRecord> plan)
     {
-        for (var i = 0; i < plan.Posted.Count; i++)
-            plan.Posted[i].Pending.Complete(new Posting<TRecord>(plan.Records[i].Record, Repeated: false));
+        foreach (var (pending, _, record) in plan.Posted)
+            pending.Complete(new Posting<TRecord>(record, Repeated: false));
         foreach (var (pending, recordId, failure) in plan.Refused)
         {
             // What is refused now may have been carried out before: then this is a repeat, and the record is its answer.
             var record = await _store.FindRecordAsync(key, recordId);
             pending.Complete(record is null ? failure : AnswerRepeat(record, pending.Work));
         }
+    }
+
+    /// <summary>
+    /// Answers the repeats among what was planned. The store names only the first; after a crash or a timeout the whole batch may
+    /// have been written before, so all from there on are looked up at once rather than met one by one.
+    /// </summary>
+    private async Task SettleRepeatsAsync(string key, IEnumerable<Planned<TCommand, TRecord>> suspects)
+    {
+        await Task.WhenAll(suspects.Select(async suspect =>
+        {
+            if (await _store.FindRecordAsync(key, suspect.RecordId) is { } record)
+                suspect.Pending.Complete(AnswerRepeat(record, suspect.Pending.Work));
+        }));
+    }
+
+    /// <summary>
+    /// Writers of other processes get a turn: after two lost races in a row, a random pause that doubles up to 64 ms, so that none
+    /// starves however many there are.
+    /// </summary>
+    private Task StepAsideAsync(int races)
+    {
+        if (races < 2)
+            return Task.CompletedTask;
+#pragma warning disable CA5394 // Jitter, not a secret.
+        return Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1 << Math.Min(races, 6))), _time);
+#pragma warning restore CA5394
     }
 
     private Result<Posting<TRecord>> AnswerRepeat(TRecord record, TCommand command) =>

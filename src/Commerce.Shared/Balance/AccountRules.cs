@@ -85,7 +85,7 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, LedgerE
         });
     }
 
-    private LedgerEntry Declined(Account account, AccountCommand.Pay pay, DateTimeOffset now) => new()
+    private Decision<Account, LedgerEntry> Declined(Account account, AccountCommand.Pay pay, DateTimeOffset now) => (account, new LedgerEntry
     {
         Id = RecordId(pay),
         UserId = account.UserId,
@@ -96,5 +96,5 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, LedgerE
         CreatedAt = now,
         OrderId = pay.OrderId,
         Requested = pay.Amount,
-    };
+    });
 }

@@ -89,8 +89,8 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         return Post(product, Movement(product, adjust, MovementKind.Adjustment, adjust.Delta, now) with { Reason = adjust.Reason });
     }
 
-    private StockMovement Refused(Product product, StockCommand command, string orderId, long requested, DateTimeOffset now) =>
-        Movement(product, command, MovementKind.Refused, 0, now) with { OrderId = orderId, Requested = requested };
+    private Decision<Product, StockMovement> Refused(Product product, StockCommand command, string orderId, long requested, DateTimeOffset now) =>
+        (product, Movement(product, command, MovementKind.Refused, 0, now) with { OrderId = orderId, Requested = requested });
 
     private static Decision<Product, StockMovement> Post(Product product, StockMovement movement) =>
         (product with { Stock = movement.StockAfter, UpdatedAt = movement.OccurredAt }, movement);

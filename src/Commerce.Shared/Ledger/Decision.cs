@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Commerce.Shared.Ledger;
 
 /// <summary>
 /// What the rules say to one command against a head document (an account's balance, a product's stock). The head and the record
-/// that explains its change are always written together.
+/// that explains it are always written together, guarded by the head's ETag. A command that is declined leaves a record too, with
+/// the head as it is: a repeat, or a late duplicate, finds the same answer whatever came in between.
 /// </summary>
 public readonly record struct Decision<THead, TRecord>
     where THead : class
@@ -10,22 +13,22 @@ public readonly record struct Decision<THead, TRecord>
 {
     private Decision(THead? head, TRecord? record, Failure? failure) => (Head, Record, Failure) = (head, record, failure);
 
-    /// <summary>The head after the command, when it changes.</summary>
+    /// <summary>The head after the command.</summary>
     public THead? Head { get; }
 
-    /// <summary>The record to write, if any.</summary>
+    /// <summary>The record to write.</summary>
     public TRecord? Record { get; }
 
+    /// <summary>Why nothing is written.</summary>
     public Failure? Failure { get; }
 
-#pragma warning disable CA2225, CA1000 // A decision is one of three things; each converts into it.
-    /// <summary>The command is carried out: the head changes and the record says why.</summary>
-    public static implicit operator Decision<THead, TRecord>((THead Head, TRecord Record) posted) => new(posted.Head, posted.Record, null);
+    [MemberNotNullWhen(true, nameof(Head), nameof(Record))]
+    [MemberNotNullWhen(false, nameof(Failure))]
+    public bool IsPosted => Failure is null;
 
-    /// <summary>
-    /// The command is declined, and that is recorded: a repeat, or a late duplicate, finds the same answer whatever came in between.
-    /// </summary>
-    public static implicit operator Decision<THead, TRecord>(TRecord declined) => new(null, declined, null);
+#pragma warning disable CA2225, CA1000 // A decision is one of two things; each converts into it.
+    /// <summary>The command is answered for good: the head as it is from now on, and the record that says why.</summary>
+    public static implicit operator Decision<THead, TRecord>((THead Head, TRecord Record) posted) => new(posted.Head, posted.Record, null);
 
     /// <summary>The command is refused and leaves no trace; a repeat is decided anew.</summary>
     public static implicit operator Decision<THead, TRecord>(Failure failure) => new(null, null, failure);
