@@ -3,12 +3,14 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
+using Commerce.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
+builder.AddTelemetry();
 builder.Services
     .AddCommerceDatabase(builder.Configuration)
     .AddLedgers()
