@@ -1,0 +1,143 @@
+using LocalPlatform.Durable.History;
+using LocalPlatform.Durable.Store;
+
+namespace LocalPlatform.Durable.Sessions;
+
+/// <summary>
+/// A live instance: its mailbox and its orchestrator with all awaiting tasks. Turns are taken one after another, each on what had
+/// arrived until then, and each is committed before its consequences are let out.
+/// </summary>
+internal sealed class OrchestrationSession
+{
+    private readonly DurableRuntime _runtime;
+    private readonly InstanceDriver _driver;
+    private readonly Lock _gate = new();
+    private List<HistoryEvent> _mailbox = [];
+    private bool _hasNews;
+    private State _state;
+
+    public OrchestrationSession(long key, DurableRuntime runtime)
+    {
+        Key = key;
+        _runtime = runtime;
+        // The foreign thread has no event to deliver; a turn without events finds out what it did.
+        _driver = new InstanceDriver(key, runtime, () => TryPost(null));
+        Place = new LinkedListNode<OrchestrationSession>(this);
+    }
+
+    private enum State
+    {
+        Idle,
+        Queued,
+        Running,
+        Closed,
+    }
+
+    public long Key { get; }
+
+    /// <summary>Its place in the order of last use. Belongs to the session table.</summary>
+    public LinkedListNode<OrchestrationSession> Place { get; }
+
+    /// <summary>Delivers an event, or with null the news that there is something to look at. False when the session is closed.</summary>
+    public bool TryPost(HistoryEvent? posted)
+    {
+        lock (_gate)
+        {
+            if (_state == State.Closed)
+                return false;
+            if (posted is null)
+                _hasNews = true;
+            else
+                _mailbox.Add(posted);
+            if (_state != State.Idle)
+                return true;
+            _state = State.Queued;
+        }
+        _runtime.Schedule(this);
+        return true;
+    }
+
+    /// <summary>Closes a session that has nothing to do, so that its memory can go; false when it has.</summary>
+    public bool TryClose()
+    {
+        lock (_gate)
+        {
+            if (_state == State.Idle)
+                _state = State.Closed;
+            return _state == State.Closed;
+        }
+    }
+
+    /// <summary>Takes a turn and begins its commit, without waiting for that. Called by the scheduler only.</summary>
+    public void Run()
+    {
+        var (posted, hasNews) = TakeMailbox();
+        try
+        {
+            if (_driver.TakeTurn(posted, hasNews) is { } commit)
+                _ = CommitAsync(commit);
+            else
+                Finish();
+        }
+#pragma warning disable CA1031 // The store failed, or the engine itself; the instance must not be lost by it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Abandon(failure);
+        }
+    }
+
+    private async Task CommitAsync(StepCommit commit)
+    {
+        try
+        {
+            var result = await _runtime.Store.CommitAsync(commit);
+            _driver.Settle(commit, result);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Abandon(failure);
+            return;
+        }
+        Finish();
+    }
+
+    private (List<HistoryEvent> Posted, bool HasNews) TakeMailbox()
+    {
+        lock (_gate)
+        {
+            _state = State.Running;
+            var taken = (_mailbox, _hasNews);
+            _mailbox = [];
+            _hasNews = false;
+            return taken;
+        }
+    }
+
+    private void Finish()
+    {
+        bool hasMore;
+        lock (_gate)
+        {
+            hasMore = !_driver.HasEnded && (_mailbox.Count > 0 || _hasNews);
+            _state = _driver.HasEnded ? State.Closed : hasMore ? State.Queued : State.Idle;
+        }
+        if (hasMore)
+            _runtime.Schedule(this);
+        else if (_driver.HasEnded)
+            _runtime.Sessions.Remove(this);
+        else
+            _runtime.Sessions.Touch(this);
+    }
+
+    /// <summary>Forgets what memory holds; the instance starts over from the store, where its last committed turn is.</summary>
+    private void Abandon(Exception failure)
+    {
+        lock (_gate)
+            _state = State.Closed;
+        _runtime.Sessions.Remove(this);
+        _runtime.ReviveLater(Key, failure);
+    }
+}

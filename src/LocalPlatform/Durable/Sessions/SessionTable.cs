@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using LocalPlatform.Durable.History;
+
+namespace LocalPlatform.Durable.Sessions;
+
+/// <summary>
+/// The live instances. Those that only wait are kept in the order of last use, and the oldest is closed when there are more than
+/// allowed; its next event makes a new session, which replays the history.
+/// </summary>
+internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
+{
+    private readonly ConcurrentDictionary<long, OrchestrationSession> _sessions = new();
+    private readonly LinkedList<OrchestrationSession> _idle = [];
+
+    /// <summary>Live instances, waiting or at work.</summary>
+    public int Count => _sessions.Count;
+
+    /// <summary>Delivers an event, or with null the news that there is something to look at.</summary>
+    public void Post(long key, HistoryEvent? posted)
+    {
+        while (true)
+        {
+            var session = _sessions.GetOrAdd(key, static (key, runtime) => new OrchestrationSession(key, runtime), runtime);
+            if (session.TryPost(posted))
+                return;
+            Remove(session); // It was closed in this moment.
+        }
+    }
+
+    public void Remove(OrchestrationSession session)
+    {
+        _sessions.TryRemove(new KeyValuePair<long, OrchestrationSession>(session.Key, session));
+        lock (_idle)
+        {
+            if (session.Place.List is not null)
+                _idle.Remove(session.Place);
+        }
+    }
+
+    /// <summary>Takes note that a session has become idle.</summary>
+    public void Touch(OrchestrationSession session)
+    {
+        List<OrchestrationSession>? evicted = null;
+        lock (_idle)
+        {
+            if (session.Place.List is not null)
+                _idle.Remove(session.Place);
+            _idle.AddLast(session.Place);
+            while (_idle.Count > idleSessionsMax)
+            {
+                var oldest = _idle.First!.Value;
+                _idle.RemoveFirst();
+                if (oldest.TryClose()) // Else it is at work again and comes back here when it is done.
+                    (evicted ??= []).Add(oldest);
+            }
+        }
+        foreach (var session_ in evicted ?? [])
+            _sessions.TryRemove(new KeyValuePair<long, OrchestrationSession>(session_.Key, session_));
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.DurableTask.Client;
+
+namespace LocalPlatform.Durable.Store;
+
+/// <summary>Which instances a query or a purge is about. What is null does not restrict.</summary>
+internal sealed record InstanceFilter
+{
+    /// <summary>The condition over parameters @1 to @6, in the order of <see cref="Arguments"/>.</summary>
+    public const string Condition =
+        "(@1 IS NULL OR created_at >= @1) AND (@2 IS NULL OR created_at <= @2) AND (@3 = 0 OR (@3 >> status) & 1) "
+        + "AND (@4 IS NULL OR (id >= @4 AND substr(id, 1, @5) = @4)) AND (@6 IS NULL OR name = @6 COLLATE NOCASE)";
+
+    public DateTimeOffset? CreatedFrom { get; init; }
+
+    public DateTimeOffset? CreatedTo { get; init; }
+
+    public IEnumerable<OrchestrationRuntimeStatus>? Statuses { get; init; }
+
+    public string? IdPrefix { get; init; }
+
+    public string? Name { get; init; }
+
+    public object?[] Arguments =>
+    [
+        CreatedFrom?.UtcTicks,
+        CreatedTo?.UtcTicks,
+        (Statuses ?? []).Aggregate(0L, (mask, status) => mask | (1L << (int)status)),
+        string.IsNullOrEmpty(IdPrefix) ? null : IdPrefix,
+        (long)(IdPrefix?.Length ?? 0),
+        Name,
+    ];
+}

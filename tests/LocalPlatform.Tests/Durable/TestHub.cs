@@ -1,0 +1,100 @@
+using LocalPlatform.Durable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LocalPlatform.Tests.Durable;
+
+/// <summary>An engine on a temporary file, with a clock that the test moves. It can be stopped and started again on the same file.</summary>
+internal sealed class TestHub : IAsyncDisposable
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-");
+    private readonly IDurableFunctions _functions;
+    private readonly DurableOptions _options;
+    private readonly ILoggerFactory _logging;
+
+    private TestHub(IDurableFunctions functions, DurableOptions options, ILoggerFactory logging)
+    {
+        _functions = functions;
+        _options = options;
+        _logging = logging;
+        Engine = NewEngine(functions);
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public DurableEngine Engine { get; private set; }
+
+    public DurableTaskClient Client => Engine.Client;
+
+    public string File => Path.Combine(_folder.FullName, "durable.db");
+
+    public static async Task<TestHub> StartAsync(
+        IDurableFunctions functions, DurableOptions? options = null, ILoggerFactory? logging = null, string? copyOf = null)
+    {
+        var hub = new TestHub(functions, options ?? new DurableOptions(), logging ?? NullLoggerFactory.Instance);
+        if (copyOf is not null)
+        {
+            await hub.Engine.DisposeAsync();
+            System.IO.File.Delete(hub.File);
+            System.IO.File.Copy(copyOf, hub.File);
+            hub.Engine = hub.NewEngine(functions);
+        }
+        await hub.Engine.StartAsync();
+        return hub;
+    }
+
+    /// <summary>Stops without waiting for activities, and starts again, perhaps with other code.</summary>
+    public async Task RestartAsync(IDurableFunctions? functions = null)
+    {
+        await Engine.DisposeAsync();
+        Engine = NewEngine(functions ?? _functions);
+        await Engine.StartAsync();
+    }
+
+    public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null, string? id = null)
+    {
+        var started = await Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(id));
+        return await EndOf(started);
+    }
+
+    public async Task<OrchestrationMetadata> EndOf(string id)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, deadline.Token);
+    }
+
+    /// <summary>Moves the clock on in steps until the instance has ended, so that timers set meanwhile ring too.</summary>
+    public async Task<OrchestrationMetadata> EndWhileTimePasses(string id, TimeSpan step)
+    {
+        var end = EndOf(id);
+        while (!end.IsCompleted)
+        {
+            Time.Advance(step);
+            await Task.WhenAny(end, Task.Delay(5));
+        }
+        return await end;
+    }
+
+    public async Task Until(string id, Func<OrchestrationMetadata, bool> condition) =>
+        await Eventually(async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && condition(found));
+
+    public static async Task Eventually(Func<Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (!await condition())
+            await Task.Delay(5, deadline.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Engine.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private DurableEngine NewEngine(IDurableFunctions functions) => new(File, functions, _options, Time, _logging);
+}
