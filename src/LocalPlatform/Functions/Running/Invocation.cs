@@ -6,8 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace LocalPlatform.Functions;
 
 /// <summary>One run of a function: the context that the app sees, and what the host needs beside it. Most parts are made on demand.</summary>
-internal sealed class Invocation(FunctionDefinition definition, IServiceProvider services, CancellationToken cancellationToken)
-    : FunctionContext
+internal sealed class Invocation(FunctionDescriptor function, IServiceProvider services, RunLimit limit) : FunctionContext, IDisposable
 {
     private static readonly Dictionary<string, object?> NoBindingData = [];
 
@@ -16,6 +15,7 @@ internal sealed class Invocation(FunctionDefinition definition, IServiceProvider
     private BindingContext? _binding;
     private IDictionary<object, object>? _items;
     private IInvocationFeatures? _features;
+    private RunCancellation? _cancellation;
 
     public override string InvocationId => _id ??= Guid.NewGuid().ToString();
 
@@ -30,7 +30,7 @@ internal sealed class Invocation(FunctionDefinition definition, IServiceProvider
 
     public override IServiceProvider InstanceServices { get; set; } = services;
 
-    public override FunctionDefinition FunctionDefinition { get; } = definition;
+    public override FunctionDefinition FunctionDefinition => Function;
 
     public override IDictionary<object, object> Items
     {
@@ -40,7 +40,13 @@ internal sealed class Invocation(FunctionDefinition definition, IServiceProvider
 
     public override IInvocationFeatures Features => _features ??= new InvocationFeatures();
 
-    public override CancellationToken CancellationToken { get; } = cancellationToken;
+    /// <summary>Made at the first use: most runs are over before they ask.</summary>
+    public override CancellationToken CancellationToken => (_cancellation ??= limit.Start(EventToken)).Token;
+
+    public FunctionDescriptor Function { get; } = function;
+
+    /// <summary>Cancelled when the event that caused the run goes away: the caller hangs up, an orchestration's activity is stopped.</summary>
+    public CancellationToken EventToken { get; init; }
 
     /// <summary>The request of an HTTP run.</summary>
     public HttpContext? HttpContext { get; init; }
@@ -53,8 +59,16 @@ internal sealed class Invocation(FunctionDefinition definition, IServiceProvider
 
     public RetryContext? Retry { get; init; }
 
+    /// <summary>The value of the parameter that is read from the request's body.</summary>
+    public object? Body { get; set; }
+
     /// <summary>What the function returned; a middleware may replace it.</summary>
     public object? Result { get; set; }
+
+    /// <summary>What the outputs get once the run has succeeded.</summary>
+    public List<(OutputTarget Target, object Value)>? Outputs { get; set; }
+
+    public void Dispose() => _cancellation?.Dispose();
 
     private sealed class InvocationBindings(IReadOnlyDictionary<string, object?> data) : BindingContext
     {

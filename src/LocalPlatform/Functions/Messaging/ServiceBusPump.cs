@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using LocalPlatform.ServiceBus;
+using Microsoft.Extensions.Logging;
+
+namespace LocalPlatform.Functions;
+
+/// <summary>
+/// Runs one Service Bus function: receives messages as slots become free, renews their locks while the function runs, completes
+/// what succeeded and abandons what failed.
+/// </summary>
+internal sealed partial class ServiceBusPump(
+    FunctionDescriptor function, FunctionRunner runner, ServiceBusBroker broker, ServiceBusSettings settings, TimeProvider time,
+    ILogger<ServiceBusPump> logger) : IDisposable
+{
+    private readonly ServiceBusBinding _trigger = (ServiceBusBinding)function.Trigger;
+    private readonly SemaphoreSlim _slots = new(((ServiceBusBinding)function.Trigger).IsBatched ? 1 : settings.MaxConcurrentCalls);
+    private readonly ConcurrentDictionary<Delivery, bool> _running = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task _receiving = Task.CompletedTask;
+    private Task _renewing = Task.CompletedTask;
+
+    /// <summary>The queue or subscription that the function is fed from.</summary>
+    public static string EntityOf(ServiceBusBinding trigger) => trigger.Subscription is null
+        ? trigger.QueueOrTopic
+        : EntityPath.Subscription(trigger.QueueOrTopic, trigger.Subscription);
+
+    public void Start()
+    {
+        _receiving = Task.Run(ReceiveAsync);
+        _renewing = Task.Run(RenewAsync);
+    }
+
+    /// <summary>Takes no more messages and waits for the runs under way, as long as <paramref name="patience"/> lasts.</summary>
+    public async Task StopAsync(CancellationToken patience)
+    {
+        await _stop.CancelAsync();
+        await _receiving;
+        await Task.WhenAll(_running.Keys.Select(d => d.Done)).WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _renewing;
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _slots.Dispose();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var entity = EntityOf(_trigger);
+        try
+        {
+            while (true)
+            {
+                await _slots.WaitAsync(_stop.Token);
+                var taken = 1;
+                while (!_trigger.IsBatched && _slots.Wait(0, CancellationToken.None))
+                    taken++;
+                Deliver(await ReceiveOrGiveBackAsync(entity, taken), taken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async Task<IReadOnlyList<LockedMessage>> ReceiveOrGiveBackAsync(string entity, int slots)
+    {
+        try
+        {
+            return await broker.ReceiveAsync(entity, _trigger.IsBatched ? settings.MaxMessageBatchSize : slots, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _slots.Release(slots);
+            throw;
+        }
+    }
+
+    private void Deliver(IReadOnlyList<LockedMessage> messages, int slots)
+    {
+        var runs = _trigger.IsBatched ? [messages] : messages.Select(m => (IReadOnlyList<LockedMessage>)[m]).ToList();
+        foreach (var run in runs)
+        {
+            var delivery = new Delivery(run, time.GetUtcNow() + settings.MaxAutoLockRenewalDuration);
+            _running[delivery] = true;
+            delivery.Done = Task.Run(() => RunAsync(delivery));
+        }
+        if (runs.Count < slots)
+            _slots.Release(slots - runs.Count);
+    }
+
+    private async Task RunAsync(Delivery delivery)
+    {
+        try
+        {
+            await SettleAsync(delivery, await TryRunAsync(delivery));
+        }
+        catch (MessageLockLostException lost)
+        {
+            LockLost(logger, function.Name, lost.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The host's patience ended before the run did; the message is delivered again at the next start.
+        }
+        finally
+        {
+            _running.TryRemove(delivery, out _);
+            if (!_stop.IsCancellationRequested)
+                _slots.Release();
+        }
+    }
+
+    private async Task<bool> TryRunAsync(Delivery delivery)
+    {
+        try
+        {
+            await runner.RunInScopeAsync(function, TriggerValue(delivery.Messages), _ => BindingData(delivery.Messages));
+            return true;
+        }
+#pragma warning disable CA1031 // The boundary: whatever the function threw, the message is delivered again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failed(logger, failure, function.Name, delivery.Messages[0].Message.MessageId, delivery.Messages[0].Message.DeliveryCount);
+            return false;
+        }
+    }
+
+    private Task SettleAsync(Delivery delivery, bool succeeded)
+    {
+        if (!succeeded)
+            return broker.AbandonAsync(delivery.Messages);
+        return settings.AutoCompleteMessages && _trigger.AutoComplete ? broker.CompleteAsync(delivery.Messages) : Task.CompletedTask;
+    }
+
+    private object? TriggerValue(IReadOnlyList<LockedMessage> messages)
+    {
+        var type = _trigger.Parameter.ParameterType;
+        return _trigger.IsBatched
+            ? MessageBody.AsArray(type.GetElementType()!, [.. messages.Select(m => m.Message.Body)])
+            : MessageBody.As(type, messages[0].Message.Body);
+    }
+
+    private Dictionary<string, object?> BindingData(IReadOnlyList<LockedMessage> messages) =>
+        _trigger.IsBatched ? ServiceBusMetadata.Of(messages) : ServiceBusMetadata.Of(messages[0]);
+
+    /// <summary>One write renews all locks, often enough that a late tick does not lose one.</summary>
+    private async Task RenewAsync()
+    {
+        using var ticks = new PeriodicTimer(broker.LockDuration / 3, time);
+        try
+        {
+            while (await ticks.WaitForNextTickAsync(_stop.Token))
+            {
+                var now = time.GetUtcNow();
+                var messages = _running.Keys.Where(d => now < d.RenewUntil).SelectMany(d => d.Messages).ToList();
+                if (messages.Count > 0)
+                    await broker.RenewLocksAsync(messages);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops; what still runs has its lock until it expires.
+        }
+    }
+
+    private sealed class Delivery(IReadOnlyList<LockedMessage> messages, DateTimeOffset renewUntil)
+    {
+        public IReadOnlyList<LockedMessage> Messages { get; } = messages;
+
+        public DateTimeOffset RenewUntil { get; } = renewUntil;
+
+        public Task Done { get; set; } = Task.CompletedTask;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Function '{Function}' failed on message {MessageId} (delivery {DeliveryCount}); it is delivered again or dead-lettered")]
+    private static partial void Failed(ILogger logger, Exception failure, string function, string messageId, int deliveryCount);
+
+    [LoggerMessage(2, LogLevel.Warning, "Function '{Function}' ran longer than its lock: {Reason} The message is delivered again")]
+    private static partial void LockLost(ILogger logger, string function, string reason);
+}

@@ -1,0 +1,44 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+
+namespace LocalPlatform.Functions;
+
+/// <summary>The addresses that the host listens on, decided before anything else because settings may name them.</summary>
+internal sealed record HostAddress(IReadOnlyList<string> Urls)
+{
+    private const int DefaultPort = 7071;
+
+    /// <summary>An address at which this machine reaches the host, without a closing slash.</summary>
+    public string BaseUrl { get; } = Reachable(Urls[0]);
+
+    /// <summary>
+    /// <c>--urls</c> or <c>ASPNETCORE_URLS</c>, else the port of <c>local.settings.json</c>, else 7071; always loopback unless
+    /// told otherwise. Port 0 becomes a port that is free now.
+    /// </summary>
+    public static HostAddress Choose(IConfiguration configuration, int? localSettingsPort)
+    {
+        var urls = configuration["urls"] is { Length: > 0 } given ? given : $"http://127.0.0.1:{localSettingsPort ?? DefaultPort}";
+        return new HostAddress([.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(WithPort)]);
+    }
+
+    private static string WithPort(string url)
+    {
+        var trimmed = url.TrimEnd('/');
+        return trimmed.EndsWith(":0", StringComparison.Ordinal) ? $"{trimmed[..^1]}{FreePort()}" : trimmed;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private static string Reachable(string url)
+    {
+        foreach (var any in (string[])["//*", "//+", "//0.0.0.0", "//[::]"])
+            url = url.Replace(any, "//127.0.0.1", StringComparison.Ordinal);
+        return url;
+    }
+}

@@ -1,0 +1,25 @@
+
+namespace LocalPlatform.Functions;
+
+/// <summary><c>local.settings.json</c> as Core Tools read it: <c>Values</c> stand for environment variables, <c>Host</c> for the port.</summary>
+internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values, int? Port)
+{
+    public const string Name = "local.settings.json";
+
+    /// <summary>Reads the file; a missing one is empty.</summary>
+    /// <exception cref="FunctionsStartupException">The file cannot be read, or is encrypted.</exception>
+    public static LocalSettings Load(string path)
+    {
+        using var document = SettingsFile.Read(path);
+        if (document is null)
+            return new LocalSettings(new Dictionary<string, string?>(), null);
+        var file = new SettingsReader(path, document.RootElement);
+        if (file.Flag("IsEncrypted") == true)
+            throw new FunctionsStartupException($"{path} is encrypted; run 'func settings decrypt' first.");
+        return new LocalSettings(ReadValues(file), file.Count("Host:LocalHttpPort"));
+    }
+
+    // A value takes the name that an environment variable of that name would get in the configuration.
+    private static Dictionary<string, string?> ReadValues(SettingsReader file) => file.Texts("Values")
+        .ToDictionary(pair => pair.Key.Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair.Value);
+}

@@ -1,0 +1,160 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace LocalPlatform.Functions;
+
+/// <summary>
+/// Runs one timer function: on its schedule, at the start where it is wanted or a run was missed, and on demand. Runs of one timer
+/// never overlap; an occurrence that falls into a run is skipped.
+/// </summary>
+internal sealed partial class TimerLoop(
+    FunctionDescriptor function, TimerSchedule schedule, FunctionRunner runner, HostStore store, TimeProvider time, ILogger<TimerLoop> logger)
+    : IDisposable
+{
+    // Longer waits are cut up: a timer of the runtime holds 49 days at most.
+    private static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
+
+    private readonly TimerBinding _trigger = (TimerBinding)function.Trigger;
+    private readonly SemaphoreSlim _oneRun = new(1);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    public FunctionDescriptor Function => function;
+
+    public void Start() => _loop = Task.Run(LoopAsync);
+
+    /// <summary>Starts no more runs and waits for the one under way, as long as <paramref name="patience"/> lasts.</summary>
+    public async Task StopAsync(CancellationToken patience)
+    {
+        await _stop.CancelAsync();
+        await _loop.WaitAsync(patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (await _oneRun.WaitAsync(0, CancellationToken.None) || await TryWaitAsync(patience))
+            _oneRun.Release();
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _oneRun.Dispose();
+    }
+
+    /// <summary>Runs the function now, after the run under way if there is one.</summary>
+    public Task FireAsync() => RunAsync(isPastDue: false);
+
+    private bool IsMonitored => _trigger.UseMonitor && !schedule.IsFrequent(Now());
+
+    private async Task LoopAsync()
+    {
+        try
+        {
+            var next = await StartAsync();
+            while (true)
+            {
+                await WaitUntilAsync(next);
+                await RunAsync(isPastDue: false);
+                next = await PassAsync(next);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    /// <summary>Makes up for a missed occurrence, runs at the start if wanted, and says when the schedule goes on.</summary>
+    private async Task<DateTime> StartAsync()
+    {
+        var status = IsMonitored ? store.FindSchedule(function.Name) : null;
+        var missed = status is not null && status.Next < Now();
+        if (missed || _trigger.RunOnStartup)
+        {
+            await RunAsync(isPastDue: missed);
+            return await PassAsync(Now());
+        }
+        return status?.Next ?? await PassAsync(Now());
+    }
+
+    /// <summary>Notes an occurrence as done and returns the next one that still lies ahead.</summary>
+    private async Task<DateTime> PassAsync(DateTime occurrence)
+    {
+        var now = Now();
+        var next = schedule.NextAfter(occurrence > now ? occurrence : now);
+        if (IsMonitored)
+            await store.SaveScheduleAsync(function.Name, new ScheduleStatus { Last = occurrence, Next = next, LastUpdated = now });
+        return next;
+    }
+
+    private async Task WaitUntilAsync(DateTime due)
+    {
+        while (due - Now() is { Ticks: > 0 } wait)
+            await Task.Delay(wait < WaitMax ? wait : WaitMax, time, _stop.Token);
+    }
+
+    private async Task RunAsync(bool isPastDue)
+    {
+        await _oneRun.WaitAsync(_stop.Token);
+        try
+        {
+            var info = new TimerInfo { IsPastDue = isPastDue, ScheduleStatus = IsMonitored ? store.FindSchedule(function.Name) : null };
+            await RunWithRetriesAsync(info);
+        }
+        finally
+        {
+            _oneRun.Release();
+        }
+    }
+
+    private async Task RunWithRetriesAsync(TimerInfo info)
+    {
+        for (var retry = 0; ; retry++)
+        {
+            if (await TryRunAsync(info, retry))
+                return;
+            if (function.Retry is not { } plan || !plan.Allows(retry + 1))
+                return;
+            await Task.Delay(plan.DelayBefore(retry + 1), time, _stop.Token);
+        }
+    }
+
+    private async Task<bool> TryRunAsync(TimerInfo info, int retry)
+    {
+        try
+        {
+            var repeat = function.Retry is { } plan ? new TimerRetry(retry, plan.RetriesMax) : null;
+            await runner.RunInScopeAsync(function, info, retry: repeat);
+            return true;
+        }
+#pragma warning disable CA1031 // The boundary: whatever the function threw, the schedule goes on.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Failed(logger, failure, function.Name, retry + 1);
+            return false;
+        }
+    }
+
+    private async Task<bool> TryWaitAsync(CancellationToken patience)
+    {
+        try
+        {
+            await _oneRun.WaitAsync(patience);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private DateTime Now() => time.GetUtcNow().UtcDateTime;
+
+    private sealed class TimerRetry(int count, int max) : RetryContext
+    {
+        public override int RetryCount { get; } = count;
+
+        public override int MaxRetryCount { get; } = max;
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Timer '{Function}' failed (attempt {Attempt})")]
+    private static partial void Failed(ILogger logger, Exception failure, string function, int attempt);
+}

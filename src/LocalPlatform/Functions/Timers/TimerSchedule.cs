@@ -1,0 +1,42 @@
+using System.Globalization;
+using NCrontab;
+
+namespace LocalPlatform.Functions;
+
+/// <summary>When a timer is due: a six-field NCRONTAB expression in UTC, or a fixed interval.</summary>
+internal sealed class TimerSchedule
+{
+    private readonly CrontabSchedule? _cron;
+    private readonly TimeSpan _interval;
+
+    private TimerSchedule(CrontabSchedule? cron, TimeSpan interval)
+    {
+        _cron = cron;
+        _interval = interval;
+    }
+
+    /// <exception cref="FunctionsStartupException">The text is neither form.</exception>
+    public static TimerSchedule Parse(string text)
+    {
+        if (!text.Contains(' ', StringComparison.Ordinal)
+            && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var interval) && interval > TimeSpan.Zero)
+            return new TimerSchedule(null, interval);
+        var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
+        var cron = fields is 5 or 6
+            ? CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = fields == 6 })
+            : null;
+        return cron is null
+            ? throw new FunctionsStartupException($"The schedule '{text}' is neither six NCRONTAB fields nor a time of the form HH:mm:ss.")
+            : new TimerSchedule(cron, default);
+    }
+
+    /// <summary>The first occurrence after <paramref name="time"/>.</summary>
+    public DateTime NextAfter(DateTime time) => _cron?.GetNextOccurrence(time) ?? time + _interval;
+
+    /// <summary>Whether occurrences lie less than a minute apart, as seen from <paramref name="time"/>; such a schedule is not monitored.</summary>
+    public bool IsFrequent(DateTime time)
+    {
+        var first = NextAfter(time);
+        return NextAfter(first) - first < TimeSpan.FromMinutes(1);
+    }
+}
