@@ -18,7 +18,13 @@ namespace Commerce.Load.Cli
             try
             {
                 // A run broken off by Ctrl+C may take a moment to end its requests.
-                var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(35) };
+                var configuration = new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = TimeSpan.FromSeconds(35),
+                    Output = console.Profile.Out.Writer,
+                    Error = console.Profile.Out.Writer,
+                };
                 var parsed = RootCommandFactory.Create(console, time).Parse(args);
                 var code = await parsed.InvokeAsync(configuration);
                 return parsed.Errors.Count > 0 ? ExitCode.BadInput : code;

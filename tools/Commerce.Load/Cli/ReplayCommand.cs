@@ -17,7 +17,8 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
     };
     private readonly Option<string?> _catalog = new("--catalog")
     {
-        Description = "productId,name,price,stock for products the shop lacks; without it catalog.csv beside an orders file, or the prices in the file.", HelpName = "file.csv",
+        Description = "productId,name,price,stock for products the shop lacks; without it catalog.csv beside an orders file, or the prices in the file.",
+        HelpName = "file.csv",
     };
     private readonly Option<string> _run = new("--run") { Description = "Part of the idempotency keys: another name places the orders anew.", DefaultValueFactory = _ => "", HelpName = "name" };
     private readonly Option<decimal> _budget = new("--budget") { Description = "Share of what their orders cost that customers are charged; under 1 some lack balance.", DefaultValueFactory = _ => 1m, HelpName = "share" };

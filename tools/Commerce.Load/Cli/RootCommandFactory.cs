@@ -44,7 +44,9 @@ internal static class RootCommandFactory
         {
             var shapes = new Dictionary<OrderShape, bool>
             {
-                [OrderShape.Spread] = parsed.GetValue(spread), [OrderShape.Hot] = parsed.GetValue(hot), [OrderShape.Zipf] = parsed.GetValue(zipf),
+                [OrderShape.Spread] = parsed.GetValue(spread),
+                [OrderShape.Hot] = parsed.GetValue(hot),
+                [OrderShape.Zipf] = parsed.GetValue(zipf),
                 [OrderShape.Baskets] = parsed.GetResult(baskets) is { Implicit: false },
             };
             var chosen = shapes.Where(shape => shape.Value).Select(shape => shape.Key).ToArray();

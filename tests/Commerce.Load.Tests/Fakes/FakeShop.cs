@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Commerce.Load.Tests.Fakes;
+
+/// <summary>What happens to a request besides, or instead of, its work.</summary>
+internal enum Fault
+{
+    None,
+
+    /// <summary>The connection breaks before anything is done.</summary>
+    BreakBefore,
+
+    /// <summary>The connection breaks after the work is done: the buyer cannot know.</summary>
+    BreakAfter,
+
+    /// <summary>503 with Retry-After.</summary>
+    Busy,
+
+    /// <summary>500.</summary>
+    Error,
+}
+
+/// <summary>The HTTP contract over a <see cref="FakeBook"/>, with faults.</summary>
+internal sealed class FakeShop : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private FakeShop(WebApplication app) => _app = app;
+
+    public FakeBook Book { get; } = new();
+
+    /// <summary>Decides the fault of each request.</summary>
+    public Func<HttpRequest, Fault> FaultOf { get; set; } = _ => Fault.None;
+
+    /// <summary>How long each request waits before it is worked on.</summary>
+    public Func<HttpRequest, TimeSpan> DelayOf { get; set; } = _ => TimeSpan.Zero;
+
+    public string Url { get; private set; } = "";
+
+    public static async Task<FakeShop> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var shop = new FakeShop(builder.Build());
+        shop.Map();
+        await shop._app.StartAsync();
+        shop.Url = shop._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return shop;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void Map()
+    {
+        _app.Use(InjectAsync);
+        _app.MapPost("/api/ops/products/import", async (HttpRequest request) => Book.Import(await new StreamReader(request.Body).ReadToEndAsync()));
+        _app.MapGet("/api/products", (int limit, int? cursor) => Book.Products(limit, cursor ?? 0));
+        _app.MapGet("/api/products/top", (int limit) => Book.Top(limit));
+        _app.MapGet("/api/products/{id}", (string id) => Book.Product(id));
+        _app.MapPost("/api/users/{user}/balance/charges", async (string user, HttpRequest request) => Book.Charge(user, Key(request), await BodyAsync(request)));
+        _app.MapPost("/api/users/{user}/orders", async (string user, HttpRequest request) => Book.Order(user, Key(request), await BodyAsync(request)));
+        _app.MapGet("/api/users/{user}/orders", (string user, int limit, int? cursor) => Book.Orders(user, limit, cursor ?? 0));
+        _app.MapGet("/api/users/{user}/orders/{id}", (string user, string id) => Book.OrderById(user, id));
+        _app.MapPost("/api/users/{user}/orders/{id}/cancellation", (string user, string id, HttpRequest request) => Book.Cancel(user, id, Key(request)));
+        _app.MapGet("/api/ops/audit", () => Book.Audit());
+    }
+
+    private async Task InjectAsync(HttpContext context, RequestDelegate next)
+    {
+        await Task.Delay(DelayOf(context.Request));
+        var fault = FaultOf(context.Request);
+        if (fault == Fault.BreakBefore)
+        {
+            context.Abort();
+        }
+        else if (fault is Fault.Busy or Fault.Error)
+        {
+            context.Response.StatusCode = fault == Fault.Busy ? 503 : 500;
+            context.Response.Headers.RetryAfter = "0";
+        }
+        else if (fault == Fault.BreakAfter)
+        {
+            context.Response.Body = Stream.Null;
+            await next(context);
+            context.Abort();
+        }
+        else
+        {
+            await next(context);
+        }
+    }
+
+    private static string Key(HttpRequest request) => request.Headers["Idempotency-Key"].ToString();
+
+    private static async Task<JsonObject> BodyAsync(HttpRequest request) => (JsonObject)(await JsonNode.ParseAsync(request.Body))!;
+}

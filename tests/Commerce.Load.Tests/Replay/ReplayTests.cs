@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Commerce.Load.Cli;
+using Commerce.Load.Tests.Fakes;
+using Spectre.Console;
+
+namespace Commerce.Load.Tests.Replay;
+
+/// <summary>The whole command against a shop that keeps the contract, breaks connections, or lies.</summary>
+public sealed class ReplayTests : IAsyncLifetime
+{
+    private const string Orders = """
+        InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+        1,10001,A,6,12/1/10 8:26,1,17850,UK
+        1,10002,B,4,12/1/10 8:26,2,17850,UK
+        1,10001,A,1,12/1/10 8:26,1,17850,UK
+        2,10003,C,3,12/1/10 8:28,3,,UK
+        3,10001,A,5,12/1/10 8:30,1,17851,UK
+        4,10003,C,2,12/1/10 8:31,3,17850,UK
+        C5,10003,C,-2,12/1/10 8:40,3,17850,UK
+        6,10004,D,1,12/1/10 8:40,4,17852,UK
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("load-tests-").FullName;
+    private FakeShop _shop = null!;
+
+    public async ValueTask InitializeAsync() => _shop = await FakeShop.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _shop.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Orders_are_placed_paid_cancelled_and_proved()
+    {
+        var run = await ReplayAsync();
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(["10001", "10002", "10003", "10004"], _shop.Book.ImportedIds);
+        var replay = run.Report["replay"]!;
+        Assert.Equal((5, 5, 1), ((int)replay["orders"]!, (int)replay["accepted"]!, (int)replay["cancelled"]!));
+        Assert.Equal(["10001:12", "10002:4", "10003:3", "10004:1"], replay["topServed"]!.AsArray().Select(item => $"{item!["productId"]}:{item["quantity"]}"));
+        Assert.Equal([("charge", 4), ("order", 5), ("cancel", 1)],
+            run.Report["operations"]!.AsArray().Take(3).Select(operation => ((string)operation!["name"]!, (int)operation["ok"]!)));
+    }
+
+    [Fact]
+    public async Task A_second_replay_changes_nothing_and_another_run_orders_anew()
+    {
+        await ReplayAsync();
+        var charged = _shop.Book.Charged;
+
+        var again = await ReplayAsync();
+        Assert.True(again.ExitCode == 0, again.Output);
+        Assert.Equal((5, charged), (_shop.Book.OrderCount, _shop.Book.Charged));
+
+        var anew = await ReplayAsync("--run", "second");
+        Assert.True(anew.ExitCode == 0, anew.Output);
+        Assert.Equal((10, charged * 2), (_shop.Book.OrderCount, _shop.Book.Charged));
+    }
+
+    [Theory]
+    [InlineData(nameof(Fault.BreakBefore))]
+    [InlineData(nameof(Fault.BreakAfter))]
+    [InlineData(nameof(Fault.Busy))]
+    [InlineData(nameof(Fault.Error))]
+    public async Task A_request_that_breaks_is_repeated_with_its_key_until_it_is_answered(string fault)
+    {
+        var seen = new ConcurrentDictionary<string, int>();
+        _shop.FaultOf = request => seen.AddOrUpdate($"{request.Method}{request.Path}{request.Headers["Idempotency-Key"]}", 1, (_, times) => times + 1) <= 2 ? Enum.Parse<Fault>(fault) : Fault.None;
+
+        var run = await ReplayAsync();
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(5, _shop.Book.OrderCount);
+        Assert.InRange((int)run.Report["replay"]!["repeats"]!, 20, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task Refusals_are_told_by_their_reason()
+    {
+        _shop.Book.AddProduct("10003", price: 10, stock: 2);
+
+        var run = await ReplayAsync("--clients", "1", "--budget", "0.5");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(1, (int)run.Report["replay"]!["refused"]!["insufficient-stock"]!);
+        Assert.Equal(3, (int)run.Report["replay"]!["refused"]!["insufficient-balance"]!);
+        Assert.Contains("insufficient-stock", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_answered_202_is_followed_until_it_is_paid()
+    {
+        _shop.Book.PendingReads = 2;
+
+        var run = await ReplayAsync();
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(5, (int)run.Report["replay"]!["accepted"]!);
+    }
+
+    [Fact]
+    public async Task A_top_five_that_lags_is_waited_for()
+    {
+        _shop.Book.TopLag = 3;
+        Assert.Equal(0, (await ReplayAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_others_bought_before_is_taken_into_account()
+    {
+        _shop.Book.AddProduct("10004", price: 7, stock: 100);
+        _shop.Book.SellToStranger("10004", 50);
+
+        var run = await ReplayAsync();
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal(51, (int)run.Report["replay"]!["topCounted"]![0]!["quantity"]!);
+    }
+
+    [Fact]
+    public async Task A_top_five_that_counts_wrongly_fails_the_replay()
+    {
+        _shop.Book.TopCountsTwice = true;
+
+        var run = await ReplayAsync("--top-wait", "0");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.False((bool)run.Report["replay"]!["topHeld"]!);
+        Assert.Contains("not what a plain count gives", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_audit_that_does_not_hold_fails_the_replay()
+    {
+        _shop.Book.AuditFails = true;
+
+        var run = await ReplayAsync();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("Audit did not hold", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shop_that_makes_two_orders_of_one_key_is_found_out()
+    {
+        _shop.Book.ForgetsKeys = true;
+        var broken = 0;
+        _shop.FaultOf = request => request.Method == "POST" && request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal) && Interlocked.Increment(ref broken) == 1 ? Fault.BreakAfter : Fault.None;
+
+        var run = await ReplayAsync("--budget", "3");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("was not placed by this replay", (string?)Assert.Single(run.Report["replay"]!["duplicatesOrMissing"]!.AsArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shop_that_is_not_there_is_given_up_after_the_patience()
+    {
+        await _shop.DisposeAsync();
+        var run = await ReplayAsync("--patience", "1");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("not answered within 1 s", run.Output, StringComparison.Ordinal);
+    }
+
+    private async Task<(int ExitCode, string Output, JsonNode Report)> ReplayAsync(params string[] more)
+    {
+        var file = Path.Combine(_folder, "orders.csv");
+        await File.WriteAllTextAsync(file, Orders);
+        var report = Path.Combine(_folder, "report.json");
+        File.Delete(report);
+        using var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = 200;
+        var code = await DriverProgram.RunAsync(["replay", file, "--url", _shop.Url, "--report", report, .. more], console, TimeProvider.System);
+        return (code, output.ToString(), File.Exists(report) ? JsonNode.Parse(await File.ReadAllTextAsync(report))! : new JsonObject());
+    }
+}
