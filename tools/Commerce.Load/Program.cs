@@ -6,6 +6,11 @@ using Commerce.Load.Http;
 using Spectre.Console;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (!AnsiConsole.Profile.Out.IsTerminal)
+{
+    // A file or a pipe has no width; 80 columns would fold the tables.
+    AnsiConsole.Profile.Width = 160;
+}
 return await DriverProgram.RunAsync(args, AnsiConsole.Console, TimeProvider.System);
 
 namespace Commerce.Load.Cli

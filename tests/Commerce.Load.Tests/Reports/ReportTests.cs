@@ -100,6 +100,24 @@ public sealed class ReportTests : IDisposable
         Assert.Equal("order spread 50 %: 1,234 ok, 5 refused, 6 failed, now 400/s p50 1.23 p99 99.9 ms, 409 insufficient-stock: 5", line);
     }
 
+    [Fact]
+    public void A_table_holds_writes_against_posts_and_batches_and_reads_against_gets_and_point_reads()
+    {
+        RunReport Of(string scenario, params (string Name, double PerSecond)[] operations) => Report(scenario, 0, 1) with
+        {
+            Operations = [.. operations.Select(operation => new OperationSummary(operation.Name, 10, 0, 0, 0, operation.PerSecond, new LatencySummary(10, 1, 1, 2, 3, 4)))],
+        };
+
+        var rows = BenchTable.Markdown(
+            [Of("top", ("top", 40_000)), Of("charge", ("charge", 20_000)), Of("storage", ("upsert", 9_000), ("batch", 5_000), ("point read", 10_000))],
+            [Of("order spread", ("order", 1_000)), Of("product", ("product", 8_000)), Of("mix", ("top", 4_000), ("total", 9_000))]).Split('\n');
+
+        Assert.Equal("| order spread | order | 1,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 | 5.0 % | 20.0 % |", rows[7]);
+        Assert.Equal("| product | product | 8,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 | 20.0 % | 80.0 % |", rows[8]);
+        Assert.EndsWith("| 10.0 % | 40.0 % |", rows[9], StringComparison.Ordinal);
+        Assert.EndsWith("| 0 |  |  |", rows[10], StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static RunReport Report(string scenario, double perSecond, double p99) => new(

@@ -10,6 +10,8 @@ namespace Commerce.Load.Cli;
 /// <summary><c>replay FILE</c>.</summary>
 internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
 {
+    // With the longest ids that are read, keys then stay within the 128 characters that shops accept.
+    private const int RunLengthMax = 24;
     private readonly CommonOptions _common = new(clients: 8);
     private readonly Argument<string> _file = new("file")
     {
@@ -44,8 +46,8 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
         var path = parsed.GetRequiredValue(_file);
         var file = SalesFileReader.Read(path);
         var catalog = Catalog(path, file, parsed.GetValue(_catalog));
-        if (parsed.GetRequiredValue(_run) is var run && run.Length > 0 && !RetailRules.IsSafeId(run))
-            throw new InputException("--run takes letters, digits, - and _, at most 64");
+        if (parsed.GetRequiredValue(_run) is var run && run.Length > 0 && (run.Length > RunLengthMax || !RetailRules.IsSafeId(run)))
+            throw new InputException($"--run takes letters, digits, - and _, at most {RunLengthMax}");
         console.MarkupLineInterpolated($"[bold]{Path.GetFileName(path)}[/]: {file.Orders.Count:N0} orders of {file.Orders.Select(order => order.UserId).Distinct().Count():N0} customers, {file.Cancellations.Count:N0} cancellations.");
         foreach (var (reason, rows) in file.LeftOut)
             console.MarkupLineInterpolated($"  left out: {rows:N0} rows, {reason}");

@@ -28,6 +28,7 @@ internal static class RootCommandFactory
         root.Subcommands.Add(Scenario("top", "Reads the five best sellers.", () => new TopScenario()));
         root.Subcommands.Add(Scenario("mix", "All of it, mostly looking: 30 % pages, 30 % products, 10 % top, 15 % cart, 10 % orders, 5 % charges.", () => new MixScenario()));
         root.Subcommands.Add(Convert(console));
+        root.Subcommands.Add(Table());
         AddCompare(root, console);
         return root;
     }
@@ -69,6 +70,20 @@ internal static class RootCommandFactory
             console.MarkupLineInterpolated($"{sales.Catalog.Count:N0} products, {sales.Orders.Count:N0} orders with {sales.Orders.Sum(order => order.Lines.Count):N0} lines, {sales.Cancellations.Count:N0} cancellations.");
             foreach (var (reason, rows) in sales.LeftOut)
                 console.MarkupLineInterpolated($"  left out: {rows:N0} rows, {reason}");
+            return ExitCode.Held;
+        });
+        return command;
+    }
+
+    private static Command Table()
+    {
+        var reports = new Argument<string[]>("reports") { Description = "Reports of runs.", Arity = ArgumentArity.OneOrMore };
+        var ceilings = new Option<string[]>("--ceilings") { Description = "Reports of the bare endpoint and of the storage, to show each run's share of them.", AllowMultipleArgumentsPerToken = true, HelpName = "a.json ..." };
+        var command = new Command("table", "Writes reports as one Markdown table.") { reports, ceilings };
+        command.SetAction(parsed =>
+        {
+            parsed.InvocationConfiguration.Output.Write(
+                BenchTable.Markdown([.. (parsed.GetValue(ceilings) ?? []).Select(RunReport.Load)], [.. parsed.GetRequiredValue(reports).Select(RunReport.Load)]));
             return ExitCode.Held;
         });
         return command;

@@ -13,7 +13,7 @@ namespace Commerce.Load.Replay;
 internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, IReadOnlyList<CatalogItem> catalog, ReplayOptions options, TimeProvider time)
 {
     // Shops bound what one charge may be; a larger need is charged in parts.
-    private const long ChargeMax = 1_000_000;
+    private const long ChargeMax = 1_000_000_000;
     private readonly ReplayKeys _keys = new(file.Fingerprint, options.Run);
     private readonly Meter _meter = new(ReplayClient.Operations, time);
     private volatile string _phase = "reading the catalog";
