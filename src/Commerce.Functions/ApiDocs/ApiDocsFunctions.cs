@@ -1,0 +1,51 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+using Scalar.AspNetCore;
+
+namespace Commerce.Functions.ApiDocs;
+
+/// <summary>
+/// The API document and a page to read it. They describe the interface and hold no data, so they need no key: a browser could not
+/// send one. The viewer (Scalar, from its package) is served from here; the page may load nothing from anywhere else.
+/// </summary>
+public sealed class ApiDocsFunctions
+{
+    // Scalar styles its elements inline; scripts, however, come from here alone.
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly Lazy<StaticContent> Yaml = new(() => new(ApiDocument.Yaml, "application/yaml; charset=utf-8"));
+    private static readonly Lazy<StaticContent> Json = new(() => new(ApiDocument.Json, "application/json; charset=utf-8"));
+    private static readonly Lazy<StaticContent> Page = new(() => new(Read(typeof(ApiDocsFunctions).Assembly, "api-docs.html"), "text/html; charset=utf-8"));
+    private static readonly Lazy<StaticContent> Script = new(() =>
+        new(Read(typeof(ScalarOptions).Assembly, "ScalarStaticAssets.scalar.js"), "text/javascript; charset=utf-8", isGzip: true));
+
+    [Function("GetApiDocumentYaml")]
+    public static IResult GetYaml([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.yaml")] HttpRequest request) =>
+        Yaml.Value.Answer(request);
+
+    [Function("GetApiDocumentJson")]
+    public static IResult GetJson([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
+        Json.Value.Answer(request);
+
+    [Function("GetApiReference")]
+    public static IResult GetReference([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs")] HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        return Page.Value.Answer(request);
+    }
+
+    [Function("GetApiReferenceScript")]
+    public static IResult GetReferenceScript([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/scalar.js")] HttpRequest request) =>
+        Script.Value.Answer(request);
+
+    private static byte[] Read(Assembly assembly, string name)
+    {
+        using var resource = assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no resource {name}.");
+        using var copy = new MemoryStream();
+        resource.CopyTo(copy);
+        return copy.ToArray();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Commerce.Functions.ApiDocs;
+using Commerce.Shared;
+using CsCheck;
+
+namespace Documentation.Tests;
+
+/// <summary>Holds the bounds and problem types in the API document to those in the code.</summary>
+public class ApiLimitTests
+{
+    private static readonly JsonElement Document = JsonDocument.Parse(ApiDocument.Json).RootElement;
+
+    [Theory]
+    [InlineData("schemas/Money", "maximum", Limits.MoneyMax)]
+    [InlineData("schemas/ChargeRequest/properties/amount", "maximum", Limits.ChargeAmountMax)]
+    [InlineData("schemas/Price", "maximum", Limits.PriceMax)]
+    [InlineData("schemas/Stock", "maximum", Limits.StockMax)]
+    [InlineData("schemas/StockAdjustmentRequest/properties/delta", "maximum", Limits.StockMax)]
+    [InlineData("schemas/StockAdjustmentRequest/properties/delta", "minimum", -Limits.StockMax)]
+    [InlineData("schemas/StockAdjustmentRequest/properties/reason", "maxLength", Limits.ReasonLengthMax)]
+    [InlineData("schemas/Quantity", "maximum", Limits.QuantityMax)]
+    [InlineData("schemas/OrderRequest/properties/items", "maxItems", Limits.OrderLinesMax)]
+    [InlineData("schemas/Cart/properties/items", "maxItems", Limits.CartItemsMax)]
+    [InlineData("schemas/UserId", "maxLength", Limits.IdentifierLengthMax)]
+    [InlineData("schemas/ProductId", "maxLength", Limits.IdentifierLengthMax)]
+    [InlineData("schemas/ProductRequest/properties/name", "maxLength", Limits.NameLengthMax)]
+    [InlineData("parameters/IdempotencyKey/schema", "maxLength", Limits.IdempotencyKeyLengthMax)]
+    [InlineData("parameters/Limit/schema", "maximum", Limits.PageSizeMax)]
+    [InlineData("parameters/Limit/schema", "default", Limits.PageSizeDefault)]
+    public void A_documented_bound_is_the_one_in_the_code(string component, string keyword, long limit)
+    {
+        var schema = component.Split('/').Aggregate(Document.GetProperty("components"), (node, name) => node.GetProperty(name));
+
+        Assert.Equal(limit, schema.GetProperty(keyword).GetInt64());
+    }
+
+    [Fact]
+    public void The_patterns_of_identifiers_admit_what_the_code_admits()
+    {
+        var users = new Regex(Pattern("UserId"));
+        var products = new Regex(Pattern("ProductId"));
+        var texts = Gen.Char["aZ09_.-~:@+| /%#\u00e9\n"].Array[0, 66].Select(characters => new string(characters));
+
+        texts.Sample(text => users.IsMatch(text) == Identifiers.IsUserId(text) && products.IsMatch(text) == Identifiers.IsProductId(text));
+    }
+
+    private static string Pattern(string schema) =>
+        Document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("pattern").GetString()!.Replace("$", "\\z", StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_refusal_of_the_shop_is_a_documented_problem_type_with_an_example_and_the_reverse()
+    {
+        var slugs = Enum.GetNames<ErrorCode>().Select(Slug).Order(StringComparer.Ordinal).ToList();
+        var components = Document.GetProperty("components");
+        var types = components.GetProperty("schemas").GetProperty("Problem").GetProperty("properties").GetProperty("type").GetProperty("enum");
+        var examples = components.GetProperty("examples").EnumerateObject().Where(example => example.Value.GetProperty("value").TryGetProperty("type", out _));
+        var table = Document.GetProperty("info").GetProperty("description").GetString()!;
+
+        Assert.Equal(slugs, types.EnumerateArray().Select(type => type.GetString()!.Split('/')[^1]).Order(StringComparer.Ordinal));
+        Assert.Equal(slugs, examples.Select(example => example.Name).Order(StringComparer.Ordinal));
+        Assert.All(slugs, slug => Assert.Contains($"| `{slug}` |", table, StringComparison.Ordinal));
+    }
+
+    private static string Slug(string code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code);
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startMock } from './mock.mjs';
+
+let mock;
+before(async () => { mock = await startMock(0); });
+after(() => mock.stop());
+
+async function call(method, path, { headers, body } = {}) {
+  const response = await fetch(mock.address + path, {
+    method,
+    headers: { 'x-functions-key': 'any', ...(body && { 'content-type': 'application/json' }), ...headers },
+    body: body && (typeof body === 'string' ? body : JSON.stringify(body)),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
+}
+
+const order = { items: [{ productId: '85123A', quantity: 6 }] };
+const keyed = { 'idempotency-key': 'k-1' };
+
+test('a read answers the documented example with its headers', async () => {
+  const { status, headers, body } = await call('GET', '/api/users/17850/balance');
+  assert.equal(status, 200);
+  assert.equal(body.currency, 'KRW');
+  assert.ok(headers.get('etag'));
+});
+
+test('a fixed path wins over one with a parameter', async () => {
+  const { body } = await call('GET', '/api/products/top');
+  assert.equal(body.items[0].rank, 1);
+});
+
+test('a valid order is paid', async () => {
+  const { status, body } = await call('POST', '/api/users/17850/orders', { headers: keyed, body: order });
+  assert.equal(status, 201);
+  assert.equal(body.status, 'paid');
+});
+
+test('any documented answer can be asked for', async () => {
+  const headers = { ...keyed, prefer: 'code=409, example=insufficient-balance' };
+  const { status, body } = await call('POST', '/api/users/17850/orders', { headers, body: order });
+  assert.equal(status, 409);
+  assert.equal(body.type.split('/').at(-1), 'insufficient-balance');
+});
+
+for (const [name, body, field] of [
+  ['a quantity of zero', { items: [{ productId: '85123A', quantity: 0 }] }, 'items[0].quantity'],
+  ['a fractional quantity', { items: [{ productId: '85123A', quantity: 1.5 }] }, 'items[0].quantity'],
+  ['a missing field', { items: [{ productId: '85123A' }] }, 'items[0].quantity'],
+  ['an unknown field', { ...order, coupon: 'X' }, 'coupon'],
+  ['no line at all', { items: [] }, 'items'],
+]) {
+  test(`${name} is refused and named`, async () => {
+    const answer = await call('POST', '/api/users/17850/orders', { headers: keyed, body });
+    assert.equal(answer.status, 400);
+    assert.match(answer.body.type, /\/validation$/);
+    assert.equal(answer.body.errors[0].field, field);
+    assert.equal(answer.headers.get('content-type'), 'application/problem+json');
+  });
+}
+
+for (const [name, method, path, options, status, type] of [
+  ['a missing Idempotency-Key', 'POST', '/api/users/17850/orders', { body: order }, 400, 'idempotency-key-missing'],
+  ['an odd user id', 'GET', '/api/users/.odd/balance', {}, 400, 'validation'],
+  ['a page that is too long', 'GET', '/api/products?limit=101', {}, 400, 'validation'],
+  ['malformed JSON', 'POST', '/api/users/17850/balance/charges', { headers: keyed, body: '{"amount":' }, 400, 'validation'],
+  ['a body that is not JSON', 'POST', '/api/users/17850/balance/charges',
+    { headers: { ...keyed, 'content-type': 'text/plain' }, body: '1' }, 415, 'unsupported-media-type'],
+  ['an unknown path', 'GET', '/api/nothing', {}, 404, 'not-found'],
+  ['a wrong method', 'DELETE', '/api/products', {}, 405, 'method-not-allowed'],
+]) {
+  test(`${name} is answered ${status} ${type}`, async () => {
+    const answer = await call(method, path, options);
+    assert.equal(answer.status, status);
+    assert.equal(answer.body.type.split('/').at(-1), type);
+  });
+}
+
+test('a call without a key is unauthorized, and has no body', async () => {
+  const response = await fetch(`${mock.address}/api/products`);
+  assert.equal(response.status, 401);
+  assert.equal(await response.text(), '');
+});
