@@ -17,15 +17,16 @@ internal sealed class TestHub : IAsyncDisposable
     private readonly DurableOptions _options;
     private readonly ILoggerFactory _logging;
 
-    private TestHub(IDurableFunctions functions, DurableOptions options, ILoggerFactory logging)
+    private TestHub(IDurableFunctions functions, DurableOptions options, ILoggerFactory logging, FakeTimeProvider time)
     {
+        Time = time;
         _functions = functions;
         _options = options;
         _logging = logging;
         Engine = NewEngine(functions);
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; }
 
     public DurableEngine Engine { get; private set; }
 
@@ -34,9 +35,14 @@ internal sealed class TestHub : IAsyncDisposable
     public string File => Path.Combine(_folder.FullName, "durable.db");
 
     public static async Task<TestHub> StartAsync(
-        IDurableFunctions functions, DurableOptions? options = null, ILoggerFactory? logging = null, string? copyOf = null)
+        IDurableFunctions functions,
+        DurableOptions? options = null,
+        ILoggerFactory? logging = null,
+        FakeTimeProvider? time = null,
+        string? copyOf = null)
     {
-        var hub = new TestHub(functions, options ?? new DurableOptions(), logging ?? NullLoggerFactory.Instance);
+        time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        var hub = new TestHub(functions, options ?? new DurableOptions(), logging ?? NullLoggerFactory.Instance, time);
         if (copyOf is not null)
         {
             await hub.Engine.DisposeAsync();
@@ -68,14 +74,17 @@ internal sealed class TestHub : IAsyncDisposable
         return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, deadline.Token);
     }
 
-    /// <summary>Moves the clock on in steps until the instance has ended, so that timers set meanwhile ring too.</summary>
-    public async Task<OrchestrationMetadata> EndWhileTimePasses(string id, TimeSpan step)
+    /// <summary>Moves the clock to the next timer, and only then, until the instance has ended.</summary>
+    public async Task<OrchestrationMetadata> EndWhileTimePasses(string id)
     {
         var end = EndOf(id);
         while (!end.IsCompleted)
         {
-            Time.Advance(step);
-            await Task.WhenAny(end, Task.Delay(5));
+            var next = Engine.Runtime.Store.ReadTimers(default, DateTime.MaxValue, limit: 1);
+            var wait = next.Count == 0 ? TimeSpan.Zero : next[0].FireAt - Time.GetUtcNow().UtcDateTime;
+            if (wait > TimeSpan.Zero)
+                Time.Advance(wait + TimeSpan.FromMilliseconds(1));
+            await Task.WhenAny(end, Task.Delay(2));
         }
         return await end;
     }

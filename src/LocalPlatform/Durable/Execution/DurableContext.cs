@@ -240,8 +240,10 @@ internal sealed class DurableContext(ExecutionIdentity identity, OrchestratorSch
 
     private void EnsureOrchestratorThread()
     {
-        if (!scheduler.IsOnOrchestratorThread)
-            throw NonDurableAwaitException.WrongThread(identity.Name);
+        if (scheduler.IsOnOrchestratorThread)
+            return;
+        scheduler.ReportForeignWork();
+        throw NonDurableAwaitException.WrongThread(identity.Name);
     }
 
     private readonly record struct OpenAction(HistoryEvent Action, IAnswerable Waiting);

@@ -12,6 +12,8 @@ internal static class Failures
     public static TaskFailureDetails From(Exception exception) => exception switch
     {
         MissingFunctionException => new TaskFailureDetails(MissingFunctionType, exception.Message, null, null, null),
+        NonDeterministicOrchestrationException => new TaskFailureDetails(
+            "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException", exception.Message, null, null, null),
         TaskFailedException failed => new TaskFailureDetails(
             failed.GetType().ToString(), failed.Message, failed.StackTrace, failed.FailureDetails, null),
         _ => new TaskFailureDetails(

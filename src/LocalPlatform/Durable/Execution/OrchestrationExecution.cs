@@ -157,7 +157,10 @@ internal sealed class OrchestrationExecution
             return Task.FromException<string?>(new MissingFunctionException("orchestrator", Identity.Name));
         try
         {
-            return _functions.RunOrchestratorAsync(_context);
+            var orchestrator = _functions.RunOrchestratorAsync(_context);
+            if (!orchestrator.IsCompleted)
+                ReportEndElsewhere(orchestrator);
+            return orchestrator;
         }
 #pragma warning disable CA1031 // Whatever the orchestrator throws before its first await is its failure, as after it.
         catch (Exception failure)
@@ -166,6 +169,18 @@ internal sealed class OrchestrationExecution
             return Task.FromException<string?>(failure);
         }
     }
+
+    /// <summary>An orchestrator that left its context for good would end unnoticed.</summary>
+    private void ReportEndElsewhere(Task orchestrator) => orchestrator.ContinueWith(
+        (_, scheduler) =>
+        {
+            if (!((OrchestratorScheduler)scheduler!).IsOnOrchestratorThread)
+                ((OrchestratorScheduler)scheduler).ReportForeignWork();
+        },
+        _scheduler,
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 
     private ExecutionOutcome? FindOutcome()
     {

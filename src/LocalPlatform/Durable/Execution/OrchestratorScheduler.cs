@@ -25,6 +25,9 @@ internal sealed class OrchestratorScheduler : TaskScheduler
     /// <summary>Whether the caller is the orchestrator's own code.</summary>
     public bool IsOnOrchestratorThread => Volatile.Read(ref _ownerThreadId) == Environment.CurrentManagedThreadId;
 
+    /// <summary>Reports that orchestrator code was found on a thread that is not its own.</summary>
+    public void ReportForeignWork() => _foreignWorkArrived();
+
     /// <summary>Runs <paramref name="body"/> as orchestrator code. Not to be called by two threads at once.</summary>
     public void Run(Action body)
     {

@@ -13,10 +13,10 @@ internal static class HistoryJson
     private static readonly string[] KindNames = Enum.GetNames<HistoryEventKind>();
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? s_buffer;
+    private static ArrayBufferWriter<byte>? _buffer;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? s_writer;
+    private static Utf8JsonWriter? _writer;
 
     public static byte[] Encode(HistoryStep step) => Encode(step, static (writer, value) => Write(writer, value));
 
@@ -59,16 +59,16 @@ internal static class HistoryJson
 
     private static byte[] Encode<T>(T value, Action<Utf8JsonWriter, T> write)
     {
-        var buffer = s_buffer ??= new ArrayBufferWriter<byte>(1024);
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
         // What is written is built here from valid parts; checking it once more is not worth the time.
-        var writer = s_writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        var writer = _writer ??= new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
         buffer.ResetWrittenCount();
         writer.Reset(buffer);
         write(writer, value);
         writer.Flush();
         var bytes = buffer.WrittenSpan.ToArray();
         if (buffer.Capacity > 64 * 1024)
-            s_buffer = null; // One large payload must not stay with every thread.
+            _buffer = null; // One large payload must not stay with every thread.
         return bytes;
     }
 
