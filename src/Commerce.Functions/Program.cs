@@ -4,6 +4,7 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Telemetry;
+using Commerce.Functions.Orders;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
@@ -15,5 +16,6 @@ builder.Services
     .AddCommerceDatabase(builder.Configuration)
     .AddLedgers()
     .AddBalance()
-    .AddCatalog();
+    .AddCatalog()
+    .AddOrders(builder.Configuration);
 builder.Build().Run();

@@ -21,6 +21,9 @@ public sealed record Failure(ErrorCode Code, string Detail)
     /// <summary>What there was, in pieces or won, where numbers explain the refusal.</summary>
     public long? Available { get; init; }
 
+    /// <summary>The order that was refused.</summary>
+    public string? OrderId { get; init; }
+
     public static Failure Validation(string field, string message) =>
         new(ErrorCode.Validation, $"{field}: {message}") { Errors = [new(field, message)] };
 

@@ -13,8 +13,16 @@ public static class OperationId
     // 16 bytes of SHA-256: a collision among 10^15 operations has a chance below one in 10^8.
     private const int DigestLength = 16;
 
+    private const string OrderPrefix = "o-";
+
     /// <summary>The order that a user places under an idempotency key.</summary>
-    public static string Order(string userId, string idempotencyKey) => "o-" + Digest("order", userId, idempotencyKey);
+    public static string Order(string userId, string idempotencyKey) => OrderPrefix + Digest("order", userId, idempotencyKey);
+
+    /// <summary>Whether a text has the shape of an order's id.</summary>
+    public static bool IsOrder(ReadOnlySpan<char> text) =>
+        text.StartsWith(OrderPrefix, StringComparison.Ordinal)
+        && text.Length == OrderPrefix.Length + Base64Url.GetEncodedLength(DigestLength)
+        && Base64Url.IsValid(text[OrderPrefix.Length..]);
 
     /// <summary>The ledger entry of a charge.</summary>
     public static string Charge(string userId, string idempotencyKey) => "charge-" + Digest("charge", userId, idempotencyKey);

@@ -22,6 +22,8 @@ internal sealed record ProblemDocument
 
     public long? Available { get; init; }
 
+    public string? OrderId { get; init; }
+
     public IReadOnlyList<FieldError>? Errors { get; init; }
 
     /// <summary>Where to look in the logs; on errors of our own.</summary>
@@ -40,6 +42,7 @@ internal sealed record ProblemDocument
             ProductId = failure.ProductId,
             Requested = failure.Requested,
             Available = failure.Available,
+            OrderId = failure.OrderId,
             Errors = failure.Errors,
         };
     }

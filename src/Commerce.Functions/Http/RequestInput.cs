@@ -47,6 +47,12 @@ internal sealed class RequestInput(HttpRequest request)
             Refuse(field, Identifiers.ProductIdRule);
     }
 
+    public void OrderId(string value)
+    {
+        if (!OperationId.IsOrder(value))
+            Refuse("orderId", "must be an order's id, as it was answered when the order was placed");
+    }
+
     /// <summary>The <c>Idempotency-Key</c>: 1 to <see cref="Limits.IdempotencyKeyLengthMax"/> printable ASCII characters; required.</summary>
     public string IdempotencyKey()
     {

@@ -1,0 +1,127 @@
+using System.Globalization;
+using Commerce.Functions.Http;
+using Commerce.Shared;
+using Commerce.Shared.Json;
+using Commerce.Shared.Orders;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Orders;
+
+/// <summary>Placing, reading and cancelling orders.</summary>
+public sealed class OrderFunctions(
+    OrderPlacement placement, OrderCancellation cancellation, OrderStore orders, IOptions<OrderOptions> options)
+{
+    private const string OrdersList = "orders";
+
+    [Function("PostOrder")]
+    public async Task<IResult> PostOrder(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "users/{userId}/orders")] HttpRequest request,
+        string userId,
+        [DurableClient] DurableTaskClient durable,
+        FunctionContext context)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        var key = input.IdempotencyKey();
+        var items = Items(input, await input.JsonAsync(OrderJson.Wire.PlaceOrderBody));
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var preference = Preference.Of(request);
+        var wish = new OrderRequest(userId, key, items, context.TraceContext.TraceParent);
+        var outcome = await placement.PlaceAsync(durable, wish, OrderAnswers.Wait(preference, options.Value));
+        return OrderAnswers.Placed(outcome, preference);
+    }
+
+    [Function("GetOrder")]
+    public async Task<IResult> GetOrder(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/orders/{orderId}")] HttpRequest request,
+        string userId,
+        string orderId)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        input.OrderId(orderId);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        return await orders.FindAsync(userId, orderId) is { } order
+            ? Answers.OkUnlessUnchanged(request, OrderView.Of(order), OrderJson.Wire.OrderView, order.ETag)
+            : Answers.Problem(Failure.NotFound($"User '{userId}' has no order '{orderId}'."));
+    }
+
+    [Function("ListOrders")]
+    public async Task<IResult> ListOrders(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/orders")] HttpRequest request, string userId)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        var page = input.Page(OrdersList);
+        var after = Position(input, page.After);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var found = await orders.ListAsync(userId, page.Limit + 1, after);
+        var items = found.Take(page.Limit).Select(OrderView.Of).ToArray();
+        var next = found.Count > page.Limit ? Cursor.Encode(OrdersList, Text(found[page.Limit - 1])) : null;
+        return Answers.Ok(new OrderPage(items, next), OrderJson.Wire.OrderPage);
+    }
+
+    [Function("PostCancellation")]
+    public async Task<IResult> PostCancellation(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "users/{userId}/orders/{orderId}/cancellation")] HttpRequest request,
+        string userId,
+        string orderId,
+        [DurableClient] DurableTaskClient durable)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        input.OrderId(orderId);
+        input.IdempotencyKey();
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var preference = Preference.Of(request);
+        var outcome = await cancellation.CancelAsync(durable, userId, orderId, OrderAnswers.Wait(preference, options.Value));
+        return OrderAnswers.Cancelled(outcome, preference);
+    }
+
+    private static OrderItem[] Items(RequestInput input, PlaceOrderBody? body)
+    {
+        if (body?.Items is not { } wanted)
+        {
+            if (body is not null)
+                input.Refuse("items", "is required");
+            return [];
+        }
+        // Checked before the single items, so that 10,000 bad ones do not make an answer of 10,000 lines.
+        if (wanted.Count is 0 or > Limits.OrderLinesMax)
+        {
+            input.Refuse("items", $"must have 1 to {Limits.OrderLinesMax} entries");
+            return [];
+        }
+        var items = new OrderItem[wanted.Count];
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = new(
+                input.BodyProductId(wanted[i]?.ProductId, $"items[{i}].productId"),
+                input.WholeNumber(wanted[i]?.Quantity, $"items[{i}].quantity", 1, Limits.QuantityMax));
+        }
+        return items;
+    }
+
+    private static string Text(Order order) => $"{UtcTimeConverter.Text(order.CreatedAt)} {order.Id}";
+
+    private static OrderPosition? Position(RequestInput input, string? after)
+    {
+        if (after is null)
+            return null;
+        if (after.Split(' ') is [var time, var orderId]
+            && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var createdAt))
+            return new(createdAt, orderId);
+        input.Refuse("cursor", "must be the nextCursor of the page before");
+        return null;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+using Commerce.Functions.Http;
+using Commerce.Shared;
+using Commerce.Shared.Orders;
+
+namespace Commerce.Functions.Orders;
+
+internal sealed record PlaceOrderBody(IReadOnlyList<PlaceOrderItem?>? Items);
+
+internal sealed record PlaceOrderItem(string? ProductId, long? Quantity);
+
+/// <summary>An order as clients see it.</summary>
+internal sealed record OrderView(
+    string OrderId,
+    string UserId,
+    OrderStatus Status,
+    IReadOnlyList<OrderLine> Lines,
+    long TotalAmount,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? PaidAt,
+    DateTimeOffset? CancelledAt,
+    RejectionView? Rejection)
+{
+    public static OrderView Of(Order order) => new(
+        order.Id,
+        order.UserId,
+        order.Status,
+        order.Lines,
+        order.TotalAmount,
+        order.CreatedAt,
+        order.PaidAt,
+        order.CancelledAt,
+        order.Rejection is { } reason ? RejectionView.Of(reason) : null);
+}
+
+/// <summary>Why an order was rejected.</summary>
+internal sealed record RejectionView(ErrorCode Code, string Detail, string? ProductId, long? Requested, long? Available)
+{
+    public static RejectionView Of(Failure reason) => new(reason.Code, reason.Detail, reason.ProductId, reason.Requested, reason.Available);
+}
+
+internal sealed record OrderPage(IReadOnlyList<OrderView> Items, string? NextCursor);
+
+[JsonSerializable(typeof(PlaceOrderBody))]
+[JsonSerializable(typeof(OrderView))]
+[JsonSerializable(typeof(OrderPage))]
+internal sealed partial class OrderJson : JsonSerializerContext
+{
+    public static OrderJson Wire { get; } = new(HttpJson.Options());
+}

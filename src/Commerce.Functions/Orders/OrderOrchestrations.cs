@@ -1,0 +1,58 @@
+using Commerce.Shared.Orders;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Commerce.Functions.Orders;
+
+/// <summary>
+/// Starts the orchestrations of orders. Their instance ids follow from the order. Should one be started twice all the same (the
+/// isolated worker does not refuse that), it is harmless: every step finds what was done before.
+/// </summary>
+public sealed class OrderOrchestrations(OrderStore orders)
+{
+    /// <summary>Instance id of an order's cancellation.</summary>
+    public static string CancellationId(string orderId) => "cancel-" + orderId;
+
+    public static Task StartAsync(DurableTaskClient durable, Order order) =>
+        StartAsync(durable, PlaceOrderOrchestrator.Name, order.Id, OrderWork.Of(order));
+
+    public static Task StartCancellationAsync(DurableTaskClient durable, Order order) =>
+        StartAsync(durable, CancelOrderOrchestrator.Name, CancellationId(order.Id), OrderWork.Of(order));
+
+    /// <summary>Starts a pending order's orchestration again unless one runs. True when it had to.</summary>
+    public async Task<bool> RestartIfDeadAsync(DurableTaskClient durable, Order order)
+    {
+        if (await IsRunningAsync(durable, order.Id))
+            return false;
+        // It may have completed between the two looks.
+        if (await orders.FindAsync(order.UserId, order.Id) is not { Status: OrderStatus.Pending } pending)
+            return false;
+        await StartAsync(durable, pending);
+        return true;
+    }
+
+    /// <summary>Why an order's cancellation was refused; null when it was not, or is still under way.</summary>
+    public static async Task<Result<Order>?> FindRefusalAsync(DurableTaskClient durable, string orderId) =>
+        await durable.GetInstanceAsync(CancellationId(orderId), getInputsAndOutputs: true) is { IsCompleted: true } instance
+        && instance.ReadOutputAs<Failure>() is { } refusal
+            ? refusal
+            : (Result<Order>?)null;
+
+    private static async Task StartAsync(DurableTaskClient durable, string name, string instanceId, OrderWork work)
+    {
+        try
+        {
+            await durable.ScheduleNewOrchestrationInstanceAsync(name, work, new StartOrchestrationOptions(instanceId));
+        }
+#pragma warning disable CA1031 // Backends differ in how they say that it is running already; that it is, is all that matters.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            if (!await IsRunningAsync(durable, instanceId))
+                throw;
+        }
+    }
+
+    private static async Task<bool> IsRunningAsync(DurableTaskClient durable, string instanceId) =>
+        await durable.GetInstanceAsync(instanceId) is { IsCompleted: false };
+}
