@@ -3,8 +3,8 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
-using Commerce.Functions.Telemetry;
 using Commerce.Functions.Orders;
+using Commerce.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;

@@ -1,3 +1,4 @@
+using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;

@@ -47,7 +47,7 @@ public sealed class OrderPlacement(
         }
         flight.Accept(order);
         await flights.FollowAsync(flight, async () =>
-            await orders.FindAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided ? decided : null);
+            await orders.FindAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided ? (Result<Order>?)decided : null);
     }
 
     private async Task<Result<Order>> AcceptAsync(DurableTaskClient durable, OrderRequest request, IReadOnlyList<OrderItem> items)

@@ -1,6 +1,7 @@
 using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
+using Commerce.Shared.Ledger;
 using Commerce.Shared.Orders;
 
 namespace Commerce.Functions.Orders;
