@@ -10,5 +10,6 @@ internal static class BalanceServices
     public static IServiceCollection AddBalance(this IServiceCollection services) => services
         .AddSingleton<ILedgerRules<Account, AccountCommand, LedgerEntry>, AccountRules>()
         .AddSingleton<LedgerStore<Account, LedgerEntry>, AccountLedgerStore>()
-        .AddSingleton<LedgerWriter<Account, AccountCommand, LedgerEntry>>();
+        .AddSingleton<LedgerWriter<Account, AccountCommand, LedgerEntry>>()
+        .AddSingleton<AccountReader>();
 }

@@ -10,5 +10,8 @@ internal static class CatalogServices
     public static IServiceCollection AddCatalog(this IServiceCollection services) => services
         .AddSingleton<ILedgerRules<Product, StockCommand, StockMovement>, StockRules>()
         .AddSingleton<LedgerStore<Product, StockMovement>, StockLedgerStore>()
-        .AddSingleton<LedgerWriter<Product, StockCommand, StockMovement>>();
+        .AddSingleton<LedgerWriter<Product, StockCommand, StockMovement>>()
+        .AddSingleton<ProductReader>()
+        .AddSingleton<CatalogWriter>()
+        .AddSingleton<CatalogImport>();
 }

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Commerce.Functions.Http;
+using Commerce.Functions.Ledger;
+using Commerce.Shared;
+using Commerce.Shared.Balance;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Commerce.Functions.Balance;
+
+/// <summary>Charging a balance, reading it, and reading what changed it.</summary>
+public sealed class BalanceFunctions(LedgerWriter<Account, AccountCommand, LedgerEntry> ledger, AccountReader accounts)
+{
+    private const string Currency = "KRW";
+    private const string EntriesList = "entries";
+
+    /// <summary>ETag of a balance that nothing has changed yet.</summary>
+    private const string UntouchedETag = "\"0\"";
+
+    [Function("ChargeBalance")]
+    public async Task<IResult> Charge(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "users/{userId}/balance/charges")] HttpRequest request, string userId)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        var key = input.IdempotencyKey();
+        var body = await input.JsonAsync(BalanceJson.Wire.ChargeRequest);
+        var amount = input.WholeNumber(body?.Amount, "amount", 1, Limits.ChargeAmountMax);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var posting = await ledger.SubmitAsync(userId, new AccountCommand.Charge(userId, key, amount));
+        return posting.Succeeded
+            ? Answers.Created(ChargeView.Of(posting.Value.Record), BalanceJson.Wire.ChargeView)
+            : Answers.Problem(posting.Failure);
+    }
+
+    [Function("GetBalance")]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/balance")] HttpRequest request, string userId)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var account = await accounts.FindAsync(userId, request.HttpContext.RequestAborted);
+        return Answers.OkUnlessUnchanged(
+            request,
+            new BalanceView(userId, account?.Balance ?? 0, Currency, account?.UpdatedAt),
+            BalanceJson.Wire.BalanceView,
+            account?.ETag ?? UntouchedETag);
+    }
+
+    [Function("ListBalanceEntries")]
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/balance/entries")] HttpRequest request, string userId)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        var page = input.Page(EntriesList);
+        var before = long.MaxValue;
+        if (page.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            input.Refuse("cursor", "must be the nextCursor of the page before");
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var entries = await accounts.EntriesAsync(userId, before, page.Limit + 1, request.HttpContext.RequestAborted);
+        var items = entries.Take(page.Limit).Select(EntryView.Of).ToList();
+        var next = entries.Count > page.Limit
+            ? Cursor.Encode(EntriesList, entries[page.Limit - 1].Sequence.ToString(CultureInfo.InvariantCulture))
+            : null;
+        return Answers.Ok(new EntryList(items, next), BalanceJson.Wire.EntryList);
+    }
+}

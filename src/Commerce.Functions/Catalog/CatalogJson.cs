@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Commerce.Functions.Http;
+using Commerce.Shared.Catalog;
+
+namespace Commerce.Functions.Catalog;
+
+internal sealed record ProductView(string ProductId, string Name, long Price, long Stock)
+{
+    public static ProductView Of(Product product) => new(product.ProductId, product.Name, product.Price, product.Stock);
+}
+
+internal sealed record ProductList(IReadOnlyList<ProductView> Items, string? NextCursor);
+
+internal sealed record ProductRequest(string? Name, long? Price);
+
+internal sealed record AdjustmentRequest(long? Delta, string? Reason);
+
+/// <param name="MovementId">The movement that the adjustment left.</param>
+/// <param name="ProductId">The product.</param>
+/// <param name="Delta">Pieces, signed.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Stock">Pieces right after the adjustment. A repeat of the request gets the same answer.</param>
+/// <param name="OccurredAt">When it was booked.</param>
+internal sealed record AdjustmentView(string MovementId, string ProductId, long Delta, string? Reason, long Stock, DateTimeOffset OccurredAt)
+{
+    public static AdjustmentView Of(StockMovement movement) =>
+        new(movement.Id, movement.ProductId, movement.Delta, movement.Reason, movement.StockAfter, movement.OccurredAt);
+}
+
+/// <summary>What an import did; the three counts add up to the rows.</summary>
+internal sealed record ImportView(int Rows, int Created, int Updated, int Unchanged);
+
+[JsonSerializable(typeof(ProductView))]
+[JsonSerializable(typeof(ProductList))]
+[JsonSerializable(typeof(ProductRequest))]
+[JsonSerializable(typeof(AdjustmentRequest))]
+[JsonSerializable(typeof(AdjustmentView))]
+[JsonSerializable(typeof(ImportView))]
+internal sealed partial class CatalogJson : JsonSerializerContext
+{
+    public static CatalogJson Wire { get; } = new(HttpJson.Options());
+}

@@ -1,0 +1,77 @@
+using Commerce.Functions.Http;
+using Commerce.Functions.Ledger;
+using Commerce.Shared;
+using Commerce.Shared.Catalog;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Commerce.Functions.Catalog;
+
+/// <summary>What operators do to the catalogue.</summary>
+public sealed class CatalogOperations(
+    ProductReader products, CatalogWriter catalog, CatalogImport import, LedgerWriter<Product, StockCommand, StockMovement> ledger)
+{
+    [Function("PutProduct")]
+    public async Task<IResult> Put(
+        [HttpTrigger(AuthorizationLevel.Admin, "put", Route = "ops/products/{productId}")] HttpRequest request, string productId)
+    {
+        var input = new RequestInput(request);
+        input.ProductId(productId);
+        var body = await input.JsonAsync(CatalogJson.Wire.ProductRequest);
+        var name = input.Text(body?.Name, "name", Limits.NameLengthMax);
+        var price = input.WholeNumber(body?.Price, "price", 0, Limits.PriceMax);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        while (true)
+        {
+            var current = await products.FindAsync(productId, request.HttpContext.RequestAborted);
+            if (!EntityTags.PreconditionsHold(request, current?.ETag))
+                return Answers.PreconditionFailed();
+            if (current is not null)
+            {
+                var updated = await catalog.UpdateAsync(current, name, price, ifMatch: EntityTags.HasPreconditions(request));
+                return updated is null
+                    ? Answers.PreconditionFailed()
+                    : Answers.Ok(ProductView.Of(updated), CatalogJson.Wire.ProductView, updated.ETag);
+            }
+            if (await catalog.CreateAsync(productId, name, price, stock: 0) is { } created)
+            {
+                return Answers.Created(
+                    ProductView.Of(created), CatalogJson.Wire.ProductView, $"/api/products/{Uri.EscapeDataString(productId)}", created.ETag);
+            }
+            // Somebody created it in between: what is there now decides.
+        }
+    }
+
+    [Function("AdjustStock")]
+    public async Task<IResult> Adjust(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/products/{productId}/stock-adjustments")] HttpRequest request,
+        string productId)
+    {
+        var input = new RequestInput(request);
+        input.ProductId(productId);
+        var key = input.IdempotencyKey();
+        var body = await input.JsonAsync(CatalogJson.Wire.AdjustmentRequest);
+        var delta = input.WholeNumber(body?.Delta, "delta", -Limits.StockMax, Limits.StockMax);
+        var reason = input.Text(body?.Reason, "reason", Limits.ReasonLengthMax);
+        if (body?.Delta == 0)
+            input.Refuse("delta", "must not be 0");
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var posting = await ledger.SubmitAsync(productId, new StockCommand.Adjust(productId, key, delta, reason));
+        return posting.Succeeded
+            ? Answers.Created(AdjustmentView.Of(posting.Value.Record), CatalogJson.Wire.AdjustmentView)
+            : Answers.Problem(posting.Failure);
+    }
+
+    [Function("ImportProducts")]
+    public async Task<IResult> Import(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/products/import")] HttpRequest request)
+    {
+        var rows = await CatalogCsv.ReadAsync(request, request.HttpContext.RequestAborted);
+        return rows.Succeeded
+            ? Answers.Ok(await import.RunAsync(rows.Value, request.HttpContext.RequestAborted), CatalogJson.Wire.ImportView)
+            : Answers.Problem(rows.Failure);
+    }
+}

@@ -1,0 +1,47 @@
+using Commerce.Functions.Cosmos;
+using Commerce.Shared.Catalog;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Catalog;
+
+/// <summary>Reads products as they are stored now: prices and stock are exact at the moment of reading.</summary>
+public sealed class ProductReader(CommerceDatabase database)
+{
+    private readonly Container _catalog = database[CommerceDatabase.Catalog];
+
+    public Task<Product?> FindAsync(string productId, CancellationToken ct) =>
+        _catalog.FindAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
+
+    /// <summary>The products that exist among <paramref name="productIds"/>, by id.</summary>
+    public async Task<IReadOnlyDictionary<string, Product>> FindManyAsync(IReadOnlyCollection<string> productIds, CancellationToken ct)
+    {
+        switch (productIds.Count)
+        {
+            case 0:
+                return new Dictionary<string, Product>();
+            case 1:
+                var product = await FindAsync(productIds.First(), ct);
+                return product is null ? [] : new Dictionary<string, Product> { [product.ProductId] = product };
+            default:
+                var items = productIds.Select(static id => (Product.DocumentId, new PartitionKey(id))).ToList();
+                using (var answer = await _catalog.ReadManyItemsStreamAsync(items, cancellationToken: ct))
+                {
+                    answer.EnsureSuccessStatusCode();
+                    return ContainerQueries.ReadDocuments<Product>(answer.Content).ToDictionary(static found => found.ProductId);
+                }
+        }
+    }
+
+    /// <summary>Products in ascending order of their ids.</summary>
+    /// <param name="after">Only ids greater than this; null for the first page.</param>
+    /// <param name="max">Most products wanted.</param>
+    /// <param name="ct">Stops the reading.</param>
+    public Task<List<Product>> ListAsync(string? after, int max, CancellationToken ct)
+    {
+        var query = new QueryDefinition(
+            "SELECT * FROM c WHERE c.type = 'product' AND c.productId > @after ORDER BY c.productId OFFSET 0 LIMIT @max")
+            .WithParameter("@after", after ?? "")
+            .WithParameter("@max", max);
+        return _catalog.ListAsync<Product>(query, max, ct: ct);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Cosmos;
+
+/// <summary>Queries as streams of documents, read straight from the answer's bytes.</summary>
+internal static class ContainerQueries
+{
+    /// <summary>The documents that a query finds, page by page as they are asked for.</summary>
+    /// <param name="container">Where to look.</param>
+    /// <param name="query">The query; it must select whole documents or objects of <typeparamref name="T"/>.</param>
+    /// <param name="partitionKey">The partition to look in; null for all of them.</param>
+    /// <param name="pageSize">Most documents in one answer of the store.</param>
+    /// <param name="ct">Stops the reading.</param>
+    /// <exception cref="CosmosException">The store did not answer properly.</exception>
+    public static async IAsyncEnumerable<T> QueryAsync<T>(
+        this Container container,
+        QueryDefinition query,
+        PartitionKey? partitionKey = null,
+        int pageSize = 1000,
+        [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var options = new QueryRequestOptions
+        {
+            PartitionKey = partitionKey,
+            MaxItemCount = pageSize,
+            // Where one physical partition answers, the query goes there without being planned first.
+            EnableOptimisticDirectExecution = true,
+        };
+        using var pages = container.GetItemQueryStreamIterator(query, requestOptions: options);
+        while (pages.HasMoreResults)
+        {
+            using var page = await pages.ReadNextAsync(ct);
+            page.EnsureSuccessStatusCode();
+            foreach (var document in ReadDocuments<T>(page.Content))
+                yield return document;
+        }
+    }
+
+    /// <summary>The first documents that a query finds: a page of a list.</summary>
+    public static async Task<List<T>> ListAsync<T>(
+        this Container container, QueryDefinition query, int max, PartitionKey? partitionKey = null, CancellationToken ct = default)
+    {
+        var documents = new List<T>(max);
+        await foreach (var document in container.QueryAsync<T>(query, partitionKey, max, ct))
+        {
+            documents.Add(document);
+            if (documents.Count == max)
+                break;
+        }
+        return documents;
+    }
+
+    /// <summary>The array <c>Documents</c> of <c>{"_rid": ..., "Documents": [...], "_count": ...}</c>.</summary>
+    internal static List<T> ReadDocuments<T>(Stream content)
+    {
+        var type = (JsonTypeInfo<T>)DocumentJson.Options.GetTypeInfo(typeof(T));
+        var documents = new List<T>();
+        var reader = new Utf8JsonReader(BytesOf(content));
+        while (reader.Read())
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+                continue;
+            var isDocuments = reader.ValueTextEquals("Documents"u8);
+            reader.Read();
+            if (!isDocuments)
+            {
+                reader.Skip();
+                continue;
+            }
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                documents.Add(JsonSerializer.Deserialize(ref reader, type)!);
+        }
+        return documents;
+    }
+
+    private static ReadOnlySpan<byte> BytesOf(Stream content)
+    {
+        if (content is MemoryStream memory && memory.TryGetBuffer(out var buffer))
+            return buffer;
+        var copy = new MemoryStream();
+        content.CopyTo(copy);
+        return copy.GetBuffer().AsSpan(0, (int)copy.Length);
+    }
+}
