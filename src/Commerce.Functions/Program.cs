@@ -1,4 +1,5 @@
 using Commerce.Functions.Balance;
+using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
@@ -17,5 +18,6 @@ builder.Services
     .AddLedgers()
     .AddBalance()
     .AddCatalog()
+    .AddCart()
     .AddOrders(builder.Configuration);
 builder.Build().Run();

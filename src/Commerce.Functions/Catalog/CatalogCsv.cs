@@ -111,7 +111,7 @@ internal sealed class CatalogCsv
             Refuse(_csv.LineNumber, unknown.Length <= 100 ? unknown : unknown[..100], "is not known here");
         if (_errors.Count == 0 && names.Count != Columns.Length)
             Refuse(_csv.LineNumber, null, "names a column more than once");
-        return _errors.Count > 0 ? null : [.. Columns.Select(names.IndexOf)];
+        return _errors.Count > 0 ? null : [.. Columns.Select(column => names.IndexOf(column))];
     }
 
     private void ReadRow(int[] order)

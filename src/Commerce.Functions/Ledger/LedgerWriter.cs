@@ -1,4 +1,5 @@
 using System.Net;
+using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Commerce.Shared.Ledger;
 using Microsoft.Azure.Cosmos;
@@ -61,7 +62,7 @@ public sealed class LedgerWriter<THead, TCommand, TRecord>
             }
             fresh = !await ExecuteAsync(key, head, plan, waiting);
             if (fresh)
-                await StepAsideAsync(races++);
+                await LostRaces.StepAsideAsync(races++, _time);
         }
     }
 
@@ -126,19 +127,6 @@ public sealed class LedgerWriter<THead, TCommand, TRecord>
             if (await _store.FindRecordAsync(key, suspect.RecordId) is { } record)
                 suspect.Pending.Complete(AnswerRepeat(record, suspect.Pending.Work));
         }));
-    }
-
-    /// <summary>
-    /// Writers of other processes get a turn: after two lost races in a row, a random pause that doubles up to 64 ms, so that none
-    /// starves however many there are.
-    /// </summary>
-    private Task StepAsideAsync(int races)
-    {
-        if (races < 2)
-            return Task.CompletedTask;
-#pragma warning disable CA5394 // Jitter, not a secret.
-        return Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1 << Math.Min(races, 6))), _time);
-#pragma warning restore CA5394
     }
 
     private Result<Posting<TRecord>> AnswerRepeat(TRecord record, TCommand command) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Commerce.Shared.Balance;
+using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
 
@@ -12,7 +13,7 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(StockMovement))]
 [JsonSerializable(typeof(Order))]
-[JsonSerializable(typeof(Cart.Cart))]
+[JsonSerializable(typeof(ShoppingCart))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(DateTimeOffset))]

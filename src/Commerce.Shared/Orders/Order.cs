@@ -39,6 +39,10 @@ public sealed record Order
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? CancelledAt { get; init; }
 
+    /// <summary>True when it was placed by checking a cart out: what it buys leaves the cart when it is paid.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FromCart { get; init; }
+
     /// <summary>Why the order was rejected, with the numbers.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Failure? Rejection { get; init; }
