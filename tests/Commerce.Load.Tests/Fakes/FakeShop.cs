@@ -33,9 +33,9 @@ internal sealed class FakeShop : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private FakeShop(WebApplication app) => _app = app;
+    private FakeShop(WebApplication app, FakeBook book) => (_app, Book) = (app, book);
 
-    public FakeBook Book { get; } = new();
+    public FakeBook Book { get; }
 
     /// <summary>Decides the fault of each request.</summary>
     public Func<HttpRequest, Fault> FaultOf { get; set; } = _ => Fault.None;
@@ -45,12 +45,15 @@ internal sealed class FakeShop : IAsyncDisposable
 
     public string Url { get; private set; } = "";
 
-    public static async Task<FakeShop> StartAsync()
+    public static Task<FakeShop> StartAsync() => StartAsync(new FakeBook(), 0);
+
+    /// <summary>Starts on <paramref name="port"/> (0: a free one) with what <paramref name="book"/> remembers.</summary>
+    public static async Task<FakeShop> StartAsync(FakeBook book, int port)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var shop = new FakeShop(builder.Build());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        var shop = new FakeShop(builder.Build(), book);
         shop.Map();
         await shop._app.StartAsync();
         shop.Url = shop._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
