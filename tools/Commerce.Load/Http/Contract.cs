@@ -24,7 +24,7 @@ internal sealed record OrderPage(IReadOnlyList<PlacedOrder> Items, string? NextC
 
 internal sealed record TopItem(int Rank, string ProductId, long Quantity, long Revenue);
 
-internal sealed record TopList(IReadOnlyList<TopItem> Items, DateTimeOffset WindowStart, DateTimeOffset? AsOf);
+internal sealed record TopList(IReadOnlyList<TopItem> Items, DateTimeOffset? WindowStart, DateTimeOffset? AsOf);
 
 /// <summary>The shop's own account of itself. <paramref name="Ok"/> says whether every sum held.</summary>
 internal sealed record Audit(bool Ok, DateTimeOffset CheckedAt, long Accounts, long Products, long Orders, IReadOnlyList<JsonElement>? Differences);

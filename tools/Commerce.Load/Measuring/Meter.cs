@@ -39,6 +39,9 @@ internal sealed class Meter
 
     public TimeSpan Elapsed => _time.GetElapsedTime(_startedAt);
 
+    /// <summary>How old the last sample is; the age of the meter when there is none.</summary>
+    public TimeSpan SinceLastSample => Elapsed - TimeSpan.FromSeconds(_lastSampleSeconds);
+
     public long Count(Outcome outcome) => _outcomes.Sum(counts => Interlocked.Read(ref counts[(int)outcome]));
 
     public long CountAll() => _outcomes.Sum(counts => counts.Select((_, index) => Interlocked.Read(ref counts[index])).Sum());

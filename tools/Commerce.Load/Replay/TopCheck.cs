@@ -31,7 +31,7 @@ internal sealed class TopCheck
         TopList top;
         while (((top = await shop.TopAsync(LimitMax, cancellationToken)).AsOf ?? DateTimeOffset.MinValue) < audit.CheckedAt && time.GetUtcNow() < deadline)
             await Task.Delay(PollEvery, time, cancellationToken);
-        return new TopCheck(shop, time, SalesCount.Of(top.Items).Without(SalesCount.Of(before.Orders, top.WindowStart)));
+        return new TopCheck(shop, time, SalesCount.Of(top.Items).Without(SalesCount.Of(before.Orders, top.WindowStart ?? DateTimeOffset.MinValue)));
     }
 
     /// <summary>Waits until the list is what the count says, or for <paramref name="patience"/>: the timer that precomputes it may lag.</summary>
@@ -41,7 +41,7 @@ internal sealed class TopCheck
         while (true)
         {
             var served = await _shop.TopAsync(Five, cancellationToken);
-            var counted = _others.Plus(SalesCount.Of(after.Orders, served.WindowStart)).Top(Five);
+            var counted = _others.Plus(SalesCount.Of(after.Orders, served.WindowStart ?? DateTimeOffset.MinValue)).Top(Five);
             var held = served.Items.SequenceEqual(counted);
             if (held || _time.GetUtcNow() >= deadline)
                 return new TopVerdict(held, served.Items, counted);

@@ -12,7 +12,7 @@ internal static class Chart
     private const int PanelHeight = 220;
     private const int Left = 70;
     private const int Right = 110;
-    private const int Top = 56;
+    private const int Top = 84;
     private const int Gap = 60;
     private const int PlotWidth = Width - Left - Right;
 
