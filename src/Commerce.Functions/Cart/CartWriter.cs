@@ -112,7 +112,7 @@ public sealed class CartWriter
         return (cart, outcomes);
     }
 
-    private static Failure NotThisVersion => new(
+    internal static Failure NotThisVersion => new(
         ErrorCode.PreconditionFailed, "The cart is not the version that If-Match asks for. Read it again and decide anew.");
 
     /// <summary>The ETag of the written cart, or null when somebody else has written meanwhile.</summary>

@@ -1,3 +1,4 @@
+using Commerce.Functions.Cart;
 using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
@@ -12,7 +13,7 @@ namespace Commerce.Functions.Orders;
 /// records it left.
 /// </summary>
 public sealed class OrderActivities(
-    StockReserver stock, LedgerWriter<Account, AccountCommand, LedgerEntry> accounts, OrderStore orders, OrderFlights flights, TimeProvider time)
+    StockReserver stock, LedgerWriter<Account, AccountCommand, LedgerEntry> accounts, OrderStore orders, CartWriter carts, OrderFlights flights, TimeProvider time)
 {
     private const string ServiceBusConnection = "ServiceBus";
 
@@ -53,7 +54,7 @@ public sealed class OrderActivities(
     }
 
     /// <summary>
-    /// Marks the order as paid, tells the buyer who waits, and sends the event. One step rather than two: the event is made from the
+    /// Marks the order as paid, empties the cart it came from, tells the buyer who waits, and sends the event. One step rather than two: the event is made from the
     /// document that the write returns, and a repeat sends the same event again.
     /// </summary>
     [Function(nameof(CompleteOrder))]
@@ -61,6 +62,8 @@ public sealed class OrderActivities(
     public async Task<string> CompleteOrder([ActivityTrigger] OrderCompletion completion)
     {
         var order = await orders.PayAsync(completion, time.GetUtcNow());
+        if (order.FromCart)
+            await carts.SettleAsync(order);
         flights.Decide(order.Id, order);
         return OrderEvents.Paid(order);
     }

@@ -30,7 +30,7 @@ public sealed class OrderPlacement(
             return items.Failure;
         var id = OperationId.Order(request.UserId, request.IdempotencyKey);
         var boarded = flights.Board(
-            id, OrderRules.Fingerprint(items.Value), [.. items.Value.Select(item => item.ProductId)], flight => LeadAsync(durable, flight, request, items.Value));
+            id, OrderRules.Fingerprint(request, items.Value), [.. items.Value.Select(item => item.ProductId)], flight => LeadAsync(durable, flight, request, items.Value));
         return boarded.Succeeded ? await flights.OutcomeAsync(boarded.Value, wait) : boarded.Failure;
     }
 

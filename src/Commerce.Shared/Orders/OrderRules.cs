@@ -25,9 +25,14 @@ public static class OrderRules
         return quantities.Select(pair => new OrderItem(pair.Key, pair.Value)).ToArray();
     }
 
-    /// <summary>Equal for requests that mean the same, whatever the order and the splitting of their items.</summary>
-    public static string Fingerprint(IReadOnlyList<OrderItem> normalized) => OperationId.Fingerprint(
-        [.. normalized.SelectMany(item => new[] { item.ProductId, item.Quantity.ToString(CultureInfo.InvariantCulture) })]);
+    /// <summary>
+    /// Equal for requests that mean the same, whatever the order and the splitting of their items. A checkout means "what is in the
+    /// cart", which another request may have changed since: all checkouts under a key are the same request.
+    /// </summary>
+    public static string Fingerprint(OrderRequest request, IReadOnlyList<OrderItem> normalized) => request.FromCart
+        ? OperationId.Fingerprint("cart")
+        : OperationId.Fingerprint(
+            [.. normalized.SelectMany(item => new[] { item.ProductId, item.Quantity.ToString(CultureInfo.InvariantCulture) })]);
 
     /// <summary>The pending order for a request.</summary>
     /// <param name="request">Who wants what.</param>
@@ -52,7 +57,8 @@ public static class OrderRules
             Id = OperationId.Order(request.UserId, request.IdempotencyKey),
             UserId = request.UserId,
             Status = OrderStatus.Pending,
-            Fingerprint = Fingerprint(normalized),
+            Fingerprint = Fingerprint(request, normalized),
+            FromCart = request.FromCart,
             Lines = lines,
             TotalAmount = total,
             CreatedAt = now,
@@ -76,6 +82,9 @@ public static class OrderRules
 /// <param name="TraceParent">W3C trace parent of the request.</param>
 public sealed record OrderRequest(string UserId, string IdempotencyKey, IReadOnlyList<OrderItem> Items, string? TraceParent)
 {
+    /// <summary>True when <see cref="Items"/> are those of the user's cart, which they leave when the order is paid.</summary>
+    public bool FromCart { get; init; }
+
     internal int IndexOf(string productId)
     {
         var i = 0;
