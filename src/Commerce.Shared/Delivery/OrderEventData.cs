@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
@@ -30,4 +31,5 @@ public sealed record OrderEventData(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(OrderEventData))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class OrderEventJsonContext : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
+using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 
 namespace Commerce.Shared.Json;
@@ -14,6 +15,8 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(StockMovement))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(ShoppingCart))]
+[JsonSerializable(typeof(Cart.Cart))]
+[JsonSerializable(typeof(EventDelivery))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(DateTimeOffset))]

@@ -1,0 +1,116 @@
+using Commerce.Shared.Delivery;
+using CsCheck;
+
+namespace Commerce.Shared.Tests.Delivery;
+
+public class EventDeliveryTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
+
+    private static readonly EventDelivery Waiting =
+        EventDelivery.Of(new OrderEventRef("o-1.paid", OrderEvents.PaidType, "o-1", "u-1", Start), Start);
+
+    [Fact]
+    public void Every_status_has_its_verdict()
+    {
+        int[] rejected = [400, 402, 406, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 422, 424, 426, 428, 431, 451, 499];
+        for (var status = 100; status < 600; status++)
+        {
+            var verdict = DeliveryVerdicts.Of(status);
+            if (status / 100 == 2)
+                Assert.Equal(DeliveryVerdict.Delivered, verdict);
+            else if (rejected.Contains(status))
+                Assert.Equal(DeliveryVerdict.Rejected, verdict);
+            else if (status / 100 is 1 or 3 or 5 || status is 401 or 403 or 404 or 405 or 407 or 408 or 421 or 423 or 425 or 429)
+                Assert.Equal(DeliveryVerdict.Failed, verdict);
+        }
+    }
+
+    [Fact]
+    public void What_the_platform_has_is_kept_for_three_days()
+    {
+        var delivered = Waiting.After(Attempt(DeliveryVerdict.Delivered, 1));
+
+        Assert.Equal(DeliveryState.Delivered, delivered.State);
+        Assert.Equal(3 * 24 * 3600, delivered.TimeToLive);
+        Assert.Null(delivered.DueAt);
+    }
+
+    [Fact]
+    public void What_the_platform_rejects_is_parked_with_its_words()
+    {
+        var parked = Waiting.After(Attempt(DeliveryVerdict.Rejected, 1) with { Detail = "422 Unprocessable Content: no such field" });
+
+        Assert.Equal(DeliveryState.Parked, parked.State);
+        Assert.Equal("422 Unprocessable Content: no such field", parked.Reason);
+        Assert.Null(parked.TimeToLive);
+    }
+
+    [Fact]
+    public void What_fails_waits_ever_longer_up_to_half_an_hour_and_72_hours_in_all()
+    {
+        var delivery = Waiting;
+        var now = Start;
+        var pauses = new List<TimeSpan>();
+        while (delivery.State == DeliveryState.Waiting)
+        {
+            delivery = delivery.After(new DeliveryAttempt(now, DeliveryVerdict.Failed, "500"));
+            pauses.Add((delivery.DueAt ?? now) - now);
+            now = delivery.DueAt ?? now;
+        }
+
+        Assert.Equal(DeliveryState.Parked, delivery.State);
+        Assert.StartsWith("Given up after 72 hours.", delivery.Reason, StringComparison.Ordinal);
+        Assert.InRange(now - Start, TimeSpan.FromHours(72), TimeSpan.FromHours(72.5));
+        Assert.InRange(pauses[0], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        Assert.All(pauses[..^1], pause => Assert.InRange(pause, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30)));
+        Assert.InRange(delivery.AttemptCount, 144, 400);
+        Assert.Equal(20, delivery.Attempts.Count);
+    }
+
+    [Fact]
+    public void The_platform_may_ask_for_a_longer_pause_but_not_for_a_shorter_one()
+    {
+        Assert.Equal(Start.AddSeconds(61), Waiting.After(Failed(TimeSpan.FromMinutes(1))).DueAt);
+        Assert.True(Waiting.After(Failed(TimeSpan.FromMilliseconds(1))).DueAt >= Start.AddSeconds(2));
+    }
+
+    [Fact]
+    public void A_released_delivery_is_due_at_once_and_has_its_72_hours_again()
+    {
+        var parked = Waiting.After(Attempt(DeliveryVerdict.Rejected, 1));
+        var later = Start.AddDays(10);
+
+        var released = parked.Released(later);
+
+        Assert.Equal((DeliveryState.Waiting, later, later), (released.State, released.DueAt, released.WaitingSince));
+        Assert.Null(released.Reason);
+        Assert.Single(released.Attempts);
+        Assert.Equal(DeliveryState.Waiting, released.After(new DeliveryAttempt(later, DeliveryVerdict.Failed, "500")).State);
+    }
+
+    [Fact]
+    public void Pauses_are_the_same_for_a_replay_and_differ_between_events() =>
+        Gen.Select(Gen.String, Gen.Int[1, 100]).Sample((seed, attempt) =>
+        {
+            var pause = RedeliverySchedule.ProbePause(seed, attempt, TimeSpan.FromMinutes(1));
+            Assert.Equal(pause, RedeliverySchedule.ProbePause(seed, attempt, TimeSpan.FromMinutes(1)));
+            Assert.InRange(pause, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+            Assert.NotEqual(RedeliverySchedule.EventPause(seed, attempt), RedeliverySchedule.EventPause(seed + "x", attempt));
+        });
+
+    [Fact]
+    public void The_events_of_an_order_lie_in_one_shard_and_orders_spread_over_all()
+    {
+        Assert.Equal(EventDelivery.ShardOf("o-1"), EventDelivery.ShardOfEvent("o-1.paid"));
+        Assert.Equal(EventDelivery.ShardOf(""), EventDelivery.ShardOfEvent("none"));
+
+        var counts = Enumerable.Range(0, 8_000).CountBy(i => EventDelivery.ShardOf($"o-{i}")).ToDictionary();
+        Assert.Equal(EventDelivery.ShardCount, counts.Count);
+        Assert.All(counts.Values, count => Assert.InRange(count, 800, 1_200));
+    }
+
+    private static DeliveryAttempt Attempt(DeliveryVerdict verdict, int seconds) => new(Start.AddSeconds(seconds), verdict, "said so");
+
+    private static DeliveryAttempt Failed(TimeSpan retryAfter) => Attempt(DeliveryVerdict.Failed, 1) with { RetryAfter = retryAfter };
+}
