@@ -4,6 +4,7 @@ using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
+using Commerce.Shared.Ranking;
 
 namespace Commerce.Shared.Json;
 
@@ -17,6 +18,9 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(ShoppingCart))]
 [JsonSerializable(typeof(Cart.Cart))]
 [JsonSerializable(typeof(EventDelivery))]
+[JsonSerializable(typeof(RankingCheckpoint))]
+[JsonSerializable(typeof(RankingList))]
+[JsonSerializable(typeof(RankingPointer))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(DateTimeOffset))]
