@@ -16,7 +16,6 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(StockMovement))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(ShoppingCart))]
-[JsonSerializable(typeof(Cart.Cart))]
 [JsonSerializable(typeof(EventDelivery))]
 [JsonSerializable(typeof(RankingCheckpoint))]
 [JsonSerializable(typeof(RankingList))]
