@@ -1,7 +1,0 @@
-namespace EndToEnd.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+
+namespace EndToEnd.Tests.Support;
+
+/// <summary>The real app as a child process on a free port. It can be killed like by a power cut, and started again.</summary>
+public sealed class ShopProcess : IAsyncDisposable
+{
+    private const string AddressLine = "Listening on ";
+    private const int LinesKept = 200;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private static readonly string AppPath = typeof(ShopProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "AppPath").Value!;
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ShopProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Note(line.Data);
+        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException($"The app ended at its start.\n{Output}"));
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _address.Task.Result;
+
+    /// <summary>What it printed last.</summary>
+    public string Output => string.Join('\n', _output);
+
+    public bool HasExited => _process.HasExited;
+
+    /// <param name="dataPath">The folder of its data; a new one for a shop that knows nothing.</param>
+    /// <param name="settings">Settings besides the usual ones, such as <c>Orders:WaitSeconds</c>.</param>
+    public static async Task<ShopProcess> StartAsync(string dataPath, params IEnumerable<(string Name, string Value)> settings)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            WorkingDirectory = Path.GetDirectoryName(AppPath)!,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var argument in (string[])[AppPath, "--urls", "http://127.0.0.1:0"])
+            start.ArgumentList.Add(argument);
+        start.Environment["LocalPlatform__DataPath"] = dataPath;
+        start.Environment["LocalPlatform__Seed"] = "false";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        foreach (var (name, value) in settings)
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        var shop = new ShopProcess(start);
+        try
+        {
+            shop._process.Start();
+            shop._process.BeginOutputReadLine();
+            shop._process.BeginErrorReadLine();
+            await shop._address.Task.WaitAsync(StartTimeout);
+            return shop;
+        }
+        catch
+        {
+            await shop.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL: nothing in the process gets to run any more.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, and waits for the end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        if (!_process.HasExited)
+        {
+            using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await terminate.WaitForExitAsync();
+        }
+        await _process.WaitForExitAsync().WaitAsync(StartTimeout);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await KillAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            // It was never started.
+        }
+        _process.Dispose();
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+            return;
+        if (line.StartsWith(AddressLine, StringComparison.Ordinal))
+            _address.TrySetResult(new Uri(line[AddressLine.Length..].Split(',')[0]));
+        _output.Enqueue(line);
+        while (_output.Count > LinesKept)
+            _output.TryDequeue(out _);
+    }
+}
