@@ -12,7 +12,7 @@ public static class EntityPath
     public static string DeadLetter(string entity) => entity + DeadLetterSuffix;
 
     /// <summary>The entity that a path or the path of its dead-letter queue belongs to.</summary>
-    public static string Main(string path) => IsDeadLetter(path) ? path[..^DeadLetterSuffix.Length] : path;
+    public static string Owner(string path) => IsDeadLetter(path) ? path[..^DeadLetterSuffix.Length] : path;
 
     /// <summary>Whether the path is that of a dead-letter queue.</summary>
     public static bool IsDeadLetter(string path) => path.EndsWith(DeadLetterSuffix, StringComparison.OrdinalIgnoreCase);

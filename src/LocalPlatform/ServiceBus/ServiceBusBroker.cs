@@ -139,7 +139,7 @@ public sealed class ServiceBusBroker : IAsyncDisposable
 
     private Task EnsureAsync(string path, string? topic)
     {
-        var main = EntityPath.Main(path);
+        var main = EntityPath.Owner(path);
         return _entities.Contains(main) ? Task.CompletedTask : _database.WriteAsync(session => _entities.Ensure(session, main, topic));
     }
 

@@ -65,7 +65,8 @@ internal sealed class FunctionDiscovery(SettingNames settings)
                         settings.Resolve(http.Route ?? function).Trim('/'),
                         [.. (http.Methods ?? []).Select(m => m.ToUpperInvariant()).Distinct()]);
                 case TimerTriggerAttribute timer:
-                    return new TimerBinding(parameter, settings.Resolve(timer.Schedule), timer.RunOnStartup, timer.UseMonitor);
+                    return new TimerBinding(
+                        parameter, TimerSchedule.Parse(settings.Resolve(timer.Schedule)), timer.RunOnStartup, timer.UseMonitor);
                 case ServiceBusTriggerAttribute bus:
                     return ReadServiceBus(parameter, bus);
                 case OrchestrationTriggerAttribute orchestration:

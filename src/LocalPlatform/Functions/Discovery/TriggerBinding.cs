@@ -10,7 +10,7 @@ internal abstract record TriggerBinding(ParameterInfo Parameter, string Kind);
 internal sealed record HttpBinding(ParameterInfo Parameter, string Route, IReadOnlyList<string> Methods)
     : TriggerBinding(Parameter, "httpTrigger");
 
-internal sealed record TimerBinding(ParameterInfo Parameter, string Schedule, bool RunOnStartup, bool UseMonitor)
+internal sealed record TimerBinding(ParameterInfo Parameter, TimerSchedule Schedule, bool RunOnStartup, bool UseMonitor)
     : TriggerBinding(Parameter, "timerTrigger");
 
 /// <summary>A queue, or a subscription of a topic when <paramref name="Subscription"/> is set.</summary>

@@ -70,6 +70,7 @@ internal sealed class EmbeddedHostBuilder
         app.Services.GetRequiredService<DataDirectory>();
         HttpFunctions.Map(app, plan);
         AdminRoutes.Map(app);
+        LocalRoutes.Map(app, plan);
         return app;
     }
 

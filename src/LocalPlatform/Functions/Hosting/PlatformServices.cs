@@ -1,6 +1,7 @@
 using LocalPlatform.Durable;
 using LocalPlatform.ServiceBus;
 using LocalPlatform.Storage;
+using LocalPlatform.Webhooks;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
@@ -64,6 +65,7 @@ internal static class PlatformServices
 
     private static void AddHosting(IServiceCollection services)
     {
+        services.AddSingleton(provider => WebhookStore.Open(File(provider, "webhooks.db")));
         services.AddSingleton(provider => new HostStore(File(provider, "host.db")));
         services.AddSingleton<Triggers>();
         services.AddSingleton<AdminRoutes>();

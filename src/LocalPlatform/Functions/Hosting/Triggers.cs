@@ -17,7 +17,7 @@ internal sealed class Triggers : IDisposable
         _plan = plan;
         _broker = broker;
         _timers = [.. plan.With<TimerBinding>().Select(f => new TimerLoop(
-            f.Function, TimerSchedule.Parse(f.Trigger.Schedule), runner, store, time, loggers.CreateLogger<TimerLoop>()))];
+            f.Function, f.Trigger.Schedule, runner, store, time, loggers.CreateLogger<TimerLoop>()))];
         _pumps = [.. plan.With<ServiceBusBinding>().Select(f => new ServiceBusPump(
             f.Function, runner, broker, plan.HostJson.ServiceBus, time, loggers.CreateLogger<ServiceBusPump>()))];
     }

@@ -1,0 +1,29 @@
+using LocalPlatform.Webhooks;
+
+namespace LocalPlatform;
+
+/// <summary>Parts of the platform as processes of their own, for those who run the app elsewhere (<c>func start</c>, Azure).</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            return args switch
+            {
+                ["webhooks", .. var rest] => await WebhooksCommand.RunAsync(new CommandArguments(rest, "port", "key", "data")),
+                _ => Explain($"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}"),
+            };
+        }
+        catch (Exception problem) when (problem is FormatException or IOException)
+        {
+            return Explain(problem.Message);
+        }
+    }
+
+    private static int Explain(string text)
+    {
+        Console.Error.WriteLine(text);
+        return 1;
+    }
+}
