@@ -24,7 +24,7 @@ public partial class DataModelTests
         ["STOCK_MOVEMENT"] = typeof(StockMovement),
         ["ORDER"] = typeof(Order),
         ["ORDER_LINE"] = typeof(OrderLine),
-        ["CART"] = typeof(Cart),
+        ["CART"] = typeof(ShoppingCart),
         ["CART_ITEM"] = typeof(CartItem),
     };
 
