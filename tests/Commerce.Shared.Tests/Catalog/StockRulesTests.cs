@@ -1,0 +1,136 @@
+using Commerce.Shared.Catalog;
+using Commerce.Shared.Tests.Ledger;
+using CsCheck;
+
+namespace Commerce.Shared.Tests.Catalog;
+
+public sealed class StockRulesTests
+{
+    private const string Sku = "85123A";
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static LedgerModel<Product, StockCommand, StockMovement> NewLedger(long stock) =>
+        new(new StockRules(), NewProduct.Create(Sku, "White hanging heart", 3_400, stock, Start).Product);
+
+    private abstract record Step(int Order)
+    {
+        public sealed record Buy(int Order, long Quantity) : Step(Order);
+
+        public sealed record Undo(int Order) : Step(Order);
+
+        public sealed record Adjust(int Order, long Delta) : Step(Order);
+    }
+
+    private static readonly Gen<Step> Steps = Gen.OneOf<Step>(
+        Gen.Select(Gen.Int[0, 12], Gen.Long[1, 40]).Select((order, quantity) => (Step)new Step.Buy(order, quantity)),
+        Gen.Int[0, 12].Select(order => (Step)new Step.Undo(order)),
+        Gen.Select(Gen.Int[0, 12], Gen.Long[-60, 60]).Select((key, delta) => (Step)new Step.Adjust(key, delta)));
+
+    /// <summary>Does what the order slice does: undoing releases what was sold and seals what was not.</summary>
+    private static void Take(LedgerModel<Product, StockCommand, StockMovement> ledger, Step step)
+    {
+        switch (step)
+        {
+            case Step.Buy buy:
+                ledger.Submit(new StockCommand.Reserve(Sku, $"o-{buy.Order}", buy.Quantity));
+                break;
+            case Step.Undo undo when ledger.Find(OperationId.Sale($"o-{undo.Order}")) is { Kind: MovementKind.Sale } sale:
+                ledger.Submit(new StockCommand.Release(Sku, $"o-{undo.Order}", sale));
+                break;
+            case Step.Undo undo:
+                ledger.Submit(new StockCommand.Seal(Sku, $"o-{undo.Order}", 1));
+                break;
+            case Step.Adjust { Delta: not 0 } adjust:
+                ledger.Submit(new StockCommand.Adjust(Sku, $"key-{adjust.Order}", adjust.Delta, "count"));
+                break;
+        }
+    }
+
+    [Fact]
+    public void Movements_add_up_to_the_stock_and_nothing_is_oversold_after_any_steps() => Steps.Array[0, 80].Sample(steps =>
+    {
+        var ledger = NewLedger(100);
+        foreach (var step in steps)
+        {
+            Take(ledger, step);
+            Assert.Equal(100 + ledger.Records.Sum(movement => movement.Delta), ledger.Head!.Stock);
+            Assert.True(ledger.Head.Stock >= 0);
+        }
+        foreach (var order in ledger.Records.Where(movement => movement.OrderId is not null).GroupBy(movement => movement.OrderId))
+        {
+            var released = order.Any(movement => movement.Kind == MovementKind.Release);
+            Assert.Equal(released ? 0 : order.First().Delta, order.Sum(movement => movement.Delta));
+        }
+    });
+
+    [Fact]
+    public void A_line_that_was_sealed_takes_nothing_when_its_reservation_comes_late()
+    {
+        var ledger = NewLedger(10);
+        ledger.Submit(new StockCommand.Seal(Sku, "o-1", 3));
+        var late = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 3)).Value!;
+        Assert.Equal((true, MovementKind.Refused), (late.Repeated, late.Record.Kind));
+        Assert.Equal(10, ledger.Head!.Stock);
+    }
+
+    [Fact]
+    public void The_last_piece_is_sold_once()
+    {
+        var ledger = NewLedger(1);
+        Assert.Equal(MovementKind.Sale, ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 1)).Value!.Record.Kind);
+        var refused = ledger.Submit(new StockCommand.Reserve(Sku, "o-2", 1)).Value!.Record;
+        Assert.Equal((MovementKind.Refused, 0, 0, 1), (refused.Kind, refused.Delta, refused.StockAfter, refused.Requested));
+    }
+
+    [Fact]
+    public void A_sale_is_at_the_price_of_its_moment_and_its_release_says_when_it_was_sold()
+    {
+        var ledger = NewLedger(5);
+        var sale = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2)).Value!.Record;
+        var release = ledger.Submit(new StockCommand.Release(Sku, "o-1", sale)).Value!.Record;
+        Assert.Equal((3_400, -2, 3), (sale.UnitPrice, sale.Delta, sale.StockAfter));
+        Assert.Equal((3_400, 2, 5, sale.OccurredAt), (release.UnitPrice, release.Delta, release.StockAfter, release.SoldAt));
+    }
+
+    [Theory]
+    [InlineData(-11, ErrorCode.InsufficientStock)]
+    [InlineData(Limits.StockMax - 9, ErrorCode.StockLimitExceeded)]
+    public void An_adjustment_beyond_the_bounds_is_refused_and_leaves_no_trace(long delta, ErrorCode code)
+    {
+        var ledger = NewLedger(10);
+        Assert.Equal(code, ledger.Submit(new StockCommand.Adjust(Sku, "key", delta, "count")).Failure?.Code);
+        Assert.Empty(ledger.Records);
+        Assert.Equal(10, ledger.Head!.Stock);
+    }
+
+    [Theory]
+    [InlineData(-10, 0)]
+    [InlineData(Limits.StockMax - 10, Limits.StockMax)]
+    public void An_adjustment_up_to_the_bounds_goes_through(long delta, long stock)
+    {
+        var ledger = NewLedger(10);
+        Assert.Equal(stock, ledger.Submit(new StockCommand.Adjust(Sku, "key", delta, "count")).Value!.Record.StockAfter);
+    }
+
+    [Fact]
+    public void An_adjustment_for_another_reason_under_the_same_key_is_refused()
+    {
+        var ledger = NewLedger(10);
+        ledger.Submit(new StockCommand.Adjust(Sku, "key", 5, "delivery"));
+        Assert.True(ledger.Submit(new StockCommand.Adjust(Sku, "key", 5, "delivery")).Value!.Repeated);
+        Assert.Equal(ErrorCode.IdempotencyKeyReused, ledger.Submit(new StockCommand.Adjust(Sku, "key", 5, "theft")).Failure?.Code);
+        Assert.Equal(15, ledger.Head!.Stock);
+    }
+
+    [Fact]
+    public void Nothing_can_be_done_to_a_product_that_is_not_there() =>
+        Assert.Equal(ErrorCode.NotFound, new StockRules().Decide(null, new StockCommand.Reserve(Sku, "o-1", 1), Start).Failure?.Code);
+
+    [Fact]
+    public void A_new_product_comes_with_a_movement_that_explains_its_stock()
+    {
+        var (product, movement) = NewProduct.Create(Sku, "White hanging heart", 3_400, 12, Start);
+        Assert.Equal((12, 12, 12, MovementKind.Initial), (product.Stock, movement!.Delta, movement.StockAfter, movement.Kind));
+        Assert.Null(NewProduct.Create(Sku, "White hanging heart", 3_400, 0, Start).Movement);
+    }
+}

@@ -1,7 +1,0 @@
-namespace Commerce.Shared.Tests;
-
-public class PlaceholderTests
-{
-    [Fact]
-    public void Runs() => Assert.True(true);
-}
