@@ -1,0 +1,95 @@
+using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Storage;
+
+namespace LocalPlatform.Cosmos.Batch;
+
+/// <summary>
+/// Transactional batches (all or nothing, one partition key) and bulk requests (each operation for itself). Both run whole inside
+/// one write transaction.
+/// </summary>
+internal sealed class BatchOperations(CosmosStore store)
+{
+    public const int OperationsMax = 100;
+
+    /// <summary>The service's limit for a request and for its answer.</summary>
+    public const int BytesMax = 2 * 1024 * 1024;
+
+    // The service allows for the framing around documents that are themselves within the limit.
+    private const int FramingBytes = 220 * 1024;
+
+    private const int FailedDependency = 424;
+
+    public async ValueTask<GatewayResponse> ExecuteAsync(ContainerState container, GatewayRequest request)
+    {
+        var atomic = request.Flag(HeaderNames.BatchAtomic);
+        if (request.Body.Length > BytesMax + FramingBytes)
+            return GatewayResponse.Error(413, "Request size is too large");
+        byte[]? key = null;
+        if (atomic && (key = ItemOperations.PartitionKeyOf(container, request)) is null)
+            return ItemOperations.MissingPartitionKey();
+        if (await BatchOperation.ReadAllAsync(request.Body) is not { Count: > 0 } operations)
+            return GatewayResponse.BadRequest("The batch request is malformed or empty.");
+        if (operations.Count > OperationsMax && atomic)
+            return GatewayResponse.BadRequest($"Batch request has more operations than what is supported: {OperationsMax}.");
+        if (SessionGuard.IsAhead(container, request, key))
+            return SessionGuard.NotAvailable();
+        var prepared = operations.ConvertAll(operation => PreparedOperation.Prepare(container, operation, key));
+        var results = await store.WriteAsync(
+            container, session => atomic ? RunAtomically(container, session, prepared) : RunEach(container, session, prepared));
+        return results is null ? GatewayResponse.NotFound() : await AnswerAsync(container, prepared, results, key);
+    }
+
+    private ItemResult[] RunAtomically(ContainerState container, SqliteSession session, List<PreparedOperation> operations)
+    {
+        var writer = new ItemWriter(container, session, store.NowSeconds());
+        var results = new ItemResult[operations.Count];
+        var before = container.Documents.Count;
+        session.Execute("SAVEPOINT batch");
+        var bytes = 0L;
+        for (var i = 0; i < results.Length; i++)
+        {
+            var result = operations[i].Execute(writer);
+            bytes += operations[i].MinimalResponse ? 0 : result.Document?.Body.Length ?? 0;
+            if (bytes > BytesMax)
+                result = ItemResult.Refused(413, "Response size is too large");
+            results[i] = result;
+            if (result.IsSuccess || result.Status == 304)
+                continue;
+            session.Execute("ROLLBACK TO batch");
+            session.Execute("RELEASE batch");
+            container.Lsn.ForgetReservation();
+            container.Documents.RestoreCount(before);
+            return Failed(results, i);
+        }
+        session.Execute("RELEASE batch");
+        return results;
+    }
+
+    private ItemResult[] RunEach(ContainerState container, SqliteSession session, List<PreparedOperation> operations)
+    {
+        var writer = new ItemWriter(container, session, store.NowSeconds());
+        return [.. operations.Select(operation => operation.Execute(writer))];
+    }
+
+    // The operation that failed says why; all others only that one of them did.
+    private static ItemResult[] Failed(ItemResult[] results, int failed)
+    {
+        for (var i = 0; i < results.Length; i++)
+            if (i != failed)
+                results[i] = new ItemResult(FailedDependency, null, 0);
+        return results;
+    }
+
+    private static async ValueTask<GatewayResponse> AnswerAsync(
+        ContainerState container, List<PreparedOperation> operations, ItemResult[] results, byte[]? key) => new()
+        {
+            Status = Array.TrueForAll(results, result => result.IsSuccess) ? 200 : 207,
+            ContentType = "application/octet-stream",
+            Body = await BatchResults.WriteAsync(container, operations, results),
+            RequestCharge = Math.Round(results.Sum(result => result.RequestCharge), 2),
+            SessionToken = container.SessionToken(key ?? operations[0].PartitionKey),
+            Lsn = container.Lsn.Last,
+            AltContentPath = container.AltContentPath,
+        };
+}

@@ -1,0 +1,45 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace LocalPlatform.Cosmos;
+
+/// <summary>
+/// The gateway as an <see cref="HttpMessageHandler"/>: the genuine SDK talks to it in the same process, without a socket.
+/// </summary>
+public sealed class CosmosGatewayHandler(CosmosStore store) : HttpMessageHandler
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        var uri = request.RequestUri!;
+        var answer = await store.Gateway.HandleAsync(
+            new GatewayRequest(request.Method.Method, uri.AbsolutePath, new MessageHeaders(request), await ReadBodyAsync(request, cancellationToken)),
+            uri.GetLeftPart(UriPartial.Authority) + "/");
+        return ToMessage(request, answer);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        request.Content is null ? default : await request.Content.ReadAsByteArrayAsync(cancellationToken);
+
+    private static HttpResponseMessage ToMessage(HttpRequestMessage request, GatewayResponse answer)
+    {
+        var content = new ReadOnlyMemoryContent(answer.Body);
+        content.Headers.ContentType = answer.ContentType == Json.MediaType ? Json : new MediaTypeHeaderValue(answer.ContentType);
+        var message = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = content };
+        answer.WriteHeaders(message.Headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
+        return message;
+    }
+
+    // Values are taken as they were set: validating and parsing them would cost more than the request itself.
+    private sealed class MessageHeaders(HttpRequestMessage request) : IGatewayHeaders
+    {
+        public string? Find(string name) =>
+            request.Headers.NonValidated.TryGetValues(name, out var values)
+            || (name == HeaderNames.ContentType && request.Content is { } content && content.Headers.NonValidated.TryGetValues(name, out values))
+                ? values.ToString()
+                : null;
+    }
+}

@@ -1,0 +1,65 @@
+using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Queries.Sql;
+using LocalPlatform.Cosmos.Resources;
+
+namespace LocalPlatform.Cosmos.Queries.Execution;
+
+/// <summary>
+/// Finds out that a query names its documents by partition key and id, as ReadMany does
+/// (<c>(c.id = .. AND c.pk = ..) OR ...</c>): then they are looked up, whatever the size of the container.
+/// </summary>
+internal static class PointLookup
+{
+    private const string IdPath = "/id";
+
+    /// <summary>The documents a WHERE clause can match at most, or null when it does not name them.</summary>
+    public static List<(byte[] PartitionKey, string Id)>? TryFind(
+        ContainerState container, SqlExpression? where, string alias, SqlScope scope, byte[]? partitionKey)
+    {
+        if (where is null)
+            return null;
+        var points = new List<(byte[], string)>();
+        foreach (var branch in Branches(where))
+        {
+            var conditions = RowFilter.Of(branch, alias, scope).Conditions.Where(condition => condition.Equal is not null).ToList();
+            if (!TryAdd(points, container, conditions, partitionKey))
+                return null;
+        }
+        return points;
+    }
+
+    private static bool TryAdd(
+        List<(byte[] PartitionKey, string Id)> points, ContainerState container, List<KeyCondition> conditions, byte[]? partitionKey)
+    {
+        var ids = conditions.Find(condition => condition.Path == IdPath)?.Equal;
+        if (ids is null)
+            return false;
+        foreach (var id in ids)
+        {
+            var key = partitionKey ?? KeyOf(container, conditions, id);
+            if (key is null)
+                return false;
+            if (OrderKey.TryReadText(id) is { } text)
+                points.Add((key, text));
+        }
+        return true;
+    }
+
+    private static byte[]? KeyOf(ContainerState container, List<KeyCondition> conditions, byte[] id)
+    {
+        var components = new List<byte[]>();
+        foreach (var path in container.Definition.PartitionKey)
+        {
+            if (path.Text == IdPath)
+                components.Add(id);
+            else if (conditions.Find(condition => condition.Path == path.Text && condition.IsEquality) is { } condition)
+                components.Add(condition.Equal![0]);
+            else
+                return null;
+        }
+        return PartitionKeyValue.FromOrderKeys(components);
+    }
+
+    private static IEnumerable<SqlExpression> Branches(SqlExpression where) =>
+        where is LogicalExpression { IsAnd: false } or ? Branches(or.Left).Concat(Branches(or.Right)) : [where];
+}

@@ -1,0 +1,60 @@
+using LocalPlatform.Cosmos.Queries.Sql;
+
+namespace LocalPlatform.Cosmos.Queries.Execution;
+
+/// <summary>A query with what its execution needs to know beforehand: its aggregates and whether it groups.</summary>
+internal sealed class QueryShape
+{
+    private QueryShape(SqlQuery query, AggregateExpression[] aggregates)
+    {
+        Query = query;
+        Aggregates = aggregates;
+    }
+
+    public SqlQuery Query { get; }
+
+    public AggregateExpression[] Aggregates { get; }
+
+    public bool IsGrouped => Query.GroupBy.Count > 0 || Aggregates.Length > 0;
+
+    /// <summary>Numbers the aggregates of a query and checks where they stand.</summary>
+    public static QueryShape Of(SqlQuery query)
+    {
+        var aggregates = query.Select.Expressions.SelectMany(item => item.SelfAndDescendants()).OfType<AggregateExpression>().ToArray();
+        for (var i = 0; i < aggregates.Length; i++)
+            aggregates[i].Index = i;
+        Check(query, aggregates);
+        return new QueryShape(query, aggregates);
+    }
+
+    /// <summary>The result row of a scope; undefined for a VALUE that is, which yields no row.</summary>
+    public SqlValue Project(SqlScope scope)
+    {
+        var select = Query.Select;
+        if (select.IsStar)
+            return scope.Find(Query.From[0].Alias);
+        if (select.Value is not null)
+            return select.Value.Evaluate(scope);
+        var members = new KeyValuePair<string, SqlValue>[select.Items.Count];
+        var unnamed = 0;
+        for (var i = 0; i < members.Length; i++)
+        {
+            var name = select.Items[i].Name ?? $"${++unnamed}";
+            members[i] = KeyValuePair.Create(name, select.Items[i].Expression.Evaluate(scope));
+        }
+        return SqlValue.Of(members);
+    }
+
+    private static void Check(SqlQuery query, AggregateExpression[] aggregates)
+    {
+        if (query.Select.IsStar && query.From.Count != 1)
+            throw new SqlException("'SELECT *' is only valid with a single input set.");
+        var elsewhere = query.Expressions.Except(query.Select.Expressions).SelectMany(item => item.SelfAndDescendants());
+        if (elsewhere.OfType<AggregateExpression>().FirstOrDefault() is { } stray)
+            throw new SqlException($"The aggregate function {stray.Kind.ToString().ToUpperInvariant()} is only valid in the SELECT clause.");
+        if (aggregates.Any(aggregate => aggregate.Operand.SelfAndDescendants().OfType<AggregateExpression>().Any()))
+            throw new SqlException("Cannot perform an aggregate function on an expression containing an aggregate.");
+        if (query.OrderBy.Count > 0 && (query.GroupBy.Count > 0 || aggregates.Length > 0))
+            throw SqlException.Unsupported("ORDER BY in combination with GROUP BY or an aggregate");
+    }
+}

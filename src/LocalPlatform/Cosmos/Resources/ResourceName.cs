@@ -1,0 +1,15 @@
+namespace LocalPlatform.Cosmos.Resources;
+
+/// <summary>The rule for ids of databases, containers and documents.</summary>
+internal static class ResourceName
+{
+    private const int LengthMax = 255;
+
+    private const int DocumentIdBytesMax = 1023;
+
+    public static bool IsValid(string? id) =>
+        !string.IsNullOrWhiteSpace(id) && id.Length <= LengthMax && id[^1] != ' ' && id.AsSpan().IndexOfAny("/\\?#") < 0;
+
+    public static bool IsValidDocumentId(string id) =>
+        id.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(id) <= DocumentIdBytesMax;
+}
