@@ -116,7 +116,7 @@ internal sealed class CatalogCsv
 
     private void ReadRow(int[] order)
     {
-        var (productId, name) = (_csv.GetString(order[0]), _csv.GetString(order[1]));
+        var (productId, name) = (_csv.GetString(order[0]), _csv.GetString(order[1]).Trim());
         if (!Identifiers.IsProductId(productId))
             Refuse(_csv.LineNumber, "productId", Identifiers.ProductIdRule);
         else if (!_rowOfProduct.TryAdd(productId, _csv.LineNumber))

@@ -11,6 +11,8 @@ internal static class StrictJson
 {
     private const string Body = "body";
 
+    private static ReadOnlySpan<byte> Utf8Bom => [0xEF, 0xBB, 0xBF];
+
     public static async ValueTask<Result<T>> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type)
         where T : class
     {
@@ -64,6 +66,8 @@ internal static class StrictJson
         where T : class
     {
         var bytes = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
+        if (bytes.StartsWith(Utf8Bom))
+            bytes = bytes[Utf8Bom.Length..];
         try
         {
             return JsonSerializer.Deserialize(bytes, type) is { } value
