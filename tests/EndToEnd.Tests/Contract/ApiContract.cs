@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Commerce.Functions.ApiDocs;
 using NJsonSchema;
 
 namespace EndToEnd.Tests.Contract;
@@ -10,18 +9,19 @@ namespace EndToEnd.Tests.Contract;
 /// </summary>
 internal sealed class ApiContract
 {
-    private readonly JsonObject _document = JsonNode.Parse(ApiDocument.Json)!.AsObject();
+    private readonly JsonObject _document;
     private readonly JsonObject _definitions;
     private readonly List<ApiPath> _paths;
 
-    private ApiContract()
+    private ApiContract(JsonObject document)
     {
+        _document = document;
         _definitions = Close(_document["components"]!["schemas"]!.DeepClone()).AsObject();
         _paths = [.. _document["paths"]!.AsObject().Select(path => ReadPath(path.Key, path.Value!.AsObject()))];
         ProblemTypes = _definitions["Problem"]!["properties"]!["type"]!["enum"]!.AsArray().Select(type => type!.GetValue<string>()).ToHashSet();
     }
 
-    public static ApiContract Instance { get; } = new();
+    public static ApiContract Parse(string json) => new(JsonNode.Parse(json)!.AsObject());
 
     /// <summary>The problem types that are documented.</summary>
     public IReadOnlySet<string> ProblemTypes { get; }

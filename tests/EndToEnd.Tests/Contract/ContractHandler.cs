@@ -1,8 +1,8 @@
 namespace EndToEnd.Tests.Contract;
 
 /// <summary>
-/// Checks every response that passes against the API document: status, media type, body and headers. A test that uses a client with this
-/// handler cannot see an answer that the document does not describe:
+/// Checks every response that passes against the API document, which the shop itself serves: status, media type, body and headers. A test
+/// that uses a client with this handler cannot see an answer that the document does not describe:
 /// <code>new HttpClient(new ContractHandler(new SocketsHttpHandler())) { BaseAddress = ... }</code>
 /// </summary>
 internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
@@ -12,23 +12,34 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
     /// <summary>Headers that tell clients something, so that they must be documented where they are sent.</summary>
     private static readonly string[] TellingHeaders = ["ETag", "Location", "Retry-After", "Allow", "Preference-Applied"];
 
+    private ApiContract? _contract;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var response = await base.SendAsync(request, cancellationToken);
         var path = request.RequestUri!.AbsolutePath;
-        if (path.StartsWith(ApiPrefix, StringComparison.Ordinal))
-        {
-            await response.Content.LoadIntoBufferAsync(cancellationToken);
-            var differences = Differences(request.Method.Method, path, response, await response.Content.ReadAsStringAsync(cancellationToken)).ToList();
-            if (differences.Count > 0)
-                throw new ContractException($"{request.Method} {request.RequestUri} -> {(int)response.StatusCode}: {string.Join("; ", differences)}");
-        }
-        return response;
+        if (!path.StartsWith(ApiPrefix, StringComparison.Ordinal))
+            return await base.SendAsync(request, cancellationToken);
+
+        // Read before the request: a test may kill the shop in the middle of it.
+        var contract = _contract ??= await ReadContractAsync(request.RequestUri, cancellationToken);
+        var response = await base.SendAsync(request, cancellationToken);
+        await response.Content.LoadIntoBufferAsync(cancellationToken);
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        var differences = Differences(contract.OperationOf(request.Method.Method, path), response, body).ToList();
+        return differences.Count == 0
+            ? response
+            : throw new ContractException($"{request.Method} {request.RequestUri} -> {(int)response.StatusCode}: {string.Join("; ", differences)}");
     }
 
-    private static IEnumerable<string> Differences(string method, string path, HttpResponseMessage response, string body)
+    private async Task<ApiContract> ReadContractAsync(Uri shop, CancellationToken ct)
     {
-        var operation = ApiContract.Instance.OperationOf(method, path);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(shop, "/api/openapi.json"));
+        using var response = await base.SendAsync(request, ct);
+        return ApiContract.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(ct));
+    }
+
+    private static IEnumerable<string> Differences(ApiOperation operation, HttpResponseMessage response, string body)
+    {
         if (!operation.Responses.TryGetValue((int)response.StatusCode, out var documented))
             return [$"{operation.Name} is not documented to answer this: {body}"];
         return HeaderDifferences(documented, response).Concat(BodyDifferences(documented, response, body));

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Text;
+using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Contract;
 
 /// <summary>The contract check itself: what it lets pass, and that it finds each kind of difference.</summary>
-public class ContractHandlerTests
+public class ContractHandlerTests(ShopFixture fixture)
 {
     private const string Balance = """{"userId":"17850","balance":200000,"currency":"KRW","updatedAt":"2026-03-02T08:26:04.1270000Z"}""";
     private const string NotFound = """{"type":"https://commerce.example/problems/not-found","title":"There is no such thing.","status":404,"detail":"There is nothing at this address."}""";
@@ -44,7 +45,7 @@ public class ContractHandlerTests
         Assert.Contains(difference, found.Message, StringComparison.Ordinal);
     }
 
-    private static HttpClient Client(int status, string? mediaType, string body, string? headers)
+    private HttpClient Client(int status, string? mediaType, string body, string? headers)
     {
         var response = new HttpResponseMessage((HttpStatusCode)status);
         if (mediaType is not null)
@@ -53,11 +54,13 @@ public class ContractHandlerTests
             response.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         foreach (var header in headers?.Split('|') ?? [])
             response.Headers.TryAddWithoutValidation(header.Split(": ")[0], header.Split(": ")[1]);
-        return new HttpClient(new ContractHandler(new Canned(response))) { BaseAddress = new Uri("http://shop.invalid") };
+        return new HttpClient(new ContractHandler(new Canned(response))) { BaseAddress = fixture.Process.Address };
     }
 
-    private sealed class Canned(HttpResponseMessage response) : HttpMessageHandler
+    /// <summary>Takes the document from the shop, and everything else out of the can.</summary>
+    private sealed class Canned(HttpResponseMessage response) : DelegatingHandler(new SocketsHttpHandler())
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(response);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            request.RequestUri!.AbsolutePath == "/api/openapi.json" ? base.SendAsync(request, cancellationToken) : Task.FromResult(response);
     }
 }
