@@ -30,6 +30,8 @@ internal static class ParameterBinding
         return trigger switch
         {
             HttpBinding http => BindHttp(parameter, http, run),
+            ActivityBinding when parameter.Name == "instanceId" && type == typeof(string) =>
+                Call(nameof(Metadata), run, Expression.Constant("instanceId")),
             ServiceBusBinding { IsBatched: false } when ServiceBusMetadata.Names.Contains(parameter.Name!) && TextValue.CanParse(type) =>
                 FromText(type, Call(nameof(Metadata), run, Expression.Constant(ServiceBusMetadata.Names.First(
                     n => n.Equals(parameter.Name, StringComparison.OrdinalIgnoreCase))))),

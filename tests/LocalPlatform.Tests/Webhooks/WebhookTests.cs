@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using LocalPlatform.Functions;
+using LocalPlatform.Tests.Functions;
+using LocalPlatform.Webhooks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LocalPlatform.Tests.Webhooks;
+
+public sealed class WebhookTests : IAsyncLifetime
+{
+    private const string Key = "whsec_bG9jYWwgcnVucyBvbmx5LCBuZXZlciBmb3IgcmVhbC4=";
+    private const string OldKey = "whsec_YW5vdGhlciBrZXkgdGhhdCBpcyBiZWluZyByb3RhdGVkIG91dA==";
+    private const string Body = """{"type":"order.paid","data":{"orderId":"o1"}}""";
+
+    private readonly TestFolder _folder = new TestFolder().With("localplatform.json", $$"""
+        {
+          "settings": { "Sink:Keys:0": "{{Key}}", "Sink:Keys:1": "{{OldKey}}" },
+          "webhooks": [ { "name": "sink", "signingKeySetting": "Sink:Keys" } ]
+        }
+        """);
+
+    private FunctionsHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await FunctionsHost.StartAsync([typeof(Idle)], null, _folder);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void The_specifications_own_example_is_accepted()
+    {
+        // standard-webhooks/spec: the example of the symmetric signature.
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_614_265_330));
+        var verifier = new StandardWebhookVerifier(["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], time);
+        var body = """{"test": 2432232314}"""u8.ToArray();
+        const string signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        Assert.Null(verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", signature, body));
+        Assert.Equal(WebhookRejection.BadSignature, verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJel", "1614265330", signature, body));
+        Assert.Equal(WebhookRejection.StaleTimestamp, verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265029", signature, body));
+        Assert.Equal(WebhookRejection.StaleTimestamp, verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJek", "9223372036854775807", signature, body));
+    }
+
+    [Theory]
+    [InlineData("bG9jYWw=")]
+    [InlineData("whsec_")]
+    [InlineData("whsec_c2hvcnQ=")]
+    [InlineData("whsec_not base64 at all, not even nearly!")]
+    public void A_key_of_another_form_is_refused(string key) =>
+        Assert.Throws<FormatException>(() => new StandardWebhookVerifier([key], TimeProvider.System));
+
+    [Fact]
+    public async Task A_signed_delivery_is_recorded_and_its_repeat_is_counted_and_dropped()
+    {
+        Assert.Equal(HttpStatusCode.NoContent, await DeliverAsync("e1"));
+        Assert.Equal(HttpStatusCode.NoContent, await DeliverAsync("e1"));
+        Assert.Equal(HttpStatusCode.NoContent, await DeliverAsync("e2", OldKey));
+        var seen = await SeenAsync();
+        Assert.Equal((2, 1, 0), Counts(seen));
+        Assert.Equal(2, seen.GetProperty("byType").GetProperty("order.paid").GetInt32());
+        var first = seen.GetProperty("items")[0];
+        Assert.Equal("e1", first.GetProperty("id").GetString());
+        Assert.Equal("o1", first.GetProperty("body").GetProperty("data").GetProperty("orderId").GetString());
+        Assert.Equal("e1", first.GetProperty("headers").GetProperty("webhook-id").GetString());
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_not_genuine_is_rejected_with_its_reason()
+    {
+        Assert.Equal(HttpStatusCode.BadRequest, (await _host.Http.PostAsync("/local/webhooks/sink", new StringContent(Body))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, await DeliverAsync("e1", signedBody: "something else"));
+        Assert.Equal(HttpStatusCode.BadRequest, await DeliverAsync("e1", age: TimeSpan.FromMinutes(6)));
+        var rejections = (await SeenAsync()).GetProperty("rejections");
+        Assert.Equal(1, rejections.GetProperty("missingHeaders").GetInt32());
+        Assert.Equal(1, rejections.GetProperty("badSignature").GetInt32());
+        Assert.Equal(1, rejections.GetProperty("staleTimestamp").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_receiver_fails_as_often_as_it_is_told_to()
+    {
+        await BehaveAsync("""{ "failNext": 2, "failStatus": 429, "retryAfterSeconds": 7 }""");
+        Assert.Equal(HttpStatusCode.TooManyRequests, await DeliverAsync("e1"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await DeliverAsync("e1"));
+        Assert.Equal(HttpStatusCode.NoContent, await DeliverAsync("e1"));
+        Assert.Equal((1, 0, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task A_receiver_fails_until_told_otherwise()
+    {
+        await BehaveAsync("""{ "failStatus": 503 }""");
+        for (var i = 0; i < 4; i++)
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await DeliverAsync("e1"));
+        await BehaveAsync("{}");
+        Assert.Equal(HttpStatusCode.NoContent, await DeliverAsync("e1"));
+    }
+
+    [Fact]
+    public async Task A_receiver_can_record_and_then_cut_the_connection()
+    {
+        await BehaveAsync("""{ "resetConnection": true, "afterRecording": true }""");
+        await Assert.ThrowsAsync<HttpRequestException>(() => DeliverAsync("e1"));
+        await BehaveAsync("{}");
+        await DeliverAsync("e1");
+        Assert.Equal((1, 1, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_hangs_leaves_the_sender_to_give_up()
+    {
+        await BehaveAsync("""{ "hang": true }""");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeliverAsync("e1", ct: patience.Token));
+        Assert.Equal((0, 0, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task A_receiver_can_find_every_signature_wrong()
+    {
+        await BehaveAsync("""{ "rejectSignatures": true }""");
+        Assert.Equal(HttpStatusCode.Unauthorized, await DeliverAsync("e1"));
+        Assert.Equal((0, 0, 1), Counts(await SeenAsync()));
+    }
+
+    [Theory]
+    [InlineData("""{ "failStatus": 200 }""")]
+    [InlineData("""{ "slowMs": -1 }""")]
+    [InlineData("""{ "unknown": 1 }""")]
+    [InlineData("nothing")]
+    public async Task A_behaviour_that_makes_no_sense_is_refused(string json) =>
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await _host.Http.PutAsync("/local/webhooks/sink/behaviour", new StringContent(json, Encoding.UTF8, "application/json"))).StatusCode);
+
+    [Fact]
+    public async Task Events_are_paged_by_cursor_and_cleared()
+    {
+        for (var i = 1; i <= 5; i++)
+            await DeliverAsync($"e{i}");
+        var ids = new List<string>();
+        long? cursor = 0;
+        while (cursor is not null)
+        {
+            var page = await SeenAsync($"?limit=2&cursor={cursor}");
+            ids.AddRange(page.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("id").GetString()!));
+            cursor = page.GetProperty("nextCursor").Deserialize<long?>();
+        }
+        Assert.Equal(["e1", "e2", "e3", "e4", "e5"], ids);
+        await _host.Http.DeleteAsync("/local/webhooks/sink");
+        Assert.Equal((0, 0, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task What_was_recorded_survives_a_restart()
+    {
+        await DeliverAsync("e1");
+        await _host.DisposeAsync();
+        _host = await FunctionsHost.StartAsync([typeof(Idle)], null, _folder);
+        await DeliverAsync("e1");
+        Assert.Equal((1, 1, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task A_body_over_a_megabyte_is_refused() =>
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await DeliverAsync("big", body: new string('x', 1_100_000)));
+
+    [Fact]
+    public async Task An_unknown_receiver_is_not_found() =>
+        Assert.Equal(HttpStatusCode.NotFound, (await _host.Http.GetAsync("/local/webhooks/nobody")).StatusCode);
+
+    [Fact]
+    public void A_missing_key_is_named_at_the_start()
+    {
+        using var folder = new TestFolder().With("localplatform.json", """{ "webhooks": [ { "name": "sink", "signingKeySetting": "Sink:Key" } ] }""");
+        var problem = Assert.Throws<FunctionsStartupException>(() => FunctionsHost.Build([typeof(Idle)], folder));
+        Assert.Equal("Setting 'Sink:Key' of webhook 'sink': it is missing.", problem.Message);
+    }
+
+    private async Task<HttpStatusCode> DeliverAsync(
+        string id, string key = Key, string body = Body, string? signedBody = null, TimeSpan age = default, CancellationToken ct = default)
+    {
+        var timestamp = (DateTimeOffset.UtcNow - age).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signature = Convert.ToBase64String(HMACSHA256.HashData(
+            Convert.FromBase64String(key["whsec_".Length..]), Encoding.UTF8.GetBytes($"{id}.{timestamp}.{signedBody ?? body}")));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/local/webhooks/sink")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", timestamp);
+        request.Headers.Add("webhook-signature", $"v1a,ignored v1,{signature}");
+        using var response = await _host.Http.SendAsync(request, ct);
+        return response.StatusCode;
+    }
+
+    private async Task BehaveAsync(string json)
+    {
+        using var response = await _host.Http.PutAsync(
+            "/local/webhooks/sink/behaviour", new StringContent(json, Encoding.UTF8, "application/json"));
+        response.EnsureSuccessStatusCode();
+    }
+
+    private Task<JsonElement> SeenAsync(string query = "") => _host.Http.GetFromJsonAsync<JsonElement>($"/local/webhooks/sink{query}");
+
+    private static (int Accepted, int Duplicates, int Rejected) Counts(JsonElement seen) => (
+        seen.GetProperty("accepted").GetInt32(), seen.GetProperty("duplicates").GetInt32(), seen.GetProperty("rejected").GetInt32());
+
+    public static class Idle
+    {
+        [Function("Idle")]
+        public static void Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "idle")] HttpRequest request) => _ = request;
+    }
+}
