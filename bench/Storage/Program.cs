@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Commerce.Bench.Storage;
+using Commerce.Load.Reports;
+using LocalPlatform.Cosmos;
+using Microsoft.Azure.Cosmos;
+
+var clients = new Option<int>("--clients") { DefaultValueFactory = _ => 32, Description = "Operations in flight at once." };
+var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => 10, Description = "Seconds measured of each operation, after 3 of warm-up." };
+var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "Folder for the store; it is created." };
+var report = new Option<FileInfo>("--report") { Required = true, Description = "Where the report goes." };
+var ceilingCommand = new Command("ceiling", "The ceiling of storage: the Cosmos SDK against the local gateway, without the shop.") { clients, seconds, data, report };
+ceilingCommand.SetAction(async parsed =>
+{
+    var folder = Directory.CreateDirectory(parsed.GetRequiredValue(data).FullName);
+    await using var store = CosmosStore.Open(Path.Combine(folder.FullName, "cosmos.db"), TimeProvider.System);
+    using var handler = new CosmosGatewayHandler(store);
+    using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
+    Database database = await client.CreateDatabaseIfNotExistsAsync("ceiling");
+    Container container = await database.CreateContainerIfNotExistsAsync("documents", "/scope");
+
+    var startedAt = DateTimeOffset.UtcNow;
+    var measured = TimeSpan.FromSeconds(parsed.GetRequiredValue(seconds));
+    var ceiling = new StorageCeiling(container, parsed.GetRequiredValue(clients), measured);
+    var operations = await ceiling.MeasureAsync();
+    new RunReport(
+        "storage", LocalCosmos.ConnectionString.Split(';')[0], startedAt, Machine.Current,
+        new Drive(parsed.GetRequiredValue(clients), null, 3, measured.TotalSeconds, null), operations, ceiling.Failures, ceiling.Samples, null)
+        .Save(parsed.GetRequiredValue(report).FullName);
+    foreach (var operation in operations)
+        Console.WriteLine($"{operation.Name}: {operation.PerSecond:N0}/s, p50 {Tables.Milliseconds(operation.Latency.P50Ms)} ms, p99 {Tables.Milliseconds(operation.Latency.P99Ms)} ms");
+    foreach (var (failure, count) in ceiling.Failures)
+        Console.WriteLine($"failed: {count:N0}, {failure}");
+    return ceiling.Failures.Count == 0 ? 0 : 1;
+});
+
+var shop = new Argument<string>("shop") { Description = "The shop's executable." };
+var orders = new Option<int>("--orders") { DefaultValueFactory = _ => 1_000, Description = "Orders to average over." };
+var costCommand = new Command("order-cost", "What one order costs: storage operations by kind, request units, history, bytes written.") { shop, orders, data };
+costCommand.SetAction(parsed => new OrderCost(
+    Path.GetFullPath(parsed.GetRequiredValue(shop)), parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(orders)).RunAsync(Console.Out));
+
+return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand }.Parse(args).InvokeAsync();
