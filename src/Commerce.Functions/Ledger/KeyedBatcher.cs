@@ -15,6 +15,9 @@ public sealed class KeyedBatcher<TWork, TResult>(
 {
     private readonly ConcurrentDictionary<string, Lane> _lanes = new();
 
+    /// <summary>Keys with work waiting or under way.</summary>
+    public int ActiveKeys => _lanes.Count;
+
     /// <summary>Queues work for a key.</summary>
     /// <returns>The result of the commit, or null when the key's queue is full: nothing was queued then.</returns>
     public Task<TResult>? TrySubmit(string key, TWork work)

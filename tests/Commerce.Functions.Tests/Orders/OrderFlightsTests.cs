@@ -1,0 +1,154 @@
+using Commerce.Functions.Orders;
+using Commerce.Shared;
+using Commerce.Shared.Orders;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Commerce.Functions.Tests.Orders;
+
+public sealed class OrderFlightsTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task Repeats_join_the_one_under_way_and_all_learn_its_outcome()
+    {
+        var flights = Flights();
+        var led = 0;
+        var all = Enumerable.Range(0, 10).Select(_ => flights.Board("o", "f", ["p"], async flight =>
+        {
+            led++;
+            flight.Accept(Order(OrderStatus.Pending));
+            await flights.FollowAsync(flight, NothingKnown);
+        }).Value!).ToArray();
+        flights.Decide("o", Order(OrderStatus.Paid));
+        foreach (var flight in all)
+            Assert.Equal(OrderStatus.Paid, (await flights.OutcomeAsync(flight, Deadline)).Value!.Status);
+        Assert.Equal(1, led);
+        Assert.True(SpinWait.SpinUntil(() => flights.Count == 0, Deadline));
+    }
+
+    [Fact]
+    public void The_same_key_for_another_request_is_refused_while_the_first_is_under_way()
+    {
+        var flights = Flights();
+        Board(flights, "o", "p");
+        Assert.Equal(ErrorCode.IdempotencyKeyReused, flights.Board("o", "other", ["p"], Forever).Failure!.Code);
+    }
+
+    [Fact]
+    public void Beyond_the_bound_new_orders_are_told_to_come_back_and_nothing_is_begun()
+    {
+        var flights = Flights(inFlightMax: 2, perProductMax: 2);
+        Board(flights, "o1", "p1");
+        Board(flights, "o2", "p2");
+        var begun = false;
+        var refused = flights.Board("o3", "f", ["p3"], _ =>
+        {
+            begun = true;
+            return Task.CompletedTask;
+        });
+        Assert.Equal(ErrorCode.Busy, refused.Failure!.Code);
+        Assert.False(begun);
+        // A repeat of one that is under way takes no room.
+        Assert.True(flights.Board("o1", "f", ["p1"], Forever).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_run_on_one_product_leaves_room_for_the_others()
+    {
+        var flights = Flights(inFlightMax: 10, perProductMax: 2);
+        Board(flights, "o1", "hot");
+        Board(flights, "o2", "hot", "p");
+        Assert.Equal(ErrorCode.Busy, flights.Board("o3", "f", ["hot"], Forever).Failure!.Code);
+        Board(flights, "o4", "p");
+
+        flights.Decide("o1", Order(OrderStatus.Paid));
+        await Task.Yield();
+        Assert.True(SpinWait.SpinUntil(() => flights.Board("o5", "f", ["hot"], Forever).Succeeded, Deadline));
+    }
+
+    [Fact]
+    public async Task Who_has_waited_long_enough_gets_the_order_as_it_was_accepted()
+    {
+        var flights = Flights();
+        var flight = Board(flights, "o", "p");
+        var outcome = flights.OutcomeAsync(flight, TimeSpan.FromSeconds(3));
+        while (!outcome.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+        Assert.Equal(OrderStatus.Pending, (await outcome).Value!.Status);
+    }
+
+    [Fact]
+    public async Task An_outcome_decided_elsewhere_is_found_by_asking()
+    {
+        var flights = Flights();
+        var asked = 0;
+        var flight = flights.Board("o", "f", ["p"], flight =>
+        {
+            flight.Accept(Order(OrderStatus.Pending));
+            return flights.FollowAsync(flight, () =>
+                Task.FromResult(++asked < 3 ? (Result<Order>?)null : (Result<Order>)Order(OrderStatus.Rejected)));
+        }).Value!;
+        while (!flight.Decided.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+        Assert.Equal(OrderStatus.Rejected, (await flight.Decided).Value!.Status);
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task A_fault_before_acceptance_reaches_everybody_and_frees_the_place()
+    {
+        var flights = Flights(inFlightMax: 1, perProductMax: 1);
+        var fault = new TaskCompletionSource();
+        var flight = flights.Board("o", "f", ["p"], _ => fault.Task).Value!;
+        var joined = flights.Board("o", "f", ["p"], Forever).Value!;
+        fault.SetException(new HttpRequestException("gone"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => flights.OutcomeAsync(flight, Deadline));
+        await Assert.ThrowsAsync<HttpRequestException>(() => flights.OutcomeAsync(joined, Deadline));
+        Assert.True(SpinWait.SpinUntil(() => flights.Board("o2", "f", ["p"], Forever).Succeeded, Deadline));
+    }
+
+    [Theory]
+    [InlineData("Orders:WaitSeconds", -1, 10, 10, 60)]
+    [InlineData("Orders:InFlightMax", 10, 0, 0, 60)]
+    [InlineData("Orders:InFlightPerProductMax", 10, 10, 11, 60)]
+    [InlineData("Orders:SweepAfterSeconds", 10, 10, 10, 0)]
+    public void A_setting_out_of_range_is_named(string setting, double wait, int max, int perProduct, double sweep)
+    {
+        var options = new OrderOptions { WaitSeconds = wait, InFlightMax = max, InFlightPerProductMax = perProduct, SweepAfterSeconds = sweep };
+        Assert.StartsWith(setting, options.Problem(), StringComparison.Ordinal);
+        Assert.Null(new OrderOptions().Problem());
+    }
+
+    private OrderFlights Flights(int inFlightMax = 100, int perProductMax = 100) =>
+        new(Options.Create(new OrderOptions { InFlightMax = inFlightMax, InFlightPerProductMax = perProductMax }), _time);
+
+    private static OrderFlight Board(OrderFlights flights, string id, params string[] products) => flights.Board(id, "f", products, flight =>
+    {
+        flight.Accept(Order(OrderStatus.Pending));
+        return flight.Decided;
+    }).Value!;
+
+    private static Task Forever(OrderFlight flight) => new TaskCompletionSource().Task;
+
+    private static Task<Result<Order>?> NothingKnown() => Task.FromResult<Result<Order>?>(null);
+
+    private static Order Order(OrderStatus status) => new()
+    {
+        Id = "o",
+        UserId = "u",
+        Status = status,
+        Fingerprint = "f",
+        Lines = [],
+        TotalAmount = 0,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
+}
