@@ -11,9 +11,10 @@ namespace Commerce.Functions.Orders;
 /// </summary>
 public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider time)
 {
-    // An order that takes longer than this is looked after by the sweeper; its place is free for others.
-    private static readonly TimeSpan FollowedMax = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(1);
+    // Pauses double from one to the other: about a minute in all. An order that takes longer is looked after by the sweeper; its
+    // place is free for others then.
+    private static readonly TimeSpan PollPauseMin = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan PollPauseMax = TimeSpan.FromSeconds(32);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OrderFlight> _flights = new(StringComparer.Ordinal);
@@ -81,8 +82,7 @@ public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider ti
     /// </summary>
     public async Task FollowAsync(OrderFlight flight, Func<Task<Result<Order>?>> poll)
     {
-        var giveUpAt = time.GetUtcNow() + FollowedMax;
-        for (var pause = FirstPoll; time.GetUtcNow() < giveUpAt && !await IsDecidedAsync(flight, pause); pause *= 2)
+        for (var pause = PollPauseMin; pause <= PollPauseMax && !await IsDecidedAsync(flight, pause); pause *= 2)
         {
             try
             {

@@ -96,7 +96,8 @@ public sealed class KeyedBatcherTests
         Assert.Null(batcher.TrySubmit("key", 4));
         Assert.NotNull(batcher.TrySubmit("another", 4));
         gate.Open();
-        Assert.Equal([0, 2, 4, 6], await Task.WhenAll(taken).WaitAsync(Deadline));
+        var results = await Task.WhenAll(taken).WaitAsync(Deadline);
+        Assert.Equal([0, 2, 4, 6], results);
         Assert.NotNull(batcher.TrySubmit("key", 4));
     }
 
@@ -131,8 +132,8 @@ public sealed class KeyedBatcherTests
             },
             batchSizeMax: 16,
             queueLengthMax: int.MaxValue);
-        await Parallel.ForEachAsync(Enumerable.Range(0, 20_000), async (i, _) =>
-            Assert.Equal(2 * i, await batcher.TrySubmit($"key{i % 5}", i)!.WaitAsync(Deadline)));
+        await Parallel.ForEachAsync(Enumerable.Range(0, 20_000), async (i, ct) =>
+            Assert.Equal(2 * i, await batcher.TrySubmit($"key{i % 5}", i)!.WaitAsync(Deadline, ct)));
         Assert.Equal(20_000, done.Count);
         Assert.All(done.Values, count => Assert.Equal(1, count));
     }

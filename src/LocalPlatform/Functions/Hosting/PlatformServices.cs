@@ -1,7 +1,9 @@
+using LocalPlatform.Cosmos;
 using LocalPlatform.Durable;
 using LocalPlatform.ServiceBus;
 using LocalPlatform.Storage;
 using LocalPlatform.Webhooks;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
@@ -28,6 +30,7 @@ internal static class PlatformServices
         services.AddSingleton(plan);
         services.AddSingleton(_ => DataDirectory.Acquire(configuration["LocalPlatform:DataPath"]!));
         AddRunning(services, plan, middleware);
+        AddCosmos(services, configuration);
         AddServiceBus(services, configuration);
         AddDurable(services, plan);
         AddHosting(services);
@@ -43,6 +46,17 @@ internal static class PlatformServices
         services.AddRouting();
         if (plan.With<HttpBinding>().Any(f => HttpResults.MayBeActionResult(FunctionInvoker.ResultType(f.Function.Method))))
             services.AddMvcCore();
+    }
+
+    /// <summary>Cosmos DB inside the process, unless the settings name another. The app makes its client from the options.</summary>
+    private static void AddCosmos(IServiceCollection services, IConfiguration configuration)
+    {
+        if (!string.IsNullOrEmpty(configuration["Cosmos"]) || !string.IsNullOrEmpty(configuration["Cosmos:accountEndpoint"]))
+            return;
+        configuration["Cosmos"] = LocalCosmos.ConnectionString;
+        services.AddSingleton(provider => CosmosStore.Open(File(provider, "cosmos.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new CosmosGatewayHandler(provider.GetRequiredService<CosmosStore>()));
+        services.AddOptions<CosmosClientOptions>().Configure<CosmosGatewayHandler>(static (options, handler) => options.UseLocalCosmos(handler));
     }
 
     private static void AddServiceBus(IServiceCollection services, IConfiguration configuration) => services.AddSingleton(provider =>
