@@ -139,10 +139,20 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
                 ("SELECT VALUE ROUND(c.price) FROM c WHERE c.n = 3", "[5]"),
                 ("SELECT VALUE SUBSTRING(c.id, 1, 2) FROM c WHERE c.n = 3", "[\"03\"]"),
                 ("SELECT VALUE DateTimeAdd('dd', 1, '2024-02-28T00:00:00.0000000Z') FROM c WHERE c.n = 3", "[\"2024-02-29T00:00:00.0000000Z\"]"),
+                ("SELECT VALUE COUNT(1) FROM (SELECT DISTINCT VALUE c.nested.deep FROM c)", "[7]"),
+                ("SELECT VALUE COUNT(1) FROM c WHERE c.n > 100", "[0]"),
+                ("SELECT VALUE SUM(c.n) FROM c WHERE c.n > 100", "[0]"),
+                ("SELECT VALUE AVG(c.n) FROM c WHERE c.n > 100", "[]"),
+                ("SELECT c.kind, AVG(c.n) AS a, MIN(c.n) AS lo, MAX(c.n) AS hi FROM c WHERE c.n < 8 GROUP BY c.kind",
+                    "*[{\"kind\":\"four\",\"a\":2,\"lo\":0,\"hi\":4},{\"kind\":\"other\",\"a\":4,\"lo\":1,\"hi\":7}]"),
+                ("SELECT VALUE COUNT(1) FROM c GROUP BY c.kind", "*[10,30]"),
+                ("SELECT DISTINCT c.kind, c.flag FROM c ORDER BY c.kind", "*[{\"kind\":\"four\",\"flag\":true},{\"kind\":\"four\",\"flag\":false},{\"kind\":\"other\",\"flag\":true},{\"kind\":\"other\",\"flag\":false}]"),
+                ("SELECT VALUE c.n FROM c ORDER BY c.even DESC, c.n OFFSET 19 LIMIT 2", "[38,1]"),
+                ("SELECT VALUE c.name FROM c WHERE c.n IN (0, 1, 2) ORDER BY c.name", "[null,\"name 1\",\"name 2\"]"),
                 ("SELECT TOP 1 VALUE c.n FROM c WHERE c.n > 10 AND c.n < 12", "[11]"),
             ];
             var all = new TheoryData<Gateway, string, string>();
-            foreach (var gateway in (Gateway[])[Gateway.Whole])
+            foreach (var gateway in Enum.GetValues<Gateway>())
                 foreach (var (sql, expected) in cases)
                     all.Add(gateway, sql, expected);
             return all;
@@ -156,7 +166,9 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
     {
         foreach (var pageSize in (int[])[-1, 3])
         {
-            var resume = !sql.Contains("GROUP BY", StringComparison.Ordinal) || gateway == Gateway.Whole;
+            // The SDK itself gives no continuation for these once it merges on its side.
+            var resume = gateway == Gateway.Whole
+                || !(sql.Contains("GROUP BY", StringComparison.Ordinal) || sql.Contains("DISTINCT", StringComparison.Ordinal));
             var rows = await data[gateway].AllAsync<JToken>(new QueryDefinition(sql), pageSize: pageSize, resume: resume);
             AssertSame(expected, rows);
         }
@@ -164,6 +176,8 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
 
     [Theory]
     [InlineData(Gateway.Whole)]
+    [InlineData(Gateway.Plans)]
+    [InlineData(Gateway.Spread)]
     public async Task A_query_inside_one_partition_sees_only_it(Gateway gateway)
     {
         var key = new PartitionKey("p2");
@@ -186,7 +200,7 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
     [InlineData("SELECT * FROM c WHERE COUNT(1) > 1", "COUNT")]
     public async Task What_is_not_supported_is_refused_by_name(string sql, string says)
     {
-        foreach (var gateway in (Gateway[])[Gateway.Whole])
+        foreach (var gateway in Enum.GetValues<Gateway>())
         {
             var failure = await data[gateway].AllAsync<JToken>(sql).ShouldFailAsync(HttpStatusCode.BadRequest);
             Assert.Contains(says, failure.Message, StringComparison.Ordinal);

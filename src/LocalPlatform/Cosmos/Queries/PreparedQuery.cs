@@ -62,11 +62,14 @@ internal static class NameCheck
             // The first name of the outermost FROM is the container's, whatever it is called.
             if (outer.Count == 0 && i == 0)
                 known.UnionWith(RootNames(source));
-            if (source.Source is not null)
+            // A subquery in the first place ranges over the container itself.
+            if (outer.Count == 0 && i == 0 && source.Source is SubqueryExpression derived)
+                Run(derived.Query, []);
+            else if (source.Source is not null)
                 Check(source.Source, known);
             known.Add(source.Alias);
         }
-        foreach (var expression in query.Expressions)
+        foreach (var expression in query.Expressions.Except(query.From.Select(source => source.Source).OfType<SqlExpression>()))
             Check(expression, known);
     }
 

@@ -24,7 +24,7 @@ internal sealed class QueryOperations(CosmosStore store)
     {
         if (QueryBody.TryParse(request.Body, out var error) is not { } body)
             return GatewayResponse.BadRequest(error);
-        return PlanResponse.For(store, container, body, request);
+        return PlanResponse.For(store, container, body);
     }
 
     public GatewayResponse ReadFeed(ContainerState container, GatewayRequest request) =>

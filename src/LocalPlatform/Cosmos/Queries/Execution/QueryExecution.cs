@@ -29,6 +29,7 @@ internal sealed class QueryExecution
     private readonly int _limit;
     private readonly string _alias;
     private readonly bool _isWholeDocument;
+    private readonly QueryShape? _derived;
 
     private int _emitted;
     private int _skipped;
@@ -48,6 +49,7 @@ internal sealed class QueryExecution
             query.Limit is null ? int.MaxValue : SubqueryRun.Count(query.Limit, _scope),
             query.Select.Top is null ? int.MaxValue : SubqueryRun.Count(query.Select.Top, _scope));
         _isWholeDocument = query.Select.IsStar && query.From[0].Source is null;
+        _derived = query.From is [{ Source: SubqueryExpression derived }, ..] ? QueryShape.Of(derived.Query) : null;
         _emitted = request.Continuation?.Emitted ?? 0;
         _skipped = request.Continuation is null ? 0 : _offset;
         _access = AccessPath.Find(new AccessRequest(
@@ -65,13 +67,15 @@ internal sealed class QueryExecution
     public string? Continuation { get; private set; }
 
     // Groups and distinct values are known only when all rows have been seen.
-    private bool IsBuffered => _request.Prepared.Shape.IsGrouped || _request.Prepared.Query.Select.Distinct;
+    private bool IsBuffered => _derived is not null || _request.Prepared.Shape.IsGrouped || _request.Prepared.Query.Select.Distinct;
 
     /// <summary>Reads what the page needs and returns its body.</summary>
     public ReadOnlyMemory<byte> Run(SqliteSession session)
     {
         if (_request.Prepared.Query.From.Count == 0)
             PageOf(SubqueryRun.Values(_request.Prepared.Shape, _scope));
+        else if (_derived is not null)
+            PageOf(SubqueryRun.All(_request.Prepared.Shape, _scope, DerivedValues(session)));
         else if (_request.Prepared.Shape.IsGrouped)
             RunGrouped(session);
         else if (_request.Prepared.Query.Select.Distinct)
@@ -90,6 +94,8 @@ internal sealed class QueryExecution
         if (query.From.Count == 0)
             return "";
         var first = query.From[0];
+        if (first.Source is SubqueryExpression derived)
+            return RootAlias(derived.Query);
         return first.Source is null
             ? first.Alias
             : first.Source.SelfAndDescendants().OfType<AliasExpression>().First().Name;
@@ -106,6 +112,18 @@ internal sealed class QueryExecution
         });
         var results = groups.Results();
         PageOf(_request.Prepared.Query.Select.Distinct ? results.DistinctBy(value => value.ToIdentity()) : results);
+    }
+
+    // FROM (SELECT ..): the inner query ranges over the whole container before the outer one sees anything.
+    private IEnumerable<SqlValue> DerivedValues(SqliteSession session)
+    {
+        var rows = new List<SqlValue>();
+        Visit(session, row =>
+        {
+            rows.Add(row.Scope.Find(_alias));
+            return true;
+        });
+        return SubqueryRun.Values(_derived!, _scope, rows);
     }
 
     private IEnumerable<SqlValue> DistinctValues(SqliteSession session)

@@ -54,7 +54,26 @@ internal sealed class QueryShape
             throw new SqlException($"The aggregate function {stray.Kind.ToString().ToUpperInvariant()} is only valid in the SELECT clause.");
         if (aggregates.Any(aggregate => aggregate.Operand.SelfAndDescendants().OfType<AggregateExpression>().Any()))
             throw new SqlException("Cannot perform an aggregate function on an expression containing an aggregate.");
+        CheckGrouping(query, aggregates.Length > 0 || query.GroupBy.Count > 0);
         if (query.OrderBy.Count > 0 && (query.GroupBy.Count > 0 || aggregates.Length > 0))
             throw SqlException.Unsupported("ORDER BY in combination with GROUP BY or an aggregate");
     }
+
+    // In a grouping query every value must be one of the group: an aggregate, a GROUP BY expression or a constant.
+    private static void CheckGrouping(SqlQuery query, bool isGrouped)
+    {
+        if (!isGrouped)
+            return;
+        if (query.Select.IsStar)
+            throw new SqlException("'SELECT *' is not valid in a query that groups or aggregates.");
+        var keys = query.GroupBy.Select(key => key.ToString()).ToHashSet();
+        foreach (var expression in query.Select.Expressions)
+            if (!IsOfGroup(expression, keys))
+                throw new SqlException(
+                    $"'{expression}' is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.");
+    }
+
+    private static bool IsOfGroup(SqlExpression expression, HashSet<string> keys) =>
+        expression is AggregateExpression || expression.IsConstant || keys.Contains(expression.ToString())
+        || (expression is not (AliasExpression or SubqueryExpression) && expression.Operands.All(operand => IsOfGroup(operand, keys)));
 }

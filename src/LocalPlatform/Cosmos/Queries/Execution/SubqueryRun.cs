@@ -15,18 +15,27 @@ internal static class SubqueryRun
     public static IEnumerable<SqlValue> Values(QueryShape shape, SqlScope scope, IEnumerable<SqlValue> source) =>
         Values(shape, scope, source.SelectMany(value => Bind(scope.With(shape.Query.From[0].Alias, value), shape.Query.From, 1)));
 
+    /// <summary>Like <see cref="Values(QueryShape, SqlScope, IEnumerable{SqlValue})"/>, without TOP, OFFSET and LIMIT.</summary>
+    public static IEnumerable<SqlValue> All(QueryShape shape, SqlScope scope, IEnumerable<SqlValue> source) =>
+        All(shape, scope, source.SelectMany(value => Bind(scope.With(shape.Query.From[0].Alias, value), shape.Query.From, 1)));
+
     private static IEnumerable<SqlValue> Values(QueryShape shape, SqlScope scope, IEnumerable<SqlScope> rows)
+    {
+        var query = shape.Query;
+        var values = All(shape, scope, rows);
+        if (query.Offset is not null)
+            values = values.Skip(Count(query.Offset, scope)).Take(Count(query.Limit!, scope));
+        return query.Select.Top is null ? values : values.Take(Count(query.Select.Top, scope));
+    }
+
+    private static IEnumerable<SqlValue> All(QueryShape shape, SqlScope scope, IEnumerable<SqlScope> rows)
     {
         var query = shape.Query;
         if (query.Where is not null)
             rows = rows.Where(row => query.Where.Evaluate(row).IsTrue);
         var values = shape.IsGrouped ? Grouped(shape, scope, rows) : Ordered(query, rows).Select(shape.Project);
         values = values.Where(value => value.IsDefined);
-        if (query.Select.Distinct)
-            values = values.DistinctBy(value => value.ToIdentity());
-        if (query.Offset is not null)
-            values = values.Skip(Count(query.Offset, scope)).Take(Count(query.Limit!, scope));
-        return query.Select.Top is null ? values : values.Take(Count(query.Select.Top, scope));
+        return query.Select.Distinct ? values.DistinctBy(value => value.ToIdentity()) : values;
     }
 
     /// <summary>One scope for each combination of the sources from <paramref name="first"/> on.</summary>

@@ -1,48 +1,34 @@
-using System.Text.Json;
+using LocalPlatform.Cosmos.Queries.Sql;
 using LocalPlatform.Cosmos.Resources;
 
 namespace LocalPlatform.Cosmos.Queries.Planning;
 
 /// <summary>
 /// Answers a query plan request. With one range the gateway evaluates the query whole, and the plan says that nothing is left
-/// for the client to do.
+/// for the client to do; with more, or if so configured, the plan is a genuine one.
 /// </summary>
 internal static class PlanResponse
 {
-    public static GatewayResponse For(CosmosStore store, ContainerState container, QueryBody body, GatewayRequest request)
+    private static readonly GatewayResponse NothingToDo = Answer(new QueryPlan());
+
+    public static GatewayResponse For(CosmosStore store, ContainerState container, QueryBody body)
     {
-        return new GatewayResponse { Status = 200, Body = JsonText.Write(0, (writer, _) => WriteTrivial(writer)), RequestCharge = RequestCharges.Metadata };
+        if (container.Ranges.Count == 1 && !store.Options.GenuineQueryPlans)
+            return NothingToDo;
+        try
+        {
+            return Answer(QueryPlanner.Plan(body.Prepared, new SqlContext(body.Parameters, store.Time.GetUtcNow())));
+        }
+        catch (SqlException refusal)
+        {
+            return GatewayResponse.BadRequest(refusal.Message);
+        }
     }
 
-    private static void WriteTrivial(Utf8JsonWriter writer)
+    private static GatewayResponse Answer(QueryPlan plan) => new()
     {
-        writer.WriteStartObject();
-        writer.WriteNumber("partitionedQueryExecutionInfoVersion", 2);
-        writer.WriteStartObject("queryInfo");
-        writer.WriteString("distinctType", "None");
-        writer.WriteNull("top");
-        writer.WriteNull("offset");
-        writer.WriteNull("limit");
-        foreach (var list in (string[])["orderBy", "orderByExpressions", "groupByExpressions", "groupByAliases", "aggregates"])
-        {
-            writer.WriteStartArray(list);
-            writer.WriteEndArray();
-        }
-        writer.WriteStartObject("groupByAliasToAggregateType");
-        writer.WriteEndObject();
-        writer.WriteString("rewrittenQuery", "");
-        writer.WriteBoolean("hasSelectValue", false);
-        writer.WriteNull("dCountInfo");
-        writer.WriteBoolean("hasNonStreamingOrderBy", false);
-        writer.WriteEndObject();
-        writer.WriteStartArray("queryRanges");
-        writer.WriteStartObject();
-        writer.WriteString("min", "");
-        writer.WriteString("max", "FF");
-        writer.WriteBoolean("isMinInclusive", true);
-        writer.WriteBoolean("isMaxInclusive", false);
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
+        Status = 200,
+        Body = JsonText.Write(plan, (writer, p) => p.WriteTo(writer)),
+        RequestCharge = RequestCharges.Metadata,
+    };
 }

@@ -62,8 +62,8 @@ internal static class SqlParser
                 subquery.Then<SqlExpression>(inner => new SubqueryExpression(SubqueryKind.Array, inner)),
                 ExpressionGrammar.Path(expression)))
             .Then(x => new FromSource(x.Item1, x.Item2, Iterates: true, null));
-        var derived = subquery.AndSkip(Keyword("AS").Optional()).And(name)
-            .Then(x => new FromSource(x.Item2, new SubqueryExpression(SubqueryKind.Array, x.Item1), Iterates: true, null));
+        var derived = subquery.And(Keyword("AS").Optional().SkipAnd(name).Optional())
+            .Then(x => new FromSource(x.Item2.OrSome("")!, new SubqueryExpression(SubqueryKind.Array, x.Item1), Iterates: true, null));
         var path = ExpressionGrammar.Path(expression).And(Keyword("AS").Optional().SkipAnd(name).Optional())
             .Then(x => Direct(x.Item1, x.Item2.OrSome(null)));
         var source = OneOf(iteration, derived, path);
