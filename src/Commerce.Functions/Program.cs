@@ -14,7 +14,7 @@ builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.AddTelemetry();
 builder.Services
-    .AddCommerceDatabase(builder.Configuration)
+    .AddCommerceDatabase()
     .AddLedgers()
     .AddBalance()
     .AddCatalog()

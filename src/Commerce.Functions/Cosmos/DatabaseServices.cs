@@ -2,7 +2,6 @@ using Azure.Identity;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Cosmos;
@@ -19,10 +18,7 @@ internal static class DatabaseServices
     /// <summary>Client id of a user-assigned identity; none for the system-assigned one or a developer's own.</summary>
     private const string ClientIdSetting = "Cosmos:clientId";
 
-    /// <summary>True creates what is missing at start. For local work only.</summary>
-    private const string CreateContainersSetting = "Commerce:CreateContainers";
-
-    public static IServiceCollection AddCommerceDatabase(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddCommerceDatabase(this IServiceCollection services)
     {
         services.AddOptions<CosmosClientOptions>().Configure(static options =>
         {
@@ -33,10 +29,9 @@ internal static class DatabaseServices
         });
         services.AddSingleton(provider => CreateClient(
             provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value));
-        services.AddSingleton<CommerceDatabase>();
-        if (configuration.GetValue<bool>(CreateContainersSetting))
-            services.AddHostedService<DatabaseCreation>();
-        return services;
+        return services
+            .AddSingleton<CommerceDatabase>()
+            .AddHostedService<DatabaseStart>();
     }
 
     private static CosmosClient CreateClient(IConfiguration configuration, CosmosClientOptions options)
@@ -67,21 +62,5 @@ internal static class DatabaseServices
         return parts.TryGetValue("AccountEndpoint", out var endpoint)
             && Uri.TryCreate(endpoint as string, UriKind.Absolute, out var address)
             && address.IsLoopback;
-    }
-
-    /// <summary>Creates the containers before anything that is hosted starts to use them.</summary>
-    private sealed class DatabaseCreation(CommerceDatabase database) : IHostedLifecycleService
-    {
-        public Task StartingAsync(CancellationToken cancellationToken) => database.CreateIfMissingAsync(cancellationToken);
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,0 +1,155 @@
+using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
+using Commerce.Functions.Tests.Support;
+using Commerce.Shared;
+using Commerce.Shared.Balance;
+using Commerce.Shared.Catalog;
+using CsCheck;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Commerce.Functions.Tests.Ledger;
+
+/// <summary>The ledgers on the genuine SDK: whatever happens at once, sums are exact and each operation leaves one record.</summary>
+public sealed class LedgerWriterTests(TestStore store) : IClassFixture<TestStore>
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private static LedgerWriter<Account, AccountCommand, LedgerEntry> Accounts(IServiceProvider process) =>
+        process.GetRequiredService<LedgerWriter<Account, AccountCommand, LedgerEntry>>();
+
+    private static LedgerWriter<Product, StockCommand, StockMovement> Stock(IServiceProvider process) =>
+        process.GetRequiredService<LedgerWriter<Product, StockCommand, StockMovement>>();
+
+    private static string NewUser() => $"u-{Guid.NewGuid():N}";
+
+    private async Task<(Account? Account, List<LedgerEntry> Entries)> ReadAsync(string user)
+    {
+        var accounts = store.Database[CommerceDatabase.Accounts];
+        var account = await accounts.FindAsync<Account>(Account.DocumentId, new PartitionKey(user), TestContext.Current.CancellationToken);
+        var entries = await accounts.QueryAsync<LedgerEntry>(
+            new QueryDefinition("SELECT * FROM c WHERE c.type = 'entry'"), new PartitionKey(user), ct: TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
+        return (account, entries);
+    }
+
+    private async Task AssertSumsAsync(string user)
+    {
+        var (account, entries) = await ReadAsync(user);
+        Assert.Equal(entries.Sum(entry => entry.Amount), account?.Balance ?? 0);
+        var balance = 0L;
+        foreach (var entry in entries.Where(entry => entry.Sequence > 0).OrderBy(entry => entry.Sequence))
+            Assert.Equal(balance += entry.Amount, entry.BalanceAfter);
+        Assert.True(balance >= 0);
+        Assert.Equal(entries.Count(entry => entry.Sequence > 0), account?.EntryCount ?? 0);
+    }
+
+    [Fact]
+    public async Task Charges_and_payments_at_once_leave_exact_sums_and_one_record_an_operation()
+    {
+        await Gen.Select(Gen.Int[0, 30], Gen.Long[1, 100], Gen.Bool).Array[1, 200].SampleAsync(
+            async operations =>
+            {
+                var user = NewUser();
+                var ledger = Accounts(store.App);
+                var answers = await Task.WhenAll(operations.Select(async operation =>
+                {
+                    var (key, amount, isCharge) = operation;
+                    AccountCommand command = isCharge
+                        ? new AccountCommand.Charge(user, $"{key}", amount)
+                        : new AccountCommand.Pay(user, $"o-{key}", amount);
+                    return (Id: new AccountRules().RecordId(command), Answer: await ledger.SubmitAsync(user, command).WaitAsync(Deadline));
+                }));
+                await AssertSumsAsync(user);
+                var (_, entries) = await ReadAsync(user);
+                foreach (var operation in answers.GroupBy(answer => answer.Id))
+                {
+                    var record = entries.Single(entry => entry.Id == operation.Key);
+                    // One did it, the others are its repeats, or were told that the key stands for something else.
+                    Assert.Single(operation, answer => answer.Answer is { Succeeded: true, Value.Repeated: false });
+                    Assert.All(operation, answer => Assert.True(
+                        answer.Answer.Value?.Record == record || answer.Answer.Failure?.Code == ErrorCode.IdempotencyKeyReused));
+                }
+            },
+            iter: 15, threads: 2);
+    }
+
+    [Fact]
+    public async Task Writers_in_two_processes_lose_races_but_no_money()
+    {
+        var user = NewUser();
+        var processes = new[] { store.NewProcess(), store.NewProcess(), store.NewProcess() };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 600).Select(n =>
+            Accounts(processes[n % 3]).SubmitAsync(user, new AccountCommand.Charge(user, $"{n / 2}", n / 2 + 1)))).WaitAsync(Deadline);
+        Assert.All(answers, answer => Assert.True(answer.Succeeded));
+        Assert.Equal(300, answers.Count(answer => !answer.Value!.Repeated));
+        await AssertSumsAsync(user);
+        Assert.Equal(300 * 301 / 2, (await ReadAsync(user)).Account!.Balance);
+    }
+
+    [Fact]
+    public async Task A_writer_whose_cached_head_is_stale_decides_again()
+    {
+        var user = NewUser();
+        var (here, there) = (Accounts(store.App), Accounts(store.NewProcess()));
+        await here.SubmitAsync(user, new AccountCommand.Charge(user, "a", 100));
+        await there.SubmitAsync(user, new AccountCommand.Pay(user, "o-1", 80));
+        // Here the balance is still thought to be 100.
+        var second = await here.SubmitAsync(user, new AccountCommand.Pay(user, "o-2", 50));
+        Assert.Equal((EntryKind.Declined, 20), (second.Value!.Record.Kind, second.Value.Record.BalanceAfter));
+        // There it is thought to be 20, and a charge from here has made it enough.
+        await here.SubmitAsync(user, new AccountCommand.Charge(user, "b", 30));
+        Assert.Equal(EntryKind.Payment, (await there.SubmitAsync(user, new AccountCommand.Pay(user, "o-3", 50))).Value!.Record.Kind);
+        await AssertSumsAsync(user);
+    }
+
+    [Fact]
+    public async Task Answers_that_get_lost_after_the_commit_do_no_work_twice()
+    {
+        await Gen.Int.SampleAsync(
+            async seed =>
+            {
+                using var faults = new FaultyGateway(seed, faultRate: 0.3);
+                await using var process = store.NewProcess(faults);
+                var users = Enumerable.Range(0, 4).Select(_ => NewUser()).ToArray();
+                var operations = Enumerable.Range(0, 80).Select(n => (User: users[n % 4], Key: n / 8, Amount: n / 8 + 1L)).ToList();
+                foreach (var wave in operations.Chunk(16))
+                    await Task.WhenAll(wave.Select(operation => SubmitUntilAnsweredAsync(operation.User, operation.Key, operation.Amount))).WaitAsync(Deadline);
+                foreach (var user in users)
+                {
+                    await AssertSumsAsync(user);
+                    Assert.Equal(10 * 11 / 2, (await ReadAsync(user)).Account!.Balance);
+                }
+                Assert.True(faults.Faults > 0);
+
+                async Task SubmitUntilAnsweredAsync(string user, int key, long amount)
+                {
+                    while (true)
+                    {
+                        try
+                        {
+                            Assert.True((await Accounts(process).SubmitAsync(user, new AccountCommand.Charge(user, $"{key}", amount))).Succeeded);
+                            return;
+                        }
+                        catch (CosmosException)
+                        {
+                            // The outcome is unknown: a client repeats with the same key.
+                        }
+                    }
+                }
+            },
+            iter: 3, threads: 1);
+    }
+
+    [Fact]
+    public async Task Buyers_of_the_last_pieces_get_exactly_those()
+    {
+        var (product, processes) = ($"p-{Guid.NewGuid():N}", new[] { store.App, store.NewProcess() });
+        await store.App.GetRequiredService<CatalogWriter>().CreateAsync(product, "Hot", 1_000, stock: 60);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(n =>
+            Stock(processes[n % 2]).SubmitAsync(product, new StockCommand.Reserve(product, $"o-{n}", 1)))).WaitAsync(Deadline);
+        Assert.Equal(60, answers.Count(answer => answer.Value!.Record.Kind == MovementKind.Sale));
+        Assert.Equal(60, answers.Count(answer => answer.Value!.Record is { Kind: MovementKind.Refused, StockAfter: 0, Requested: 1 }));
+    }
+}

@@ -1,0 +1,72 @@
+using Commerce.Functions.Balance;
+using Commerce.Functions.Cart;
+using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
+using LocalPlatform.Cosmos;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Commerce.Functions.Tests.Support;
+
+/// <summary>A database of its own, and processes of the app on it: the genuine SDK against the gateway in this process.</summary>
+public sealed class TestStore : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("commerce-").FullName;
+    private readonly List<ServiceProvider> _processes = [];
+    private CosmosStore? _store;
+    private CosmosGatewayHandler? _gateway;
+    private ServiceProvider? _app;
+
+    /// <summary>The services of a process of the app.</summary>
+    public IServiceProvider App => _app!;
+
+    public CommerceDatabase Database => App.GetRequiredService<CommerceDatabase>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = CosmosStore.Open(Path.Combine(_folder, "cosmos.db"), TimeProvider.System);
+        _gateway = new CosmosGatewayHandler(_store);
+        _app = NewProcess();
+        await Database.CreateIfMissingAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The services of one more process of the app on the same database.</summary>
+    /// <param name="faults">Put between this process and the gateway.</param>
+    /// <param name="time">Its clock.</param>
+    public ServiceProvider NewProcess(DelegatingHandler? faults = null, TimeProvider? time = null)
+    {
+        HttpMessageHandler handler = _gateway!;
+        if (faults is not null)
+        {
+            faults.InnerHandler = handler;
+            handler = faults;
+        }
+        var settings = new Dictionary<string, string?> { ["Cosmos"] = LocalCosmos.ConnectionString };
+        var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .AddSingleton<ILoggerFactory>(new LoggerFactory())
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddSingleton(time ?? TimeProvider.System)
+            .AddCommerceDatabase()
+            .AddLedgers()
+            .AddBalance()
+            .AddCatalog()
+            .AddCart()
+            .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
+        var process = services.BuildServiceProvider();
+        _processes.Add(process);
+        return process;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+            await process.DisposeAsync();
+        _gateway!.Dispose();
+        await _store!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
