@@ -82,6 +82,7 @@ internal sealed class EmbeddedHostBuilder
         var sources = ((IConfigurationBuilder)Web.Configuration).Sources;
         var environment = sources.ToList().FindLastIndex(s => s is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         sources.Insert(environment < 0 ? sources.Count : environment, Memory(localSettings.Values));
+        sources.Add(Memory(ConnectionSettings.Defaults(Web.Configuration)));
         sources.Insert(0, Memory(HostDefaults.Settings(_hostJson, _platformFile, _address)));
     }
 

@@ -33,6 +33,8 @@ internal static class PlatformServices
         AddCosmos(services, configuration);
         AddServiceBus(services, configuration);
         AddDurable(services, plan);
+        if (configuration[ConnectionSettings.Cosmos] == LocalCosmos.ConnectionString)
+            AddCosmos(services);
         AddHosting(services);
     }
 
@@ -75,6 +77,13 @@ internal static class PlatformServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<DurableEngine>().Client);
+    }
+
+    private static void AddCosmos(IServiceCollection services)
+    {
+        services.AddSingleton(provider => CosmosStore.Open(File(provider, "cosmos.db"), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<CosmosGatewayHandler>();
+        services.AddOptions<CosmosClientOptions>().Configure<CosmosGatewayHandler>((options, handler) => options.UseLocalCosmos(handler));
     }
 
     private static void AddHosting(IServiceCollection services)

@@ -42,7 +42,12 @@ internal sealed partial class Seeding(
                 Refused(logger, entry.Method, entry.Path, (int)response.StatusCode, answer);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TaskCanceledException && !ct.IsCancellationRequested)
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The host is stopped before it has fully started; the next start seeds again.
+            return false;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
             Failed(logger, failure, entry.Method, entry.Path);
             return false;
