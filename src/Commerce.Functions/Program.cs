@@ -5,6 +5,7 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Orders;
+using Commerce.Functions.Ranking;
 using Commerce.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -19,5 +20,6 @@ builder.Services
     .AddBalance()
     .AddCatalog()
     .AddCart()
-    .AddOrders(builder.Configuration);
+    .AddOrders(builder.Configuration)
+    .AddRanking(builder.Configuration);
 builder.Build().Run();

@@ -76,7 +76,8 @@ internal static class ContainerQueries
         return documents;
     }
 
-    private static ReadOnlySpan<byte> BytesOf(Stream content)
+    /// <summary>The bytes of an answer, without a copy where the SDK has them in memory.</summary>
+    internal static ReadOnlySpan<byte> BytesOf(Stream content)
     {
         if (content is MemoryStream memory && memory.TryGetBuffer(out var buffer))
             return buffer;

@@ -17,8 +17,11 @@ public sealed record RankingCheckpoint
     /// <summary>Commits so far.</summary>
     public required long Commit { get; init; }
 
-    /// <summary>A continuation token of the catalog's change feed for each range it had when the fold began.</summary>
-    public required IReadOnlyList<string> Continuations { get; init; }
+    /// <summary>From when on the change feed is read: no window reaches further back.</summary>
+    public required DateTimeOffset FeedStart { get; init; }
+
+    /// <summary>Progress in each range that the catalog's change feed had when the fold began. The SDK follows splits from there.</summary>
+    public required IReadOnlyList<RankingRange> Ranges { get; init; }
 
     /// <summary>When the last complete pass over the feed began: every sale before it is counted. Null before the first.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -35,6 +38,11 @@ public sealed record RankingCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
 }
+
+/// <param name="Range">A feed range, as the SDK writes it.</param>
+/// <param name="Continuation">Where to read on; null for the beginning.</param>
+public sealed record RankingRange(
+    string Range, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Continuation);
 
 /// <param name="Window">Name of the window.</param>
 /// <param name="WindowStart">Where it began.</param>

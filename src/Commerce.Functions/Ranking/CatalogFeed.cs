@@ -1,0 +1,79 @@
+using System.Net;
+using Commerce.Functions.Cosmos;
+using Commerce.Shared.Ranking;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Ranking;
+
+/// <summary>The catalog's change feed, read as bytes: a fold is the cost of reading it.</summary>
+public sealed class CatalogFeed(CommerceDatabase database)
+{
+    /// <summary>Documents of a page; an answer of Cosmos DB holds at most 4 MB, which is some 10,000 movements.</summary>
+    private const int PageSize = 2_000;
+
+    private readonly Container _catalog = database[CommerceDatabase.Catalog];
+
+    /// <summary>The ranges of the feed, none of them read yet.</summary>
+    public async Task<IReadOnlyList<RankingRange>> RangesAsync(CancellationToken ct)
+    {
+        var ranges = await _catalog.GetFeedRangesAsync(ct);
+        return [.. ranges.Select(range => new RankingRange(range.ToJsonString(), null))];
+    }
+
+    internal FeedCursor Open(RankingRange range, DateTimeOffset feedStart) => new(_catalog.GetChangeFeedStreamIterator(
+        range.Continuation is { } continuation
+            ? ChangeFeedStartFrom.ContinuationToken(continuation)
+            : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range)),
+        ChangeFeedMode.LatestVersion,
+        new ChangeFeedRequestOptions { PageSizeHint = PageSize }));
+}
+
+/// <summary>
+/// Reads one range. The next page is on its way while the last one is being worked on.
+/// </summary>
+internal sealed class FeedCursor(FeedIterator pages) : IAsyncDisposable
+{
+    private Task<ResponseMessage>? _next;
+
+    /// <summary>The next page; null at the end of the feed.</summary>
+    /// <exception cref="CosmosException">The store did not answer properly.</exception>
+    public async Task<FeedPage> ReadAsync(CancellationToken ct)
+    {
+        var response = await (_next ?? pages.ReadNextAsync(ct));
+        _next = null;
+        if (response.StatusCode != HttpStatusCode.NotModified)
+        {
+            response.EnsureSuccessStatusCode();
+            _next = pages.ReadNextAsync(ct);
+        }
+        return new(response);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Nobody waits for the page that was on its way; its fault, if any, comes again with the next reading.
+        if (_next is not null)
+        {
+            await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_next.IsCompletedSuccessfully)
+                (await _next).Dispose();
+        }
+        pages.Dispose();
+    }
+}
+
+/// <summary>A page of the change feed.</summary>
+internal readonly struct FeedPage(ResponseMessage response) : IDisposable
+{
+    /// <summary>True when there was nothing new: the end for now.</summary>
+    public bool IsEnd => response.StatusCode == HttpStatusCode.NotModified;
+
+    /// <summary>Where the next page begins.</summary>
+    public string Continuation => response.ContinuationToken;
+
+    /// <summary>Appends the page's facts. Answers how many documents it had.</summary>
+    public int Read(ProductIds products, List<SaleFact> facts) =>
+        IsEnd ? 0 : SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts);
+
+    public void Dispose() => response.Dispose();
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using Commerce.Functions.Http;
+
+namespace Commerce.Functions.Ranking;
+
+/// <summary>The best sellers of a window. The times are absent before the first fold.</summary>
+internal sealed record TopProductsView(
+    IReadOnlyList<TopProductView> Items, DateTimeOffset? WindowStart, DateTimeOffset? WindowEnd, DateTimeOffset? AsOf);
+
+internal sealed record TopProductView(int Rank, string ProductId, string Name, long Price, long Quantity, long Revenue);
+
+/// <param name="Served">The generation that answers.</param>
+/// <param name="Rebuilding">The one that is being built to take its place.</param>
+internal sealed record RankingStatusView(RankingGenerationView Served, RankingGenerationView? Rebuilding);
+
+/// <param name="Generation">Its number.</param>
+/// <param name="Commits">How often it was written.</param>
+/// <param name="AsOf">Every sale before this is counted.</param>
+/// <param name="Since">Since when it is served, or being built.</param>
+internal sealed record RankingGenerationView(int Generation, long Commits, DateTimeOffset? AsOf, DateTimeOffset? Since);
+
+[JsonSerializable(typeof(TopProductsView))]
+[JsonSerializable(typeof(RankingStatusView))]
+internal sealed partial class RankingJson : JsonSerializerContext
+{
+    public static RankingJson Wire { get; } = new(HttpJson.Options());
+}

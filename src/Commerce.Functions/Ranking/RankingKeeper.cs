@@ -1,0 +1,95 @@
+using Commerce.Functions.Catalog;
+using Commerce.Shared.Ranking;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Ranking;
+
+/// <summary>
+/// Keeps the generation that is served up to date, and beside it the one that is being rebuilt; when that has caught up, it takes over.
+/// </summary>
+public sealed partial class RankingKeeper(
+    CatalogFeed feed,
+    RankingStore store,
+    ProductReader products,
+    IOptions<RankingOptions> options,
+    TimeProvider time,
+    ILogger<RankingKeeper> logger) : IDisposable
+{
+    private readonly SemaphoreSlim _running = new(1, 1);
+
+    /// <summary>Folds by generation. Those no longer in use are dropped.</summary>
+    private readonly Dictionary<int, SalesFold> _folds = [];
+
+    /// <summary>One run of the timer. Null when the one before is still at it.</summary>
+    public async Task<FoldOutcome?> RunAsync(CancellationToken ct)
+    {
+        if (!await _running.WaitAsync(TimeSpan.Zero, ct))
+            return null;
+        try
+        {
+            var current = await PointerAsync(ct);
+            var outcome = await FoldOf(current.Generation).RunAsync(Slice, ct);
+            if (current.Rebuilding is { } rebuilding && await FoldOf(rebuilding).RunAsync(Slice, ct) == FoldOutcome.CaughtUp)
+                await SwapAsync(current, rebuilding, ct);
+            return outcome;
+        }
+        finally
+        {
+            _running.Release();
+        }
+    }
+
+    /// <summary>Starts to build the ranking from scratch. A repeat while that is under way changes nothing.</summary>
+    public async Task<RankingPointer> RebuildAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var current = await PointerAsync(ct);
+            if (current.Rebuilding is not null)
+                return current;
+            var next = current with { Rebuilding = current.Generation + 1, RequestedAt = time.GetUtcNow() };
+            if (await store.TryWritePointerAsync(next) is { } written)
+                return written;
+        }
+    }
+
+    /// <summary>How far a generation is; null when it has not begun.</summary>
+    public Task<RankingCheckpoint?> ProgressAsync(int generation, CancellationToken ct) =>
+        store.FindCheckpointAsync(RankingPointer.ScopeOf(generation), ct);
+
+    /// <summary>The pointer; the first one is made here.</summary>
+    public async Task<RankingPointer> PointerAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var found = await store.FindPointerAsync(ct) ?? await store.TryWritePointerAsync(new RankingPointer { Generation = 1 });
+            if (found is not null)
+                return found;
+        }
+    }
+
+    public void Dispose() => _running.Dispose();
+
+    private TimeSpan Slice => TimeSpan.FromSeconds(options.Value.SliceSeconds);
+
+    private SalesFold FoldOf(int generation)
+    {
+        if (!_folds.TryGetValue(generation, out var fold))
+            _folds.Add(generation, fold = new SalesFold(RankingPointer.ScopeOf(generation), feed, store, products, time));
+        return fold;
+    }
+
+    private async Task SwapAsync(RankingPointer current, int rebuilt, CancellationToken ct)
+    {
+        var next = current with { Generation = rebuilt, Rebuilding = null, SwappedAt = time.GetUtcNow() };
+        if (await store.TryWritePointerAsync(next) is null)
+            return;
+        LogSwapped(rebuilt, current.Generation);
+        _folds.Remove(current.Generation);
+        await store.DeleteAsync(RankingPointer.ScopeOf(current.Generation), ct);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The ranking was rebuilt: generation {Rebuilt} takes the place of {Former}")]
+    private partial void LogSwapped(int rebuilt, int former);
+}
