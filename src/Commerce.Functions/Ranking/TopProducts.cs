@@ -70,7 +70,7 @@ public sealed partial class TopProducts(RankingStore store, IOptions<RankingOpti
         {
             var generation = (await store.FindPointerAsync(CancellationToken.None))?.Generation ?? 0;
             var checkpoint = await store.FindCheckpointAsync(RankingPointer.ScopeOf(generation), CancellationToken.None);
-            if (checkpoint is not null && checkpoint.ETag == known?.ETag)
+            if (known is not null && checkpoint is not null && checkpoint.ETag == known.ETag)
                 return known;
             // A fold may have written in between, or a rebuild have taken over; then there is something newer to go by.
             if (checkpoint is not null && await ReadListsAsync(checkpoint, known) is { } lists)
