@@ -3,9 +3,13 @@ using Commerce.Functions.Http;
 
 namespace Commerce.Functions.Ranking;
 
-/// <summary>The best sellers of a window. The times are absent before the first fold.</summary>
+/// <summary>The best sellers of a window.</summary>
+/// <param name="Items">Best first.</param>
+/// <param name="WindowStart">Where the window begins.</param>
+/// <param name="WindowEnd">When the list was made.</param>
+/// <param name="AsOf">Every sale between the window's start and this is counted; of those after it, some may be missing.</param>
 internal sealed record TopProductsView(
-    IReadOnlyList<TopProductView> Items, DateTimeOffset? WindowStart, DateTimeOffset? WindowEnd, DateTimeOffset? AsOf);
+    IReadOnlyList<TopProductView> Items, DateTimeOffset WindowStart, DateTimeOffset WindowEnd, DateTimeOffset AsOf);
 
 internal sealed record TopProductView(int Rank, string ProductId, string Name, long Price, long Quantity, long Revenue);
 

@@ -114,7 +114,11 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
             {
                 list = new RankingList
                 {
-                    Id = RankingList.IdOf(window.Name), Scope = Scope, Window = window.Name, Commit = commit, Products = entries,
+                    Id = RankingList.IdOf(window.Name),
+                    Scope = Scope,
+                    Window = window.Name,
+                    Commit = commit,
+                    Products = entries,
                 };
                 changed.Add(list);
             }

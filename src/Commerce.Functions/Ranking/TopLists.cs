@@ -9,27 +9,38 @@ namespace Commerce.Functions.Ranking;
 /// <summary>The lists of one checkpoint, and the answers made of them: each is rendered once.</summary>
 public sealed class TopLists
 {
-    private readonly RankingCheckpoint? _checkpoint;
+    private readonly RankingCheckpoint _checkpoint;
     private readonly IReadOnlyDictionary<string, RankingList> _lists;
     private readonly ConcurrentDictionary<(string Window, int Limit), RenderedTop> _rendered = new();
 
-    internal TopLists(RankingCheckpoint? checkpoint, IReadOnlyDictionary<string, RankingList> lists)
+    internal TopLists(RankingCheckpoint checkpoint, IReadOnlyDictionary<string, RankingList> lists)
     {
         _checkpoint = checkpoint;
         _lists = lists;
     }
 
-    /// <summary>Before the first fold.</summary>
-    public static TopLists Empty { get; } = new(null, new Dictionary<string, RankingList>());
+    /// <summary>That of the checkpoint; null before the first lists are made.</summary>
+    public string? ETag => _checkpoint.ETag;
 
-    /// <summary>That of the checkpoint.</summary>
-    public string? ETag => _checkpoint?.ETag;
+    /// <summary>Before the first fold: nothing of the windows that end now is counted.</summary>
+    public static TopLists None(DateTimeOffset now) => new(
+        new RankingCheckpoint
+        {
+            Scope = "",
+            Commit = 0,
+            FeedStart = now,
+            Ranges = [],
+            WindowEnd = now,
+            Lists = [.. RankingWindow.All.Select(window =>
+                new RankingListRef(window.Name, window.Level.StartOf(window.Level.FirstBucket(window.Length, now)), 0))],
+        },
+        new Dictionary<string, RankingList>());
 
     /// <summary>The list that a checkpoint refers to, if it is one of these.</summary>
     public RankingList? Find(string scope, RankingListRef reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return _checkpoint?.Scope == scope && _lists.TryGetValue(reference.Window, out var list) && list.Commit == reference.Commit ? list : null;
+        return _checkpoint.Scope == scope && _lists.TryGetValue(reference.Window, out var list) && list.Commit == reference.Commit ? list : null;
     }
 
     /// <summary>The answer for a window and a limit.</summary>
@@ -47,8 +58,8 @@ public sealed class TopLists
             ? list.Products.Take(limit).Select((product, i) =>
                 new TopProductView(i + 1, product.ProductId, product.Name, product.Price, product.Quantity, product.Revenue))
             : [];
-        var start = _checkpoint?.Lists.FirstOrDefault(reference => reference.Window == window.Name)?.WindowStart;
-        return new([.. items], start, _checkpoint?.WindowEnd, _checkpoint?.AsOf);
+        var start = _checkpoint.Lists.First(reference => reference.Window == window.Name).WindowStart;
+        return new([.. items], start, _checkpoint.WindowEnd ?? start, _checkpoint.AsOf ?? start);
     }
 }
 

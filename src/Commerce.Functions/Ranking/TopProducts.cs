@@ -73,10 +73,10 @@ public sealed partial class TopProducts(RankingStore store, IOptions<RankingOpti
             if (known is not null && checkpoint is not null && checkpoint.ETag == known.ETag)
                 return known;
             // A fold may have written in between, or a rebuild have taken over; then there is something newer to go by.
-            if (checkpoint is not null && await ReadListsAsync(checkpoint, known) is { } lists)
+            if (checkpoint?.AsOf is not null && await ReadListsAsync(checkpoint, known) is { } lists)
                 return lists;
             if (attempt == AttemptsMax)
-                return known ?? TopLists.Empty;
+                return known ?? TopLists.None(time.GetUtcNow());
         }
     }
 

@@ -58,7 +58,12 @@ internal sealed class RankingHouse : IAsyncDisposable
     public Task AddProductAsync(string productId, long price = 100) => _catalog.UpsertItemAsync(
         new Product
         {
-            ProductId = productId, Name = $"Product {productId}", Price = price, Stock = 0, CreatedAt = Start, UpdatedAt = Start,
+            ProductId = productId,
+            Name = $"Product {productId}",
+            Price = price,
+            Stock = 0,
+            CreatedAt = Start,
+            UpdatedAt = Start,
         },
         new PartitionKey(productId));
 
