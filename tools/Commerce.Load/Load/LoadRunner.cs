@@ -10,7 +10,7 @@ namespace Commerce.Load.Load;
 internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> operations, Func<int, IShopper> shopperOf, LoadOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PauseAfterBreak = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
     private readonly string _keyPrefix = $"load-{Guid.NewGuid():N}-";
     private Meter _meter = new(operations, time);
     private long _issued;
@@ -103,10 +103,11 @@ internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> op
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             (outcome, kind) = (Outcome.Failed, exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? "no connection" : "connection broke");
-            // A shop that is away must not be hammered by the closed loop.
-            await Task.Delay(PauseAfterBreak, time);
         }
         Meter.Record(request.Operation, time.GetElapsedTime(startedAt), outcome, kind);
+        // A shop that is away must not be hammered by the closed loop.
+        if (outcome == Outcome.Failed && options.Rate is null)
+            await Task.Delay(PauseAfterFailure, time);
     }
 
     /// <summary>Open loop: what fell due while every client was busy, and was not sent before the end, waited in vain until now.</summary>
