@@ -1,3 +1,4 @@
+using LocalPlatform.Cosmos;
 using LocalPlatform.Webhooks;
 
 namespace LocalPlatform;
@@ -12,7 +13,8 @@ internal static class Program
             return args switch
             {
                 ["webhooks", .. var rest] => await WebhooksCommand.RunAsync(new CommandArguments(rest, "port", "key", "data")),
-                _ => Explain($"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}"),
+                ["cosmos", .. var rest] => await CosmosCommand.RunAsync(new CommandArguments(rest, "port", "data", "ranges")),
+                _ => Explain($"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}{Environment.NewLine}  {CosmosCommand.Usage}"),
             };
         }
         catch (Exception problem) when (problem is FormatException or IOException)
