@@ -1,3 +1,4 @@
+using LocalPlatform.Durable.History;
 using LocalPlatform.Durable.Sessions;
 using LocalPlatform.Durable.Store;
 using Microsoft.DurableTask.Client;
@@ -33,6 +34,10 @@ public sealed class DurableEngine : IAsyncDisposable
     public DurableTaskClient Client => _client;
 
     internal DurableRuntime Runtime => _runtime;
+
+    /// <summary>The history of an instance, turn by turn; empty when there is none of that id.</summary>
+    internal IReadOnlyList<HistoryStep> ReadHistory(string instanceId) =>
+        _runtime.Store.ReadInstance(instanceId) is { } found ? _runtime.Store.ReadHistory(found.Key) : [];
 
     /// <summary>Takes up the work that the file holds, in the background.</summary>
     public Task StartAsync(CancellationToken ct = default)

@@ -19,18 +19,14 @@ internal sealed class LocalDurableTaskClient(DurableRuntime runtime) : DurableTa
     /// ended is replaced.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such orchestrator, or the id breaks a rule.</exception>
-    public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+    public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName,
         object? input = null,
         StartOrchestrationOptions? options = null,
-        CancellationToken cancellation = default) =>
-        StartAsync(orchestratorName, JsonDataConverter.Default.Serialize(input), options, cancellation);
-
-    /// <summary>As the public method, with an input that is JSON already.</summary>
-    public async Task<string> StartAsync(
-        TaskName orchestratorName, string? inputJson, StartOrchestrationOptions? options, CancellationToken cancellation)
+        CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
+        var inputJson = JsonDataConverter.Default.Serialize(input);
         if (string.IsNullOrEmpty(orchestratorName.Name) || !runtime.Functions.HasOrchestrator(orchestratorName.Name))
             throw new ArgumentException($"There is no orchestrator '{orchestratorName.Name}'.", nameof(orchestratorName));
         var id = options?.InstanceId ?? Guid.NewGuid().ToString("N");

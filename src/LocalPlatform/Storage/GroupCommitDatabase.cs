@@ -20,7 +20,8 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
     private readonly Channel<PendingWrite> _queue =
         Channel.CreateUnbounded<PendingWrite>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentBag<SqliteSession> _idleReaders = [];
-    private bool _disposed;
+    private long _commits;
+    private volatile bool _disposed;
 
     private GroupCommitDatabase(string path, string schema)
     {
@@ -33,6 +34,9 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         _writerThread = new Thread(WriteLoop) { IsBackground = true, Name = $"sqlite writer {Path.GetFileName(path)}" };
         _writerThread.Start();
     }
+
+    /// <summary>Commits made so far.</summary>
+    public long Commits => Interlocked.Read(ref _commits);
 
     /// <summary>Opens or creates the file and brings it to <paramref name="schema"/> (idempotent DDL).</summary>
     public static GroupCommitDatabase Open(string path, string schema) => new(path, schema);
@@ -120,6 +124,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
             foreach (var write in group)
                 RunInSavepoint(write);
             _writer.Execute("COMMIT");
+            Interlocked.Increment(ref _commits);
         }
 #pragma warning disable CA1031 // Every waiting caller must learn of it, whatever it was; the writer itself must live on.
         catch (Exception failure)

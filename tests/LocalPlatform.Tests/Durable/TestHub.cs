@@ -55,10 +55,11 @@ internal sealed class TestHub : IAsyncDisposable
     }
 
     /// <summary>Stops without waiting for activities, and starts again, perhaps with other code.</summary>
-    public async Task RestartAsync(IDurableFunctions? functions = null)
+    public async Task RestartAsync(IDurableFunctions? functions = null, Action<DurableEngine>? beforeStart = null)
     {
         await Engine.DisposeAsync();
         Engine = NewEngine(functions ?? _functions);
+        beforeStart?.Invoke(Engine);
         await Engine.StartAsync();
     }
 

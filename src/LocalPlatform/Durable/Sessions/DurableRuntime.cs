@@ -49,6 +49,9 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
 
     public CompletionWaiters Waiters { get; } = new();
 
+    /// <summary>Called after each committed turn, before its consequences are let out. For those who watch the store.</summary>
+    public Action? TurnCommitted { get; set; }
+
     public void Start() => _running = true;
 
     /// <summary>

@@ -92,6 +92,7 @@ internal sealed class OrchestrationSession
         try
         {
             var result = await _runtime.Store.CommitAsync(commit);
+            _runtime.TurnCommitted?.Invoke();
             _driver.Settle(commit, result);
         }
 #pragma warning disable CA1031 // As above.

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using LocalPlatform.Durable;
+using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LocalPlatform.Bench;
+
+/// <summary>An orchestration of four trivial activities, from start to the end being told, with durable history.</summary>
+internal static class DurableScenario
+{
+    public static async Task RunAsync(TimeSpan duration, int clients)
+    {
+        var folder = Directory.CreateTempSubdirectory("durable-bench-");
+        var file = Path.Combine(folder.FullName, "durable.db");
+        try
+        {
+            await using var engine = new DurableEngine(
+                file, new FourSteps(), new DurableOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+            await engine.StartAsync();
+            await Measurement.RunAsync("orchestration of four activities", duration, clients, async (_, i) =>
+            {
+                var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("FourSteps", new Order(i, "P-1", 3));
+                var ended = await engine.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
+                if (ended.SerializedOutput is null)
+                    throw new InvalidOperationException($"{id} ended as {ended.RuntimeStatus}: {ended.FailureDetails}");
+            });
+            Console.WriteLine($"file: {new FileInfo(file).Length / 1024:n0} KB, log: {new FileInfo(file + "-wal").Length / 1024:n0} KB");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private sealed record Order(long Number, string ProductId, int Quantity);
+
+    private sealed class FourSteps : IDurableFunctions
+    {
+        private static readonly string[] Steps = ["Reserve", "Pay", "Complete", "Publish"];
+
+        public bool HasOrchestrator(string name) => name == "FourSteps";
+
+        public bool HasActivity(string name) => Steps.Contains(name);
+
+        public async Task<string?> RunOrchestratorAsync(TaskOrchestrationContext context)
+        {
+            var order = context.GetInput<Order>()!;
+            foreach (var step in Steps)
+                order = await context.CallActivityAsync<Order>(step, order);
+            return JsonSerializer.Serialize(order);
+        }
+
+        public Task<string?> RunActivityAsync(string name, string instanceId, string? inputJson, CancellationToken ct) =>
+            Task.FromResult(inputJson);
+    }
+}

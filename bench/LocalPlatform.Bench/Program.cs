@@ -1,0 +1,18 @@
+using LocalPlatform.Bench;
+
+// One measured scenario a name; each prints throughput, latency and allocations. `dotnet run -c Release -- durable 10 32`
+var scenario = args.FirstOrDefault() ?? "help";
+var seconds = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 10;
+var clients = args.Length > 2 ? int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture) : 32;
+switch (scenario)
+{
+    case "durable":
+        await DurableScenario.RunAsync(TimeSpan.FromSeconds(seconds), clients);
+        return 0;
+    case "storage":
+        await StorageScenario.RunAsync(TimeSpan.FromSeconds(seconds), clients);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: LocalPlatform.Bench durable|storage [seconds = 10] [clients = 32]");
+        return 2;
+}
