@@ -15,7 +15,8 @@ public class FunctionsApplication
 {
     /// <summary>A builder with the host's defaults. <paramref name="args"/> is the command line, for example <c>--urls</c>.</summary>
     public static FunctionsApplicationBuilder CreateBuilder(string[] args) =>
-        new(args, FunctionSource.Of(Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("There is no entry assembly.")));
+        HostProcess.OrExplain(() => new FunctionsApplicationBuilder(args, FunctionSource.Of(
+            Assembly.GetEntryAssembly() ?? throw new InvalidOperationException("There is no entry assembly."))));
 }
 
 /// <summary>Builds a function app: its services, settings, logging and middleware.</summary>
@@ -46,7 +47,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
     public IServiceCollection Services => _host.Web.Services;
 
     /// <summary>Builds the app. Can be called once.</summary>
-    public IHost Build() => _host.BuildOrExit();
+    public IHost Build() => new HostProcess(HostProcess.OrExplain(_host.Build));
 
     /// <summary>As <see cref="Build"/>, but a start-up problem is thrown, not printed.</summary>
     internal WebApplication BuildOrThrow() => _host.Build();

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace LocalPlatform.Functions;
@@ -44,25 +43,11 @@ internal sealed class EmbeddedHostBuilder
 
     public List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> Middleware { get; } = [];
 
-    /// <summary>Builds the app; a start-up problem is printed, one line each, and ends the process with exit code 1.</summary>
-    public IHost BuildOrExit()
-    {
-        try
-        {
-            return Build();
-        }
-        catch (Exception problem) when (problem is FunctionsStartupException or DataDirectoryInUseException)
-        {
-            Console.Error.WriteLine(problem.Message);
-            Environment.Exit(1);
-            throw;
-        }
-    }
-
     /// <exception cref="FunctionsStartupException">The app cannot start as it is.</exception>
     /// <exception cref="DataDirectoryInUseException">Another process uses the data folder.</exception>
     public WebApplication Build()
     {
+        _address.CheckFree();
         var functions = new FunctionDiscovery(new SettingNames(Web.Configuration)).Find(_source);
         var plan = new HostPlan(functions, _hostJson, _platformFile, _address);
         PlatformServices.Add(Web.Services, plan, Middleware, Web.Configuration);

@@ -22,6 +22,32 @@ internal sealed record HostAddress(IReadOnlyList<string> Urls)
         return new HostAddress([.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(WithPort)]);
     }
 
+    /// <summary>Finds out before anything is opened that somebody else listens at an address.</summary>
+    /// <exception cref="FunctionsStartupException">An address is taken.</exception>
+    public void CheckFree()
+    {
+        foreach (var url in Urls)
+        {
+            if (Uri.TryCreate(Reachable(url), UriKind.Absolute, out var address) && IPAddress.TryParse(address.Host, out var ip) && IsTaken(ip, address.Port))
+                throw new FunctionsStartupException(
+                    $"{url} is in use. Stop what listens there, or choose another address with --urls http://127.0.0.1:<port>.");
+        }
+    }
+
+    private static bool IsTaken(IPAddress ip, int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(ip, port);
+            probe.Start();
+            return false;
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return true;
+        }
+    }
+
     private static string WithPort(string url)
     {
         var trimmed = url.TrimEnd('/');
