@@ -4,6 +4,7 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
+using Commerce.Functions.Ops;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Telemetry;
@@ -21,5 +22,6 @@ builder.Services
     .AddCatalog()
     .AddCart()
     .AddOrders(builder.Configuration)
-    .AddRanking(builder.Configuration);
+    .AddRanking(builder.Configuration)
+    .AddOps();
 builder.Build().Run();

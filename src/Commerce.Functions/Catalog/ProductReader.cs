@@ -1,5 +1,6 @@
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Catalog;
+using Commerce.Shared.Json;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Catalog;
@@ -27,7 +28,7 @@ public sealed class ProductReader(CommerceDatabase database)
                 using (var answer = await _catalog.ReadManyItemsStreamAsync(items, cancellationToken: ct))
                 {
                     answer.EnsureSuccessStatusCode();
-                    return ContainerQueries.ReadDocuments<Product>(answer.Content).ToDictionary(static found => found.ProductId);
+                    return ContainerQueries.ReadDocuments(answer.Content, DocumentJsonContext.Default.Product).ToDictionary(static found => found.ProductId);
                 }
         }
     }

@@ -18,6 +18,7 @@ public sealed class StockLedgerStore(CommerceDatabase database, LedgerOptions op
     protected override IReadOnlyList<PatchOperation> Patch(Product head) =>
     [
         PatchOperation.Set("/stock", head.Stock),
+        PatchOperation.Set("/movementCount", head.MovementCount),
         PatchOperation.Set("/updatedAt", head.UpdatedAt),
     ];
 }

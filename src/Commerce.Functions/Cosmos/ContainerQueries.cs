@@ -15,9 +15,19 @@ internal static class ContainerQueries
     /// <param name="pageSize">Most documents in one answer of the store.</param>
     /// <param name="ct">Stops the reading.</param>
     /// <exception cref="CosmosException">The store did not answer properly.</exception>
+    public static IAsyncEnumerable<T> QueryAsync<T>(
+        this Container container,
+        QueryDefinition query,
+        PartitionKey? partitionKey = null,
+        int pageSize = 1000,
+        CancellationToken ct = default) =>
+        container.QueryAsync(query, (JsonTypeInfo<T>)DocumentJson.Options.GetTypeInfo(typeof(T)), partitionKey, pageSize, ct);
+
+    /// <inheritdoc cref="QueryAsync{T}(Container, QueryDefinition, PartitionKey?, int, CancellationToken)"/>
     public static async IAsyncEnumerable<T> QueryAsync<T>(
         this Container container,
         QueryDefinition query,
+        JsonTypeInfo<T> type,
         PartitionKey? partitionKey = null,
         int pageSize = 1000,
         [EnumeratorCancellation] CancellationToken ct = default)
@@ -34,7 +44,7 @@ internal static class ContainerQueries
         {
             using var page = await pages.ReadNextAsync(ct);
             page.EnsureSuccessStatusCode();
-            foreach (var document in ReadDocuments<T>(page.Content))
+            foreach (var document in ReadDocuments(page.Content, type))
                 yield return document;
         }
     }
@@ -54,9 +64,8 @@ internal static class ContainerQueries
     }
 
     /// <summary>The array <c>Documents</c> of <c>{"_rid": ..., "Documents": [...], "_count": ...}</c>.</summary>
-    internal static List<T> ReadDocuments<T>(Stream content)
+    internal static List<T> ReadDocuments<T>(Stream content, JsonTypeInfo<T> type)
     {
-        var type = (JsonTypeInfo<T>)DocumentJson.Options.GetTypeInfo(typeof(T));
         var documents = new List<T>();
         var reader = new Utf8JsonReader(BytesOf(content));
         while (reader.Read())

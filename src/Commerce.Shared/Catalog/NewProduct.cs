@@ -13,6 +13,7 @@ public static class NewProduct
             Name = name,
             Price = price,
             Stock = stock,
+            MovementCount = stock == 0 ? 0 : 1,
             CreatedAt = now,
             UpdatedAt = now,
         };
@@ -23,6 +24,7 @@ public static class NewProduct
             Kind = MovementKind.Initial,
             Delta = stock,
             StockAfter = stock,
+            Sequence = 1,
             OccurredAt = now,
         };
         return (product, movement);

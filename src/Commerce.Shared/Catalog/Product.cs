@@ -25,6 +25,9 @@ public sealed record Product
     /// <summary>Pieces that can be sold, 0 to <see cref="Limits.StockMax"/>.</summary>
     public required long Stock { get; init; }
 
+    /// <summary>How many movements have changed the stock; the last one's <see cref="StockMovement.Sequence"/>.</summary>
+    public long MovementCount { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }

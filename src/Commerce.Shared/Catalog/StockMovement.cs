@@ -47,6 +47,9 @@ public sealed record StockMovement
 
     public required long StockAfter { get; init; }
 
+    /// <summary>Position among the product's movements, from 1; 0 for a refused line, which has none.</summary>
+    public long Sequence { get; init; }
+
     public required DateTimeOffset OccurredAt { get; init; }
 
     /// <summary>Won a piece at the moment of the sale; on a release, that of the sale it undoes.</summary>

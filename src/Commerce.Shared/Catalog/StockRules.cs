@@ -90,10 +90,10 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
     }
 
     private Decision<Product, StockMovement> Refused(Product product, StockCommand command, string orderId, long requested, DateTimeOffset now) =>
-        (product, Movement(product, command, MovementKind.Refused, 0, now) with { OrderId = orderId, Requested = requested });
+        (product, Movement(product, command, MovementKind.Refused, 0, now) with { OrderId = orderId, Requested = requested, Sequence = 0 });
 
     private static Decision<Product, StockMovement> Post(Product product, StockMovement movement) =>
-        (product with { Stock = movement.StockAfter, UpdatedAt = movement.OccurredAt }, movement);
+        (product with { Stock = movement.StockAfter, MovementCount = movement.Sequence, UpdatedAt = movement.OccurredAt }, movement);
 
     private StockMovement Movement(Product product, StockCommand command, MovementKind kind, long delta, DateTimeOffset now) => new()
     {
@@ -102,6 +102,7 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         Kind = kind,
         Delta = delta,
         StockAfter = checked(product.Stock + delta),
+        Sequence = product.MovementCount + 1,
         OccurredAt = now,
     };
 }

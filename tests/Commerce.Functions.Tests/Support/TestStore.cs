@@ -3,6 +3,7 @@ using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
+using Commerce.Functions.Ops;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
@@ -55,6 +56,7 @@ public sealed class TestStore : IAsyncLifetime
             .AddBalance()
             .AddCatalog()
             .AddCart()
+            .AddOps()
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
         var process = services.BuildServiceProvider();
         _processes.Add(process);

@@ -56,6 +56,8 @@ public sealed class StockRulesTests
             Assert.Equal(100 + ledger.Records.Sum(movement => movement.Delta), ledger.Head!.Stock);
             Assert.True(ledger.Head.Stock >= 0);
         }
+        var booked = ledger.Records.Where(movement => movement.Sequence > 0).Select(movement => movement.Sequence);
+        Assert.Equal(Enumerable.Range(1, (int)ledger.Head!.MovementCount).Select(n => (long)n), booked);
         foreach (var order in ledger.Records.Where(movement => movement.OrderId is not null).GroupBy(movement => movement.OrderId))
         {
             var released = order.Any(movement => movement.Kind == MovementKind.Release);

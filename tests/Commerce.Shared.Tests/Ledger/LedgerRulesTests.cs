@@ -22,6 +22,7 @@ public sealed class LedgerRulesTests
 
     private static StockMovement NoSale => new()
     {
+        Sequence = 0,
         Id = "",
         ProductId = "p",
         Kind = MovementKind.Refused,

@@ -12,6 +12,7 @@ public class SaleFactReaderTests
 
     private static readonly StockMovement Sale = new()
     {
+        Sequence = 1,
         Id = "sale-o-1",
         ProductId = "85123A",
         Kind = MovementKind.Sale,
