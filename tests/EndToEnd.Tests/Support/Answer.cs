@@ -28,6 +28,12 @@ public sealed record Answer(HttpStatusCode Status, IReadOnlyDictionary<string, s
         return this;
     }
 
+    /// <summary>An answer that nobody gave, to test what reads answers.</summary>
+    public static Answer Of(int code, string body) => new(
+        (HttpStatusCode)code,
+        new Dictionary<string, string> { ["Content-Type"] = code < 400 ? "application/json" : "application/problem+json" },
+        body);
+
     public static async Task<Answer> OfAsync(HttpResponseMessage response)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

@@ -1,0 +1,102 @@
+namespace EndToEnd.Tests.Exactness;
+
+/// <summary>
+/// Searches for a sequential order of atomic steps, each between the call and the answer of the operation it belongs to, under which
+/// a shop that does one step at a time would have given every answer that was given. An order is several steps: it takes its lines
+/// one by one in ascending product, pays, and, when a step refuses, puts back what it took. So a refusal may be due to what another
+/// order holds for a moment, and to nothing else.
+/// </summary>
+internal static class HistoryChecker
+{
+    private const int StatesMax = 500_000;
+
+    /// <param name="calls">The history.</param>
+    /// <param name="model">What each answer would take.</param>
+    /// <param name="cells">Stocks, then balances, before it began.</param>
+    /// <returns>Null when the history can be explained; otherwise what could not be.</returns>
+    public static string? FindContradiction(IReadOnlyList<Call> calls, HistoryModel model, IReadOnlyList<long> cells)
+    {
+        var operations = calls.Select(call => call.Operation).Distinct().ToList();
+        var plans = operations.Select(operation => PlanOf(operation, calls, model)).ToList();
+        var events = calls
+            .SelectMany(call => new[] { (At: call.InvokedAt, IsCall: true, Call: call), (At: call.RespondedAt, IsCall: false, Call: call) })
+            .OrderBy(moment => moment.At);
+        HashSet<State> states = [new State([.. cells], new int[operations.Count])];
+        var open = new HashSet<int>();
+        foreach (var (_, isCall, call) in events)
+        {
+            var index = operations.IndexOf(call.Operation);
+            if (isCall)
+            {
+                open.Add(index);
+                continue;
+            }
+            states = [.. Reachable(states, open, plans).Where(state => plans[index].IsDone(state.Progress[index]))];
+            open.Remove(index);
+            if (states.Count == 0)
+                return $"No order of steps explains {call.Operation} answered by {call.Answer.Code} {call.Answer.Body} ({plans[index]})";
+        }
+        return null;
+    }
+
+    private static HistoryPlan PlanOf(Operation operation, IEnumerable<Call> calls, HistoryModel model)
+    {
+        var answers = calls.Where(call => call.Operation == operation).Select(call => call.Answer).ToList();
+        Assert.True(answers.Select(answer => (answer.Code, answer.Body)).Distinct().Count() == 1, $"Repeats of {operation} were answered differently.");
+        return model.PlanOf(operation, answers[0]);
+    }
+
+    private static HashSet<State> Reachable(HashSet<State> from, HashSet<int> open, List<HistoryPlan> plans)
+    {
+        var found = new HashSet<State>(from);
+        var unexplored = new Stack<State>(from);
+        while (unexplored.TryPop(out var state))
+        {
+            foreach (var next in open.SelectMany(operation => state.Next(operation, plans[operation])))
+            {
+                if (found.Add(next))
+                    unexplored.Push(next);
+            }
+            Assert.True(found.Count < StatesMax, "The history is too wide to be checked.");
+        }
+        return found;
+    }
+
+    /// <param name="cells">Stocks, then balances.</param>
+    /// <param name="progress">How far each operation has got.</param>
+    private sealed class State(long[] cells, int[] progress) : IEquatable<State>
+    {
+        public int[] Progress { get; } = progress;
+
+        public IEnumerable<State> Next(int operation, HistoryPlan plan)
+        {
+            foreach (var (step, after) in plan.Next(Progress[operation]))
+            {
+                var value = cells[step.Cell] + step.Delta;
+                if (value >= 0 && (step.After is null || step.After == value))
+                    yield return With(step.Cell, value, operation, after);
+            }
+        }
+
+        public bool Equals(State? other) => other is not null && Progress.AsSpan().SequenceEqual(other.Progress);
+
+        public override bool Equals(object? obj) => Equals(obj as State);
+
+        // What was done determines what there is.
+        public override int GetHashCode()
+        {
+            var hash = default(HashCode);
+            foreach (var one in Progress)
+                hash.Add(one);
+            return hash.ToHashCode();
+        }
+
+        private State With(int cell, long value, int operation, int after)
+        {
+            var (newCells, newProgress) = ((long[])cells.Clone(), (int[])Progress.Clone());
+            newCells[cell] = value;
+            newProgress[operation] = after;
+            return new(newCells, newProgress);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Commerce.Shared;
+using Commerce.Shared.Balance;
+using Commerce.Shared.Catalog;
+using Commerce.Shared.Json;
+using Commerce.Shared.Orders;
+using LocalPlatform.Cosmos;
+using Microsoft.Azure.Cosmos;
+
+namespace EndToEnd.Tests.Support;
+
+/// <summary>
+/// Recomputes everything from the raw documents, by code that shares nothing with the app's own audit: sums, sequences, and that every
+/// order is complete or absent in every ledger it touches.
+/// </summary>
+public sealed class RawAudit
+{
+    private readonly List<string> _differences = [];
+
+    private RawAudit(IReadOnlyList<JsonElement> accounts, IReadOnlyList<JsonElement> catalog, IReadOnlyList<JsonElement> orders)
+    {
+        Orders = [.. orders.Select(json => json.Deserialize(DocumentJsonContext.Default.Order)!)];
+        Entries = [.. OfType(accounts, LedgerEntry.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.LedgerEntry)!)];
+        Movements = [.. OfType(catalog, StockMovement.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.StockMovement)!)];
+        CheckAccounts([.. OfType(accounts, Account.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Account)!)]);
+        CheckStock([.. OfType(catalog, Product.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Product)!)]);
+        CheckOrders();
+    }
+
+    public IReadOnlyList<Order> Orders { get; }
+
+    public IReadOnlyList<LedgerEntry> Entries { get; }
+
+    public IReadOnlyList<StockMovement> Movements { get; }
+
+    /// <summary>What does not agree; empty when all is well. A pending order counts as a difference.</summary>
+    public IReadOnlyList<string> Differences => _differences;
+
+    public static CosmosClient Client(HttpMessageHandler gateway) =>
+        new(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(gateway));
+
+    public static async Task<RawAudit> OfAsync(CosmosClient client) =>
+        new(await AllAsync(client, "accounts"), await AllAsync(client, "catalog"), await AllAsync(client, "orders"));
+
+    /// <summary>The audit of a shop's own data folder, which no process has open.</summary>
+    public static async Task<RawAudit> OfFolderAsync(string dataPath)
+    {
+        await using var store = CosmosStore.Open(Path.Combine(dataPath, "cosmos.db"), TimeProvider.System);
+        using var gateway = new CosmosGatewayHandler(store);
+        using var client = Client(gateway);
+        return await OfAsync(client);
+    }
+
+    public void AssertNoDifferences() => Assert.True(_differences.Count == 0, string.Join('\n', _differences.Take(20)));
+
+    private static async Task<IReadOnlyList<JsonElement>> AllAsync(CosmosClient client, string container)
+    {
+        var documents = new List<JsonElement>();
+        using var pages = client.GetContainer("commerce", container).GetItemQueryStreamIterator("SELECT * FROM c");
+        while (pages.HasMoreResults)
+        {
+            using var page = await pages.ReadNextAsync();
+            page.EnsureSuccessStatusCode();
+            documents.AddRange((await JsonSerializer.DeserializeAsync<JsonElement>(page.Content)).GetProperty("Documents").EnumerateArray());
+        }
+        return documents;
+    }
+
+    private static IEnumerable<JsonElement> OfType(IEnumerable<JsonElement> documents, string type) =>
+        documents.Where(document => document.TryGetProperty("type", out var value) && value.GetString() == type);
+
+    private void CheckAccounts(IReadOnlyList<Account> accounts)
+    {
+        var entriesOf = Entries.ToLookup(entry => entry.UserId);
+        foreach (var account in accounts)
+        {
+            var posted = entriesOf[account.UserId].Where(entry => entry.Kind != EntryKind.Declined).OrderBy(entry => entry.Sequence).ToList();
+            Check(account.Balance >= 0, $"{account.UserId} has {account.Balance}");
+            Check(posted.Sum(entry => entry.Amount) == account.Balance, $"{account.UserId} has {account.Balance}, entries say {posted.Sum(entry => entry.Amount)}");
+            Check(posted.Select(entry => entry.Sequence).SequenceEqual(Enumerable.Range(1, posted.Count).Select(i => (long)i)), $"{account.UserId}: gap in the entries");
+            Check(account.EntryCount == posted.Count, $"{account.UserId}: {account.EntryCount} entries counted, {posted.Count} there");
+            var running = 0L;
+            foreach (var entry in posted)
+                Check((running += entry.Amount) == entry.BalanceAfter && running >= 0, $"{account.UserId}: entry {entry.Id} does not follow");
+        }
+        var known = accounts.Select(account => account.UserId).ToHashSet();
+        foreach (var orphan in entriesOf.Where(group => !known.Contains(group.Key)))
+            Check(false, $"{orphan.Key} has entries and no account");
+    }
+
+    private void CheckStock(IReadOnlyList<Product> products)
+    {
+        var movementsOf = Movements.ToLookup(movement => movement.ProductId);
+        foreach (var product in products)
+        {
+            var sum = movementsOf[product.ProductId].Sum(movement => movement.Delta);
+            Check(product.Stock >= 0 && sum == product.Stock, $"{product.ProductId} has {product.Stock}, movements say {sum}");
+        }
+        Check(Movements.All(movement => movement.StockAfter >= 0), "stock was negative at some time");
+    }
+
+    private void CheckOrders()
+    {
+        var lines = Movements.Where(movement => movement.OrderId is not null).ToLookup(movement => (movement.OrderId, movement.ProductId));
+        var money = Entries.Where(entry => entry.OrderId is not null).ToLookup(entry => entry.OrderId);
+        foreach (var order in Orders)
+        {
+            var sold = order.Status is OrderStatus.Paid or OrderStatus.Cancelled;
+            Check(order.Status != OrderStatus.Pending, $"{order.Id} is still pending");
+            foreach (var line in order.Lines)
+                CheckLine(order, line, [.. lines[(order.Id, line.ProductId)]]);
+            Check(money[order.Id].Sum(entry => entry.Amount) == (order.Status == OrderStatus.Paid ? -order.TotalAmount : 0), $"{order.Id} ({order.Status}): wrong money");
+            Check(money[order.Id].Any(entry => entry.Kind == EntryKind.Payment) == sold, $"{order.Id} ({order.Status}): payment");
+            Check(order.TotalAmount == order.Lines.Sum(line => line.Amount), $"{order.Id}: total");
+        }
+        var known = Orders.Select(order => order.Id).ToHashSet();
+        Check(lines.All(group => known.Contains(group.Key.OrderId!)), "a movement belongs to no order");
+        Check(money.All(group => known.Contains(group.Key!)), "an entry belongs to no order");
+    }
+
+    private void CheckLine(Order order, OrderLine line, IReadOnlyList<StockMovement> movements)
+    {
+        var sale = movements.SingleOrDefault(movement => movement.Id == OperationId.Sale(order.Id) && movement.Kind == MovementKind.Sale);
+        var release = movements.SingleOrDefault(movement => movement.Kind == MovementKind.Release);
+        if (order.Status is OrderStatus.Paid or OrderStatus.Cancelled)
+            Check(sale?.Delta == -line.Quantity && sale.UnitPrice == line.UnitPrice, $"{order.Id}: line {line.ProductId} was not sold as ordered");
+        Check((release is not null) == (sale is not null && order.Status != OrderStatus.Paid), $"{order.Id} ({order.Status}): line {line.ProductId} held or released wrongly");
+        Check(release is null || release.Delta == -sale!.Delta, $"{order.Id}: line {line.ProductId} released by another amount");
+    }
+
+    private void Check(bool holds, string difference)
+    {
+        if (!holds)
+            _differences.Add(difference);
+    }
+}
