@@ -128,7 +128,8 @@ internal readonly record struct ResourcePath(
 {
     public static ResourcePath Parse(string path)
     {
-        Span<Range> ranges = stackalloc Range[7];
+        // What lies behind the last segment of the longest path stays part of it.
+        Span<Range> ranges = stackalloc Range[6];
         var text = path.AsSpan().Trim('/');
         var count = text.Split(ranges, '/');
         return new ResourcePath(

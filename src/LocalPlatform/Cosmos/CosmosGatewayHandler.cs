@@ -15,21 +15,20 @@ public sealed class CosmosGatewayHandler(CosmosStore store) : HttpMessageHandler
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         var uri = request.RequestUri!;
-        var answer = await store.Gateway.HandleAsync(
-            new GatewayRequest(request.Method.Method, uri.AbsolutePath, new MessageHeaders(request), await ReadBodyAsync(request, cancellationToken)),
-            uri.GetLeftPart(UriPartial.Authority) + "/");
-        return ToMessage(request, answer);
+        var call = new GatewayRequest(
+            request.Method.Method, uri.AbsolutePath, new MessageHeaders(request), await ReadBodyAsync(request, cancellationToken));
+        return ToMessage(request, call, await store.Gateway.HandleAsync(call, uri.GetLeftPart(UriPartial.Authority) + "/"));
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         request.Content is null ? default : await request.Content.ReadAsByteArrayAsync(cancellationToken);
 
-    private static HttpResponseMessage ToMessage(HttpRequestMessage request, GatewayResponse answer)
+    private static HttpResponseMessage ToMessage(HttpRequestMessage request, GatewayRequest call, GatewayResponse answer)
     {
         var content = new ReadOnlyMemoryContent(answer.Body);
         content.Headers.ContentType = answer.ContentType == Json.MediaType ? Json : new MediaTypeHeaderValue(answer.ContentType);
         var message = new HttpResponseMessage((HttpStatusCode)answer.Status) { RequestMessage = request, Content = content };
-        answer.WriteHeaders(message.Headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
+        answer.WriteHeaders(call, message.Headers, static (headers, name, value) => headers.TryAddWithoutValidation(name, value));
         return message;
     }
 

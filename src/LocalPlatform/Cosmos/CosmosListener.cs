@@ -53,24 +53,27 @@ public sealed class CosmosListener : IAsyncDisposable
     {
         var path = RawPath(context);
         var headers = new ContextHeaders(context.Request.Headers);
-        GatewayResponse answer;
-        if (!MasterKeySignature.IsValid(LocalCosmos.WellKnownKey, context.Request.Method, path, headers))
-            answer = GatewayResponse.Error(401, "The input authorization token can't serve the request. The wrong key is being used or the expected payload is not built as per the protocol.");
+        if (HasControlCharacters(path))
+            await WriteAsync(context, null, GatewayResponse.BadRequest("The request path holds control characters."));
+        else if (!MasterKeySignature.IsValid(LocalCosmos.WellKnownKey, context.Request.Method, path, headers))
+            await WriteAsync(context, null, GatewayResponse.Error(
+                401,
+                "The input authorization token can't serve the request. The wrong key is being used or the expected payload is not "
+                + "built as per the protocol."));
         else
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             var request = new GatewayRequest(context.Request.Method, path, headers, body.GetBuffer().AsMemory(0, (int)body.Length));
-            answer = await store.Gateway.HandleAsync(request, $"{context.Request.Scheme}://{context.Request.Host}/");
+            await WriteAsync(context, request, await store.Gateway.HandleAsync(request, $"{context.Request.Scheme}://{context.Request.Host}/"));
         }
-        await WriteAsync(context, answer);
     }
 
-    private static async Task WriteAsync(HttpContext context, GatewayResponse answer)
+    private static async Task WriteAsync(HttpContext context, GatewayRequest? request, GatewayResponse answer)
     {
         var response = context.Response;
         response.StatusCode = answer.Status;
-        answer.WriteHeaders(response.Headers, static (headers, name, value) => headers.Append(name, value));
+        answer.WriteHeaders(request, response.Headers, static (headers, name, value) => headers.Append(name, value));
         if (answer.Body.IsEmpty)
             return;
         response.ContentType = answer.ContentType;
@@ -78,6 +81,10 @@ public sealed class CosmosListener : IAsyncDisposable
         if (context.Request.Method != "HEAD")
             await response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
+
+    // The service's front end refuses them too.
+    private static bool HasControlCharacters(string path) =>
+        path.Contains('%', StringComparison.Ordinal) && Uri.UnescapeDataString(path).AsSpan().IndexOfAnyInRange('\0', '\u001F') >= 0;
 
     // As sent: the server's own path is decoded, and ids may hold encoded slashes.
     private static string RawPath(HttpContext context)
@@ -124,8 +131,9 @@ internal static class MasterKeySignature
         var segments = path.Trim('/').Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (segments.Length == 0)
             return ("", "", "");
-        var isFeed = segments.Length % 2 == 1;
-        var type = isFeed ? segments[^1] : segments[^2];
+        // An id with a slash in it makes a path longer than any resource's: it is all of it the document's name.
+        var isFeed = segments.Length % 2 == 1 && segments.Length < 6;
+        var type = isFeed ? segments[^1] : segments.Length > 6 ? segments[4] : segments[^2];
         var link = string.Join('/', (isFeed ? segments[..^1] : segments).Select(Uri.UnescapeDataString));
         return (type, link, link[(link.LastIndexOf('/') + 1)..]);
     }

@@ -31,15 +31,19 @@ internal sealed class GatewayResponse
 
     public string? AltContentPath { get; init; }
 
+    /// <summary>Resource id of the container; clients keep its session token under it.</summary>
+    public string? ContentPath { get; init; }
+
     public string? QueryMetrics { get; init; }
 
     public bool AnswersDirectExecution { get; init; }
 
     public bool IsSuccess => Status < 300;
 
-    public static GatewayResponse Error(int status, string message, int subStatus = 0) => new()
+    public static GatewayResponse Error(int status, string message, int subStatus = 0, string? sessionToken = null) => new()
     {
         Status = status,
+        SessionToken = sessionToken,
         SubStatus = subStatus,
         RequestCharge = RequestCharges.Refusal,
         Body = ErrorBody(status, message),
@@ -62,14 +66,18 @@ internal sealed class GatewayResponse
         RequestCharge = RequestCharges.Refusal,
     };
 
-    /// <summary>Hands every header to <paramref name="add"/>, content type and length apart.</summary>
-    public void WriteHeaders<TTarget>(TTarget target, Action<TTarget, string, string> add)
+    /// <summary>Hands every header to <paramref name="add"/>, content type and length apart; the request's activity id is echoed.</summary>
+    public void WriteHeaders<TTarget>(GatewayRequest? request, TTarget target, Action<TTarget, string, string> add)
     {
+        // Clients parse it as one GUID, and some send two.
+        if (request?.Headers.Find(HeaderNames.ActivityId) is { } activity && Guid.TryParse(activity, out _))
+            add(target, HeaderNames.ActivityId, activity);
         add(target, HeaderNames.RequestCharge, RequestCharge.ToString("0.##", CultureInfo.InvariantCulture));
         AddIf(target, add, HeaderNames.ETag, ETag);
         AddIf(target, add, HeaderNames.Continuation, Continuation);
         AddIf(target, add, HeaderNames.SessionToken, SessionToken);
         AddIf(target, add, HeaderNames.AltContentPath, AltContentPath);
+        AddIf(target, add, HeaderNames.ContentPath, ContentPath);
         AddIf(target, add, HeaderNames.QueryMetrics, QueryMetrics);
         if (SubStatus != 0)
             add(target, HeaderNames.SubStatus, SubStatus.ToString(CultureInfo.InvariantCulture));

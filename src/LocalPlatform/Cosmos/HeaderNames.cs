@@ -9,6 +9,7 @@ internal static class HeaderNames
     public const string Authorization = "Authorization";
     public const string BatchAtomic = "x-ms-cosmos-batch-atomic";
     public const string BatchContinueOnError = "x-ms-cosmos-batch-continue-on-error";
+    public const string ContentPath = "x-ms-content-path";
     public const string ContentType = "Content-Type";
     public const string Continuation = "x-ms-continuation";
     public const string Date = "x-ms-date";

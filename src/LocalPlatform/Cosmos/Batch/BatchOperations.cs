@@ -16,7 +16,7 @@ internal sealed class BatchOperations(CosmosStore store)
     public const int BytesMax = 2 * 1024 * 1024;
 
     // The service allows for the framing around documents that are themselves within the limit.
-    private const int FramingBytes = 220 * 1024;
+    private const int FramingBytes = BytesMax / 20;
 
     private const int FailedDependency = 424;
 
@@ -32,7 +32,7 @@ internal sealed class BatchOperations(CosmosStore store)
             return GatewayResponse.BadRequest("The batch request is malformed or empty.");
         if (operations.Count > OperationsMax && atomic)
             return GatewayResponse.BadRequest($"Batch request has more operations than what is supported: {OperationsMax}.");
-        if (SessionGuard.IsAhead(container, request, key))
+        if (operations.Exists(operation => operation.Type == BatchOperationType.Read) && SessionGuard.IsAhead(container, request, key))
             return SessionGuard.NotAvailable();
         var prepared = operations.ConvertAll(operation => PreparedOperation.Prepare(container, operation, key));
         var results = await store.WriteAsync(
@@ -51,7 +51,8 @@ internal sealed class BatchOperations(CosmosStore store)
         {
             var result = operations[i].Execute(writer);
             bytes += operations[i].MinimalResponse ? 0 : result.Document?.Body.Length ?? 0;
-            if (bytes > BytesMax)
+            // The answer is put together at the end, so it is the last operation that finds it too large.
+            if (i == results.Length - 1 && bytes > BytesMax)
                 result = ItemResult.Refused(413, "Response size is too large");
             results[i] = result;
             if (result.IsSuccess || result.Status == 304)
@@ -91,5 +92,6 @@ internal sealed class BatchOperations(CosmosStore store)
             SessionToken = container.SessionToken(key ?? operations[0].PartitionKey),
             Lsn = container.Lsn.Last,
             AltContentPath = container.AltContentPath,
+            ContentPath = Array.Exists(results, result => result.Message is not null) ? null : container.Rid,
         };
 }

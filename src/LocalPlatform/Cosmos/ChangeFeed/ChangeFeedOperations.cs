@@ -62,6 +62,7 @@ internal sealed class ChangeFeedOperations(CosmosStore store)
         SessionToken = container.SessionToken(partitionKey),
         Lsn = container.Lsn.Last,
         AltContentPath = container.AltContentPath,
+        ContentPath = container.Rid,
     };
 
     // If-None-Match is a position, or * for now; without it If-Modified-Since is a time; without either the feed begins.

@@ -64,7 +64,7 @@ internal sealed class DocumentBody
             return Refuse(400, "The input content is invalid because the required properties - 'id; ' - are missing", out refusal);
         var id = idValue.GetString()!;
         if (!ResourceName.IsValidDocumentId(id))
-            return Refuse(400, "The id of the document is invalid: it must have 1 to 1023 bytes.", out refusal);
+            return Refuse(400, "The id of the document is invalid: it must have 1 to 1023 bytes and no backslash.", out refusal);
         if (!TryReadTtl(root, out var ttl))
             return Refuse(400, "The input ttl is invalid: it must be -1 or a positive number of seconds.", out refusal);
         if (PartitionKeyValue.FromDocument(root, container.Definition.PartitionKey) is not { } partitionKey)

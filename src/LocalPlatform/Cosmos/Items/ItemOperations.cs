@@ -107,7 +107,7 @@ internal sealed class ItemOperations(CosmosStore store)
         if (result is null)
             return GatewayResponse.NotFound();
         if (result.Message is not null)
-            return GatewayResponse.Error(result.Status, result.Message, result.SubStatus);
+            return GatewayResponse.Error(result.Status, result.Message, result.SubStatus, container.SessionToken(partitionKey));
         return new GatewayResponse
         {
             Status = result.Status,
@@ -119,6 +119,7 @@ internal sealed class ItemOperations(CosmosStore store)
             SessionToken = container.SessionToken(partitionKey),
             Lsn = container.Lsn.Last,
             AltContentPath = container.AltContentPath,
+            ContentPath = container.Rid,
         };
     }
 }

@@ -73,6 +73,7 @@ internal sealed class QueryOperations(CosmosStore store)
             SessionToken = container.SessionToken(query.PartitionKey),
             Lsn = container.Lsn.Last,
             AltContentPath = container.AltContentPath,
+            ContentPath = container.Rid,
             AnswersDirectExecution = request.Flag(HeaderNames.OptimisticDirectExecution),
             QueryMetrics = request.Flag(HeaderNames.PopulateQueryMetrics)
                 ? QueryMetrics.Text(execution, body.Length, store.Time.GetElapsedTime(started))

@@ -70,6 +70,8 @@ internal sealed record ContainerDefinition(
         if (key["paths"] is not JsonArray { Count: >= 1 and <= 3 } paths
             || paths.Any(path => path is not JsonValue value || !value.TryGetValue<string>(out var text) || text is not ['/', _, ..]))
             return false;
+        if (paths.Count > 1 && key["kind"]?.GetValue<string>() == "Hash")
+            return false;
         key["kind"] ??= paths.Count > 1 ? "MultiHash" : "Hash";
         key["version"] ??= 2;
         return true;
@@ -92,7 +94,9 @@ internal sealed record ContainerDefinition(
         var defaults = JsonNode.Parse(DefaultIndexingPolicy)!.AsObject();
         if (root["indexingPolicy"] is not JsonObject policy)
             root["indexingPolicy"] = policy = [];
-        foreach (var (name, value) in defaults)
+        if (string.Equals(Text(policy, "indexingMode"), "none", StringComparison.OrdinalIgnoreCase))
+            defaults["includedPaths"] = defaults["excludedPaths"] = null;
+        foreach (var (name, value) in defaults.Where(property => property.Value is not null))
         {
             if (policy[name] is null || (name == "includedPaths" && IsEmptyDefault(policy)))
                 policy[name] = value!.DeepClone();

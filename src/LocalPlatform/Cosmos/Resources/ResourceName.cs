@@ -11,5 +11,5 @@ internal static class ResourceName
         !string.IsNullOrWhiteSpace(id) && id.Length <= LengthMax && id[^1] != ' ' && id.AsSpan().IndexOfAny("/\\?#") < 0;
 
     public static bool IsValidDocumentId(string id) =>
-        id.Length > 0 && System.Text.Encoding.UTF8.GetByteCount(id) <= DocumentIdBytesMax;
+        id.Length > 0 && !id.Contains('\\', StringComparison.Ordinal) && System.Text.Encoding.UTF8.GetByteCount(id) <= DocumentIdBytesMax;
 }
