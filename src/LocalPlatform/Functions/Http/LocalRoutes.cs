@@ -1,3 +1,5 @@
+using LocalPlatform.Durable;
+using LocalPlatform.Durable.Management;
 using LocalPlatform.ServiceBus;
 using LocalPlatform.Webhooks;
 using Microsoft.AspNetCore.Routing;
@@ -6,7 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LocalPlatform.Functions;
 
-/// <summary>The platform's own routes under <c>/local</c>: the mock webhook receivers and the Service Bus operator's.</summary>
+/// <summary>
+/// The platform's own routes: the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and Durable's management
+/// where the original has it.
+/// </summary>
 internal static class LocalRoutes
 {
     /// <exception cref="FunctionsStartupException">A webhook's signing key is missing or malformed.</exception>
@@ -14,6 +19,8 @@ internal static class LocalRoutes
     {
         var services = routes.ServiceProvider;
         ServiceBusRoutes.Map(routes, services.GetRequiredService<ServiceBusBroker>());
+        if (plan.With<OrchestrationBinding>().Any())
+            DurableManagementEndpoints.Map(routes, services.GetRequiredService<DurableEngine>());
         if (plan.File.Webhooks.Count == 0)
             return;
         var receivers = plan.File.Webhooks.ToDictionary(w => w.Name, w => Receiver(w, services), StringComparer.OrdinalIgnoreCase);
