@@ -2,6 +2,7 @@ using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Delivery;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Ops;
@@ -23,5 +24,6 @@ builder.Services
     .AddCart()
     .AddOrders(builder.Configuration)
     .AddRanking(builder.Configuration)
+    .AddDelivery(builder.Configuration)
     .AddOps();
 builder.Build().Run();

@@ -45,6 +45,18 @@ public static class OrderEvents
         _ => throw new ArgumentException($"Orders have no events of type '{type}'.", nameof(type)),
     };
 
+    /// <summary>True when an order has this event.</summary>
+    public static bool Happened(string type, Order order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return type switch
+        {
+            PaidType => order.PaidAt is not null,
+            CancelledType => order is { PaidAt: not null, CancelledAt: not null },
+            _ => false,
+        };
+    }
+
     private static CloudEvent PaidEvent(Order order) => Event(order, PaidType, "paid", PaidAt(order), OrderStatus.Paid, null);
 
     private static CloudEvent CancelledEvent(Order order)

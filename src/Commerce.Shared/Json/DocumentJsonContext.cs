@@ -17,6 +17,7 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(ShoppingCart))]
 [JsonSerializable(typeof(EventDelivery))]
+[JsonSerializable(typeof(DeliveryControl))]
 [JsonSerializable(typeof(RankingCheckpoint))]
 [JsonSerializable(typeof(RankingList))]
 [JsonSerializable(typeof(RankingPointer))]

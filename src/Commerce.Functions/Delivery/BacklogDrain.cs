@@ -1,0 +1,87 @@
+using Commerce.Shared.Delivery;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>
+/// Works the backlog off, page by page and at a bounded rate, until it is empty, the platform stops taking events, or the slice is
+/// over. Two at a time do no harm but send twice.
+/// </summary>
+public sealed class BacklogDrain(
+    EventDispatcher dispatcher,
+    PlatformGate gate,
+    DeliverySwitch deliverySwitch,
+    DeliveryStore store,
+    IOptions<DataPlatformOptions> options,
+    TimeProvider time)
+{
+    private const int PageMax = 50;
+
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
+
+    public async Task<DrainReport> RunAsync(CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        var control = await deliverySwitch.GetAsync(ct);
+        if (control.ReleaseParkedUntil is { } until)
+            await ReleaseAsync(until, ct);
+        var sent = 0;
+        var halted = control.IsPaused || !gate.IsConfigured;
+        var blocked = halted;
+        for (var idle = 0; idle < EventDelivery.ShardCount && !blocked && time.GetElapsedTime(started) < Slice;)
+        {
+            for (var shard = 0; shard < EventDelivery.ShardCount && !blocked; shard++)
+            {
+                var page = await DrainPageAsync(EventDelivery.ShardName(shard), ct);
+                idle = page.Attempted + page.Untried == 0 ? idle + 1 : 0;
+                sent += page.Attempted;
+                blocked = (page.Untried > 0 && !gate.IsOpenForAll) || (await deliverySwitch.GetAsync(ct)).IsPaused;
+                await PaceAsync(sent, started, ct);
+            }
+        }
+        DeliveryMetrics.Waiting(await store.CountAsync(DeliveryState.Waiting, ct));
+        return new(sent, blocked, halted, await store.NextDueAsync(ct));
+    }
+
+    private async Task<(int Attempted, int Untried)> DrainPageAsync(string shard, CancellationToken ct)
+    {
+        // While the platform is thought to be down, one event goes ahead to see.
+        var page = await store.DueAsync(shard, time.GetUtcNow(), gate.IsOpenForAll ? PageMax : 1, ct);
+        var settled = new EventDelivery[page.Count];
+        await Parallel.ForAsync(
+            0,
+            page.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Value.ConnectionsMax, CancellationToken = ct },
+            async (i, token) => settled[i] = await dispatcher.TryAsync(page[i], null, token));
+        List<EventDelivery> changed = [.. settled.Where((delivery, i) => !ReferenceEquals(delivery, page[i]))];
+        await store.SettleAsync(shard, changed);
+        return (changed.Count, page.Count - changed.Count);
+    }
+
+    /// <summary>Waits until no more was sent than the rate allows.</summary>
+    private Task PaceAsync(int sent, long started, CancellationToken ct)
+    {
+        var ahead = TimeSpan.FromSeconds((double)sent / options.Value.DrainPerSecond) - time.GetElapsedTime(started);
+        return ahead > TimeSpan.Zero ? Task.Delay(ahead, time, ct) : Task.CompletedTask;
+    }
+
+    /// <summary>Lets everything parked up to a moment wait again, as an operator has ordered.</summary>
+    private async Task ReleaseAsync(DateTimeOffset until, CancellationToken ct)
+    {
+        for (var i = 0; i < EventDelivery.ShardCount; i++)
+        {
+            var shard = EventDelivery.ShardName(i);
+            while (await store.ParkedAsync(shard, until, DeliveryStore.BatchMax, ct) is { Count: > 0 } parked)
+                await store.SettleAsync(shard, [.. parked.Select(delivery => delivery.Released(time.GetUtcNow()))]);
+        }
+        await deliverySwitch.ChangeAsync(
+            control => control.ReleaseParkedUntil == until ? control with { ReleaseParkedUntil = null } : control, ct);
+    }
+}
+
+/// <summary>What a run over the backlog came to.</summary>
+/// <param name="Sent">Attempts made.</param>
+/// <param name="IsBlocked">The platform takes no events, or none are to be sent.</param>
+/// <param name="IsHalted">None are to be sent: paused by an operator, or no platform is configured.</param>
+/// <param name="NextDueAt">When the next waiting event is due; null when none waits.</param>
+public sealed record DrainReport(int Sent, bool IsBlocked, bool IsHalted, DateTimeOffset? NextDueAt);

@@ -1,0 +1,54 @@
+using Commerce.Shared.Delivery;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>Settings <c>DataPlatform:...</c>.</summary>
+public sealed record DataPlatformOptions
+{
+    public const string Section = "DataPlatform";
+
+    private const int SigningKeysMax = 2;
+
+    /// <summary>Where events are posted to: https, or http on this machine. Without it, events wait.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>
+    /// The keys that events are signed with, <c>whsec_...</c>: one, or the new and the old one while receivers change over.
+    /// </summary>
+    public IReadOnlyList<string> SigningKeys { get; init; } = [];
+
+    /// <summary>Longest wait for an answer, in seconds, 0.1 to 100.</summary>
+    public double TimeoutSeconds { get; init; } = 10;
+
+    /// <summary>Most connections that one instance opens to the platform, 1 to 1,000.</summary>
+    public int ConnectionsMax { get; init; } = 32;
+
+    /// <summary>Most events a second that are sent out of the backlog, 1 to 10,000. New events do not count.</summary>
+    public int DrainPerSecond { get; init; } = 200;
+
+    /// <summary>Longest pause between two probes of a platform that is down, in seconds, 1 to 3,600.</summary>
+    public double ProbeSecondsMax { get; init; } = 60;
+
+    /// <summary>False when there is nowhere to deliver to.</summary>
+    public bool IsConfigured => !string.IsNullOrEmpty(Url);
+
+    /// <summary>What is wrong, naming the setting; null when nothing is.</summary>
+    public string? Problem() => this switch
+    {
+        { IsConfigured: true } when !IsAcceptable(Url!) =>
+            $"{Section}:{nameof(Url)} must be an absolute https address (http only on this machine).",
+        { IsConfigured: true, SigningKeys.Count: 0 } => $"{Section}:{nameof(SigningKeys)}:0 is missing: events are signed.",
+        { SigningKeys.Count: > SigningKeysMax } => $"{Section}:{nameof(SigningKeys)} holds more than {SigningKeysMax} keys.",
+        _ when SigningKeys.Any(key => WebhookSignature.ParseKey(key) is null) =>
+            $"{Section}:{nameof(SigningKeys)} must be 'whsec_' and 24 to 64 bytes in base64.",
+        { TimeoutSeconds: not (>= 0.1 and <= 100) } => $"{Section}:{nameof(TimeoutSeconds)} must be 0.1 to 100.",
+        { ConnectionsMax: < 1 or > 1_000 } => $"{Section}:{nameof(ConnectionsMax)} must be 1 to 1,000.",
+        { DrainPerSecond: < 1 or > 10_000 } => $"{Section}:{nameof(DrainPerSecond)} must be 1 to 10,000.",
+        { ProbeSecondsMax: not (>= 1 and <= 3_600) } => $"{Section}:{nameof(ProbeSecondsMax)} must be 1 to 3,600.",
+        _ => null,
+    };
+
+    private static bool IsAcceptable(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+}

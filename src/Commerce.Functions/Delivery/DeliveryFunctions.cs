@@ -1,0 +1,35 @@
+using Commerce.Shared.Delivery;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>Takes order events off the queue and brings them to the data platform.</summary>
+public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate gate, DeliveryStore store, RedeliveryStarter redelivery)
+{
+    private const string ServiceBusConnection = "ServiceBus";
+
+    [Function("DeliverOrderEvent")]
+    public async Task DeliverAsync(
+        [ServiceBusTrigger(OrderEvents.QueueName, Connection = ServiceBusConnection)] string message,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken ct)
+    {
+        var state = await dispatcher.DispatchAsync(OrderEventMessage.Parse(message), ct);
+        if (state == DeliveryState.Waiting)
+            await redelivery.EnsureRunningAsync(durable, ct);
+        else if (gate.TakeRecovery())
+            await RedeliveryStarter.WakeAsync(durable, ct);
+    }
+
+    /// <summary>
+    /// Starts the redelivery for events that wait without it: the process may have died between recording an event and starting it.
+    /// </summary>
+    [Function("WatchDeliveries")]
+    public async Task WatchAsync(
+        [TimerTrigger("5 * * * * *", UseMonitor = false)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
+    {
+        if (await store.NextDueAsync(ct) is not null)
+            await redelivery.EnsureRunningAsync(durable, ct);
+    }
+}

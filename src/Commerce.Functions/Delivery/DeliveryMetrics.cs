@@ -1,0 +1,42 @@
+using System.Diagnostics.Metrics;
+using Commerce.Functions.Telemetry;
+using Commerce.Shared.Delivery;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>Measurements of the way to the data platform.</summary>
+internal static class DeliveryMetrics
+{
+    private static readonly Counter<long> Attempts = CommerceTelemetry.Meter.CreateCounter<long>(
+        "commerce.delivery.attempts", "{attempt}", "Attempts to deliver an event, by what came of them");
+
+    private static readonly Counter<long> HandOvers = CommerceTelemetry.Meter.CreateCounter<long>(
+        "commerce.delivery.handovers", "{event}", "Events left to redelivery");
+
+    private static readonly Histogram<double> Lag = CommerceTelemetry.Meter.CreateHistogram<double>(
+        "commerce.delivery.lag", "s", "From what happened to its receipt by the platform");
+
+    private static Func<int> _breaker = static () => 0;
+    private static long _waiting;
+
+    static DeliveryMetrics()
+    {
+        CommerceTelemetry.Meter.CreateObservableGauge(
+            "commerce.delivery.breaker", () => _breaker(), description: "0 closed, 1 open, 2 half-open, 3 isolated");
+        CommerceTelemetry.Meter.CreateObservableGauge(
+            "commerce.delivery.waiting", () => Interlocked.Read(ref _waiting), "{event}", "Events in the backlog when it was last counted");
+    }
+
+    public static void ObserveBreaker(Func<int> state) => _breaker = state;
+
+    public static void Attempted(DeliveryAttempt attempt, DateTimeOffset? occurredAt)
+    {
+        Attempts.Add(1, new KeyValuePair<string, object?>("verdict", attempt.Verdict.ToString()));
+        if (attempt.Verdict == DeliveryVerdict.Delivered && occurredAt is { } since)
+            Lag.Record((attempt.At - since).TotalSeconds);
+    }
+
+    public static void HandedOver() => HandOvers.Add(1);
+
+    public static void Waiting(long count) => Interlocked.Exchange(ref _waiting, count);
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Commerce.Functions.Http;
+using Commerce.Shared;
+using Commerce.Shared.Delivery;
+using Commerce.Shared.Json;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>What operators can see of the deliveries, and order.</summary>
+public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliverySwitch, PlatformGate gate, TimeProvider time)
+{
+    private const int EventIdLengthMax = 200;
+
+    [Function("ListDeliveries")]
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries")] HttpRequest request)
+    {
+        var input = new RequestInput(request);
+        var state = State(input);
+        var page = input.Page(ListName(state));
+        var after = Position(input, page.After);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        // One more than wanted tells whether there is a next page.
+        var found = await store.ListAsync(state, page.Limit + 1, after, request.HttpContext.RequestAborted);
+        var items = found.Take(page.Limit).Select(DeliveryView.Of).ToList();
+        var next = found.Count > page.Limit
+            ? Cursor.Encode(ListName(state), $"{UtcTimeConverter.Text(items[^1].UpdatedAt)} {items[^1].EventId}")
+            : null;
+        return Answers.Ok(new DeliveryList(items, next), DeliveryJson.Wire.DeliveryList);
+    }
+
+    [Function("GetDeliveryStatus")]
+    public Task<IResult> Status(
+        [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries/status")] HttpRequest request) => StatusAsync(StatusCodes.Status200OK, request.HttpContext.RequestAborted);
+
+    [Function("GetDelivery")]
+    public async Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries/{eventId}")] HttpRequest request, string eventId) =>
+        await FindAsync(eventId, request.HttpContext.RequestAborted) is { } delivery
+            ? Answers.Ok(DeliveryDetailView.Of(delivery), DeliveryJson.Wire.DeliveryDetailView, delivery.ETag)
+            : Unknown(eventId);
+
+    [Function("PostRedelivery")]
+    public async Task<IResult> Redeliver(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/{eventId}/redelivery")] HttpRequest request,
+        string eventId,
+        [DurableClient] DurableTaskClient durable)
+    {
+        var ct = request.HttpContext.RequestAborted;
+        while (await FindAsync(eventId, ct) is { } delivery)
+        {
+            var released = delivery.Released(time.GetUtcNow());
+            if (!await store.TryReplaceAsync(released))
+                continue;
+            await RedeliveryStarter.WakeAsync(durable, ct);
+            return new JsonAnswer<DeliveryDetailView>(
+                StatusCodes.Status202Accepted, DeliveryDetailView.Of(released), DeliveryJson.Wire.DeliveryDetailView);
+        }
+        return Unknown(eventId);
+    }
+
+    [Function("PostRedeliveries")]
+    public Task<IResult> RedeliverParked(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/redelivery")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable) =>
+        OrderAsync(request, durable, control => control with { ReleaseParkedUntil = time.GetUtcNow() }, StatusCodes.Status202Accepted);
+
+    [Function("PauseDeliveries")]
+    public Task<IResult> Pause(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/pause")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable) =>
+        OrderAsync(request, durable, control => control with { IsPaused = true }, StatusCodes.Status200OK);
+
+    [Function("ResumeDeliveries")]
+    public Task<IResult> Resume(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/resume")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable) =>
+        OrderAsync(request, durable, control => control with { IsPaused = false }, StatusCodes.Status200OK);
+
+    private async Task<IResult> OrderAsync(
+        HttpRequest request, DurableTaskClient durable, Func<DeliveryControl, DeliveryControl> order, int status)
+    {
+        var ct = request.HttpContext.RequestAborted;
+        await deliverySwitch.ChangeAsync(order, ct);
+        await RedeliveryStarter.WakeAsync(durable, ct);
+        return await StatusAsync(status, ct);
+    }
+
+    private async Task<IResult> StatusAsync(int status, CancellationToken ct)
+    {
+        var control = await deliverySwitch.GetAsync(ct);
+        var view = new DeliveryStatusView(
+            gate.IsConfigured,
+            control.IsPaused,
+            gate.State.ToString().ToLowerInvariant(),
+            await store.CountAsync(DeliveryState.Waiting, ct),
+            await store.CountAsync(DeliveryState.Parked, ct),
+            await store.NextDueAsync(ct),
+            control.ReleaseParkedUntil is not null);
+        return new JsonAnswer<DeliveryStatusView>(status, view, DeliveryJson.Wire.DeliveryStatusView);
+    }
+
+    private Task<EventDelivery?> FindAsync(string eventId, CancellationToken ct) =>
+        eventId.Length <= EventIdLengthMax ? store.FindAsync(eventId, ct) : Task.FromResult<EventDelivery?>(null);
+
+    private static IResult Unknown(string eventId) => Answers.Problem(Failure.NotFound($"There is no delivery of an event '{eventId}'."));
+
+    private static DeliveryState State(RequestInput input)
+    {
+        switch (input.Request.Query["state"].ToString())
+        {
+            case "waiting":
+                return DeliveryState.Waiting;
+            case "parked":
+                return DeliveryState.Parked;
+            case "delivered":
+                return DeliveryState.Delivered;
+            default:
+                input.Refuse("state", "must be one of waiting, parked, delivered");
+                return DeliveryState.Waiting;
+        }
+    }
+
+    /// <summary>A cursor counts for the list of one state.</summary>
+    private static string ListName(DeliveryState state) => $"deliveries-{state}";
+
+    private static DeliveryPosition? Position(RequestInput input, string? after)
+    {
+        if (after is null)
+            return null;
+        var parts = after.Split(' ', 2);
+        if (parts.Length == 2 && DateTimeOffset.TryParse(parts[0], CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var updatedAt))
+            return new(updatedAt, parts[1]);
+        input.Refuse("cursor", "must be the nextCursor of the page before");
+        return null;
+    }
+}

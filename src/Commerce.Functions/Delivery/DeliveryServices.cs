@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Delivery;
+
+internal static partial class DeliveryServices
+{
+    public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DataPlatformOptions>().Bind(configuration.GetSection(DataPlatformOptions.Section)).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<DataPlatformOptions>, DataPlatformOptionsValidator>()
+            .AddSingleton<DataPlatformClient>()
+            .AddSingleton<PlatformGate>()
+            .AddSingleton<DeliveryStore>()
+            .AddSingleton<DeliverySwitch>()
+            .AddSingleton<EventDispatcher>()
+            .AddSingleton<BacklogDrain>()
+            .AddSingleton<RedeliveryStarter>()
+            .AddHostedService<StartNotice>();
+    }
+
+    private sealed class DataPlatformOptionsValidator : IValidateOptions<DataPlatformOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DataPlatformOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+    }
+
+    /// <summary>Says at start when there is nowhere to deliver to.</summary>
+    private sealed class StartNotice(IOptions<DataPlatformOptions> options, ILogger<StartNotice> logger) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            if (!options.Value.IsConfigured)
+                LogNotConfigured(logger, $"{DataPlatformOptions.Section}:{nameof(DataPlatformOptions.Url)}");
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The setting '{Setting}' is missing: order events are kept and wait for it")]
+    private static partial void LogNotConfigured(ILogger logger, string setting);
+}

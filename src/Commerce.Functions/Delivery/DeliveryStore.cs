@@ -1,0 +1,181 @@
+using System.Net;
+using System.Text.Json;
+using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
+using Commerce.Shared.Delivery;
+using Commerce.Shared.Json;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>The documents of the container <c>deliveries</c>.</summary>
+public sealed class DeliveryStore
+{
+    /// <summary>Documents of one batch: each is at most some 10 KB, a batch 2 MB.</summary>
+    public const int BatchMax = 100;
+
+    private const int QueueLengthMax = 20_000;
+
+    private static readonly PartitionKey ControlKey = new(DeliveryControl.DocumentId);
+
+    private readonly Container _deliveries;
+    private readonly KeyedBatcher<EventDelivery, bool> _recorder;
+
+    public DeliveryStore(CommerceDatabase database)
+    {
+        _deliveries = database[CommerceDatabase.Deliveries];
+        _recorder = new(RecordAsync, BatchMax, QueueLengthMax);
+    }
+
+    /// <summary>Writes a delivery as it is, whatever is there. What waits for a shard goes into one batch.</summary>
+    /// <exception cref="InvalidOperationException">Too many wait to be written.</exception>
+    /// <exception cref="CosmosException">The store did not answer properly.</exception>
+    public Task RecordAsync(EventDelivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        return _recorder.TrySubmit(delivery.Shard, delivery)
+            ?? throw new InvalidOperationException("Too many deliveries are waiting to be recorded.");
+    }
+
+    public Task<EventDelivery?> FindAsync(string eventId, CancellationToken ct) =>
+        _deliveries.FindAsync<EventDelivery>(eventId, new PartitionKey(EventDelivery.ShardOfEvent(eventId)), ct);
+
+    /// <summary>Writes changed deliveries of one shard, those that are still as they were read.</summary>
+    public async Task SettleAsync(string shard, IReadOnlyList<EventDelivery> changed)
+    {
+        if (changed.Count == 0 || await TryReplaceAllAsync(shard, changed))
+            return;
+        // Somebody else has written one of them. The others must not suffer for it.
+        foreach (var delivery in changed)
+            await TryReplaceAsync(delivery);
+    }
+
+    /// <summary>Writes a delivery if it is still as it was read; false when it is not.</summary>
+    public Task<bool> TryReplaceAsync(EventDelivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        return TransientFaults.RetryAsync(async () =>
+        {
+            using var body = Json(delivery);
+            using var response = await _deliveries.ReplaceItemStreamAsync(
+                body, delivery.Id, new PartitionKey(delivery.Shard), new ItemRequestOptions { IfMatchEtag = delivery.ETag });
+            if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
+                return false;
+            response.EnsureSuccessStatusCode();
+            return true;
+        });
+    }
+
+    /// <summary>Deliveries of a shard that wait and are due, the longest due first.</summary>
+    public Task<List<EventDelivery>> DueAsync(string shard, DateTimeOffset now, int max, CancellationToken ct) => _deliveries.ListAsync<EventDelivery>(
+        new QueryDefinition("SELECT * FROM c WHERE c.state = 'waiting' AND c.dueAt <= @now ORDER BY c.dueAt OFFSET 0 LIMIT @max")
+            .WithParameter("@now", UtcTimeConverter.Text(now))
+            .WithParameter("@max", max),
+        max,
+        new PartitionKey(shard),
+        ct);
+
+    /// <summary>Deliveries of a shard that were parked before a moment.</summary>
+    public Task<List<EventDelivery>> ParkedAsync(string shard, DateTimeOffset before, int max, CancellationToken ct) => _deliveries.ListAsync<EventDelivery>(
+        new QueryDefinition("SELECT * FROM c WHERE c.state = 'parked' AND c.updatedAt <= @before ORDER BY c.updatedAt OFFSET 0 LIMIT @max")
+            .WithParameter("@before", UtcTimeConverter.Text(before))
+            .WithParameter("@max", max),
+        max,
+        new PartitionKey(shard),
+        ct);
+
+    /// <summary>When the next waiting delivery is due; null when none waits.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken ct)
+    {
+        var first = await _deliveries.ListAsync<EventDelivery>(
+            new QueryDefinition("SELECT * FROM c WHERE c.state = 'waiting' ORDER BY c.dueAt OFFSET 0 LIMIT 1"), 1, ct: ct);
+        return first.Count == 0 ? null : first[0].DueAt;
+    }
+
+    public async Task<long> CountAsync(DeliveryState state, CancellationToken ct)
+    {
+        var counts = await _deliveries.ListAsync<long>(
+            new QueryDefinition("SELECT VALUE COUNT(1) FROM c WHERE c.state = @state").WithParameter("@state", Text(state)), 1, ct: ct);
+        return counts.Count == 0 ? 0 : counts[0];
+    }
+
+    /// <summary>Deliveries in a state, the last changed first, from a position on.</summary>
+    public async Task<List<EventDelivery>> ListAsync(DeliveryState state, int max, DeliveryPosition? after, CancellationToken ct)
+    {
+        var query = new QueryDefinition(
+            "SELECT * FROM c WHERE c.state = @state AND c.updatedAt <= @from ORDER BY c.updatedAt DESC")
+            .WithParameter("@state", Text(state))
+            .WithParameter("@from", UtcTimeConverter.Text(after?.UpdatedAt ?? DateTimeOffset.MaxValue));
+        var found = new List<EventDelivery>(max);
+        var passedOver = after is null;
+        await foreach (var delivery in _deliveries.QueryAsync<EventDelivery>(query, pageSize: max + 1, ct: ct))
+        {
+            // Deliveries of one moment are equal to the index: those up to the last one seen come again.
+            if (!passedOver && delivery.UpdatedAt == after!.Value.UpdatedAt)
+            {
+                passedOver = delivery.Id == after.Value.EventId;
+                continue;
+            }
+            found.Add(delivery);
+            if (found.Count == max)
+                break;
+        }
+        return found;
+    }
+
+    public Task<DeliveryControl?> FindControlAsync(CancellationToken ct) =>
+        _deliveries.FindAsync<DeliveryControl>(DeliveryControl.DocumentId, ControlKey, ct);
+
+    /// <summary>Writes what operators have ordered if it is still as it was read (or absent). Null when it is not.</summary>
+    public Task<DeliveryControl?> TryWriteControlAsync(DeliveryControl control) => TransientFaults.RetryAsync(async () =>
+    {
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(control, DocumentJsonContext.Default.DeliveryControl));
+        using var response = control.ETag is { } etag
+            ? await _deliveries.ReplaceItemStreamAsync(body, control.Id, ControlKey, new ItemRequestOptions { IfMatchEtag = etag })
+            : await _deliveries.CreateItemStreamAsync(body, ControlKey);
+        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
+            return null;
+        response.EnsureSuccessStatusCode();
+        return control with { ETag = response.Headers.ETag };
+    });
+
+    private async Task RecordAsync(string shard, IReadOnlyList<Pending<EventDelivery, bool>> waiting)
+    {
+        using var response = await TransientFaults.RetryAsync(() =>
+        {
+            var batch = _deliveries.CreateTransactionalBatch(new PartitionKey(shard));
+            foreach (var pending in waiting)
+                batch.UpsertItemStream(Json(pending.Work));
+            return batch.ExecuteAsync();
+        });
+        if (!response.IsSuccessStatusCode)
+            throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+        foreach (var pending in waiting)
+            pending.Complete(true);
+    }
+
+    private async Task<bool> TryReplaceAllAsync(string shard, IReadOnlyList<EventDelivery> changed)
+    {
+        using var response = await TransientFaults.RetryAsync(() =>
+        {
+            var batch = _deliveries.CreateTransactionalBatch(new PartitionKey(shard));
+            foreach (var delivery in changed)
+                batch.ReplaceItemStream(delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
+            return batch.ExecuteAsync();
+        });
+        return response.IsSuccessStatusCode;
+    }
+
+    private static string Text(DeliveryState state) => state switch
+    {
+        DeliveryState.Waiting => "waiting",
+        DeliveryState.Delivered => "delivered",
+        _ => "parked",
+    };
+
+    private static MemoryStream Json(EventDelivery delivery) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(delivery with { ETag = null }, DocumentJsonContext.Default.EventDelivery), writable: false);
+}
+
+/// <summary>Where a list of deliveries was left.</summary>
+public readonly record struct DeliveryPosition(DateTimeOffset UpdatedAt, string EventId);

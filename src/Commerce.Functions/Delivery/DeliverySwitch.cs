@@ -1,0 +1,51 @@
+using Commerce.Shared.Delivery;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>What operators have ordered, as this instance knows it: at most two seconds old.</summary>
+public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider time, ILogger<DeliverySwitch> logger)
+{
+    private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(2);
+
+    private volatile Known? _known;
+
+    public async ValueTask<DeliveryControl> GetAsync(CancellationToken ct)
+    {
+        var known = _known;
+        if (known is not null && time.GetElapsedTime(known.ReadAt) < KeepFor)
+            return known.Control;
+        try
+        {
+            return Keep(await store.FindControlAsync(ct) ?? new DeliveryControl());
+        }
+        catch (CosmosException fault) when (known is not null)
+        {
+            LogUnreadable(fault);
+            return Keep(known.Control);
+        }
+    }
+
+    /// <summary>Orders something else, whoever else does at the same time.</summary>
+    public async Task<DeliveryControl> ChangeAsync(Func<DeliveryControl, DeliveryControl> change, CancellationToken ct)
+    {
+        while (true)
+        {
+            var current = await store.FindControlAsync(ct) ?? new DeliveryControl();
+            if (await store.TryWriteControlAsync(change(current) with { ChangedAt = time.GetUtcNow() }) is { } written)
+                return Keep(written);
+        }
+    }
+
+    private DeliveryControl Keep(DeliveryControl control)
+    {
+        _known = new(control, time.GetTimestamp());
+        return control;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Whether deliveries are paused could not be read; the last answer holds")]
+    private partial void LogUnreadable(Exception fault);
+
+    private sealed record Known(DeliveryControl Control, long ReadAt);
+}

@@ -1,0 +1,90 @@
+using CloudNative.CloudEvents;
+using Commerce.Functions.Orders;
+using Commerce.Shared.Delivery;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>
+/// Takes an event off the queue: sends it once if the platform takes events, and otherwise records that it waits. Only when it is
+/// delivered or recorded may the message be completed, so that an event is always in one place at least.
+/// </summary>
+public sealed partial class EventDispatcher(
+    PlatformGate gate, DeliverySwitch deliverySwitch, DeliveryStore store, OrderStore orders, TimeProvider time, ILogger<EventDispatcher> logger)
+{
+    /// <summary>
+    /// Holds on for about a minute and a half while the store does not answer. Service Bus itself would try again at once, use up its
+    /// ten deliveries in seconds and put the event into the dead-letter queue.
+    /// </summary>
+    private readonly ResiliencePipeline _recording = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(fault => fault is not OperationCanceledException),
+            MaxRetryAttempts = 8,
+            Delay = TimeSpan.FromMilliseconds(250),
+            MaxDelay = TimeSpan.FromSeconds(30),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+        })
+        .Build();
+
+    /// <summary>Delivers an event, or sees to it that it is delivered later.</summary>
+    public async Task<DeliveryState> DispatchAsync(OrderEventMessage message, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var delivery = EventDelivery.Of(message.Ref, time.GetUtcNow());
+        var control = await _recording.ExecuteAsync(async token => await deliverySwitch.GetAsync(token), ct);
+        if (!control.IsPaused)
+            delivery = await TryAsync(delivery, message.Event, ct);
+        if (delivery.State == DeliveryState.Waiting)
+            DeliveryMetrics.HandedOver();
+        await RecordAsync(delivery, ct);
+        return delivery.State;
+    }
+
+    /// <summary>The delivery after an attempt, if one could be made.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="cloudEvent">Its event; null when it has to be made of the order.</param>
+    /// <param name="ct">Breaks the attempt off.</param>
+    public async Task<EventDelivery> TryAsync(EventDelivery delivery, CloudEvent? cloudEvent, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        if (cloudEvent is null)
+        {
+            var order = await orders.FindAsync(delivery.UserId, delivery.OrderId);
+            if (order is null || !OrderEvents.Happened(delivery.EventType, order))
+                return delivery.Parked("The order does not exist any more, or nothing of the kind happened to it.");
+            cloudEvent = OrderEvents.Event(delivery.EventType, order);
+        }
+        return await gate.TrySendAsync(cloudEvent, ct) is { } attempt ? delivery.After(attempt) : delivery;
+    }
+
+    private async Task RecordAsync(EventDelivery delivery, CancellationToken ct)
+    {
+        if (delivery.State == DeliveryState.Parked)
+            LogParked(delivery.Id, delivery.Reason);
+        if (delivery.State != DeliveryState.Delivered)
+        {
+            await _recording.ExecuteAsync(async _ => await store.RecordAsync(delivery), ct);
+            return;
+        }
+        try
+        {
+            await store.RecordAsync(delivery);
+        }
+#pragma warning disable CA1031 // The platform has the event. That nobody can look it up is no reason to send it again.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNotRecorded(fault, delivery.Id);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {EventId} is parked: {Reason}")]
+    private partial void LogParked(string eventId, string? reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {EventId} is delivered, which could not be recorded")]
+    private partial void LogNotRecorded(Exception fault, string eventId);
+}

@@ -1,0 +1,105 @@
+using CloudNative.CloudEvents;
+using Commerce.Shared.Delivery;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+
+namespace Commerce.Functions.Delivery;
+
+/// <summary>
+/// The one way to the data platform in this process: a circuit breaker for all deliveries, new and repeated. While it is open, or
+/// while the platform has asked for a pause, nothing is sent.
+/// </summary>
+public sealed partial class PlatformGate
+{
+    private const double FailureRatio = 0.5;
+    private const int ThroughputMin = 5;
+
+    private static readonly TimeSpan Sampling = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BreakMin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BreakMax = TimeSpan.FromSeconds(30);
+
+    private readonly DataPlatformClient _client;
+    private readonly DataPlatformOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<PlatformGate> _logger;
+    private readonly CircuitBreakerStateProvider _breaker = new();
+    private readonly ResiliencePipeline<DeliveryAttempt> _pipeline;
+    private long _pausedUntilTicks;
+    private int _recovered;
+
+    public PlatformGate(DataPlatformClient client, IOptions<DataPlatformOptions> options, TimeProvider time, ILogger<PlatformGate> logger)
+    {
+        (_client, _options, _time, _logger) = (client, options.Value, time, logger);
+        _pipeline = new ResiliencePipelineBuilder<DeliveryAttempt> { TimeProvider = time }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DeliveryAttempt>
+            {
+                ShouldHandle = static arguments => ValueTask.FromResult(arguments.Outcome.Result?.Verdict == DeliveryVerdict.Failed),
+                FailureRatio = FailureRatio,
+                MinimumThroughput = ThroughputMin,
+                SamplingDuration = Sampling,
+                BreakDurationGenerator = static arguments => ValueTask.FromResult(BreakOf(arguments.HalfOpenAttempts)),
+                StateProvider = _breaker,
+                OnOpened = arguments =>
+                {
+                    LogOpened(arguments.BreakDuration.TotalSeconds, arguments.Outcome.Result?.Detail ?? "");
+                    return default;
+                },
+                OnClosed = _ =>
+                {
+                    Interlocked.Exchange(ref _recovered, 1);
+                    LogClosed();
+                    return default;
+                },
+            })
+            .Build();
+        DeliveryMetrics.ObserveBreaker(() => (int)State);
+    }
+
+    /// <summary>Closed: the platform answers. Open: it does not, and nothing is sent. HalfOpen: one event is trying.</summary>
+    public CircuitState State => _breaker.CircuitState;
+
+    public bool IsConfigured => _options.IsConfigured;
+
+    /// <summary>Events are sent as they come. False: at most one may try whether the platform is back.</summary>
+    public bool IsOpenForAll => IsConfigured && State == CircuitState.Closed && !IsPausedByPlatform;
+
+    private bool IsPausedByPlatform => _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _pausedUntilTicks);
+
+    /// <summary>Sends an event, unless the platform is known not to take any.</summary>
+    /// <returns>What came of it; null when nothing was sent.</returns>
+    public async Task<DeliveryAttempt?> TrySendAsync(CloudEvent cloudEvent, CancellationToken ct)
+    {
+        if (!IsConfigured || IsPausedByPlatform)
+            return null;
+        try
+        {
+            var attempt = await _pipeline.ExecuteAsync(
+                static async (state, token) => await state.Client.SendAsync(state.Event, token), (Client: _client, Event: cloudEvent), ct);
+            if (attempt.RetryAfter is { } pause)
+                Interlocked.Exchange(ref _pausedUntilTicks, (_time.GetUtcNow() + pause).UtcTicks);
+            DeliveryMetrics.Attempted(attempt, cloudEvent.Time);
+            return attempt;
+        }
+        catch (BrokenCircuitException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True once after the platform has come back: then the backlog need not wait for its next probe.</summary>
+    public bool TakeRecovery() => Interlocked.Exchange(ref _recovered, 0) == 1;
+
+    private static TimeSpan BreakOf(int halfOpenAttempts)
+    {
+        var pause = BreakMin * (1L << Math.Min(halfOpenAttempts, 10));
+        return pause < BreakMax ? pause : BreakMax;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The data platform is down; events wait. Next try in {Seconds} s. Last answer: {Detail}")]
+    private partial void LogOpened(double seconds, string detail);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The data platform answers again")]
+    private partial void LogClosed();
+}
