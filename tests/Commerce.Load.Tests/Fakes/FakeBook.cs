@@ -40,6 +40,9 @@ internal sealed class FakeBook
     /// <summary>Orders answer 202 and are paid after this many reads.</summary>
     public int PendingReads { get; set; }
 
+    /// <summary>Orders answer 202, and their stock is found to be missing only then.</summary>
+    public bool RejectsLate { get; set; }
+
     public IReadOnlyList<string> ImportedIds { get; private set; } = [];
 
     public int OrderCount => _orders.Count;
@@ -97,7 +100,7 @@ internal sealed class FakeBook
         lock (_lock)
         {
             if (!ForgetsKeys && _answered.TryGetValue($"{user}|{key}", out var known))
-                return Results.Json(Wire(known), statusCode: 201);
+                return known.Status == "rejected" ? Problem(409, "insufficient-stock") : Results.Json(Wire(known), statusCode: 201);
             var wanted = body["items"]!.AsArray().GroupBy(item => (string)item!["productId"]!).Select(group => (Id: group.Key, Quantity: group.Sum(item => (long)item!["quantity"]!))).ToArray();
             if (wanted.Any(line => !_products.ContainsKey(line.Id)))
                 return Problem(404, "not-found");
@@ -107,6 +110,11 @@ internal sealed class FakeBook
             var total = lines.Sum(line => line.Item3);
             if (_balances.GetValueOrDefault(user) < total)
                 return Problem(409, "insufficient-balance");
+            if (RejectsLate)
+            {
+                var late = _answered[$"{user}|{key}"] = new Sold { Id = $"late-{_answered.Count}", User = user, Lines = lines, Status = "rejected" };
+                return Results.Json(Wire(late, "pending"), statusCode: 202);
+            }
             _balances[user] -= total;
             foreach (var (id, quantity) in wanted)
                 _products[id] = _products[id] with { Stock = _products[id].Stock - quantity };
@@ -121,7 +129,7 @@ internal sealed class FakeBook
     {
         lock (_lock)
         {
-            var sold = _orders.Single(order => order.User == user && order.Id == id);
+            var sold = _answered.Values.First(order => order.User == user && order.Id == id);
             if (sold.Status == "pending" && --sold.ReadsUntilPaid <= 0)
                 sold.Status = "paid";
             return Results.Json(Wire(sold));
@@ -166,11 +174,13 @@ internal sealed class FakeBook
             return Results.Json(new { ok = !AuditFails, checkedAt = DateTimeOffset.UtcNow, accounts = _balances.Count, products = _products.Count, orders = _orders.Count, differences = AuditFails ? new object[] { new { kind = "stock" } } : [] });
     }
 
-    private static object Wire(Sold sold) => new
+    private static object Wire(Sold sold) => Wire(sold, sold.Status);
+
+    private static object Wire(Sold sold, string status) => new
     {
         orderId = sold.Id,
         userId = sold.User,
-        status = sold.Status,
+        status,
         createdAt = sold.At,
         totalAmount = sold.Lines.Sum(line => line.Amount),
         lines = sold.Lines.Select(line => new { productId = line.Id, quantity = line.Quantity, amount = line.Amount }),

@@ -128,6 +128,17 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_order_refused_after_202_is_told_by_its_reason()
+    {
+        _shop.Book.RejectsLate = true;
+
+        var run = await ReplayAsync();
+
+        Assert.Equal(5, (int)run.Report["replay"]!["refused"]!["insufficient-stock"]!);
+        Assert.Equal(0, (int)run.Report["replay"]!["accepted"]!);
+    }
+
+    [Fact]
     public async Task A_top_five_that_lags_is_waited_for()
     {
         _shop.Book.TopLag = 3;

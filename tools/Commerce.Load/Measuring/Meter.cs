@@ -74,7 +74,8 @@ internal sealed class Meter
 
     /// <summary>Figures by operation, those never used left out, and their total as the last when there are several.</summary>
     /// <param name="elapsed">The time that rates are computed over.</param>
-    public IReadOnlyList<OperationSummary> Summarise(TimeSpan elapsed)
+    /// <param name="elapsedEach">The time of each operation, where they did not all run throughout.</param>
+    public IReadOnlyList<OperationSummary> Summarise(TimeSpan elapsed, IReadOnlyList<TimeSpan>? elapsedEach = null)
     {
         var all = Latencies.Empty();
         List<OperationSummary> summaries = [];
@@ -83,7 +84,7 @@ internal sealed class Meter
             _latencies[index].Collect(_interval);
             _latencies[index].AddTotalTo(all);
             if (_latencies[index].Summary() is { Count: > 0 } latency)
-                summaries.Add(Summary(_operations[index], outcome => Interlocked.Read(ref _outcomes[index][(int)outcome]), elapsed, latency));
+                summaries.Add(Summary(_operations[index], outcome => Interlocked.Read(ref _outcomes[index][(int)outcome]), elapsedEach?[index] ?? elapsed, latency));
         }
         if (summaries.Count > 1)
             summaries.Add(Summary("total", Count, elapsed, LatencySummary.Of(all)));

@@ -15,6 +15,7 @@ internal sealed class ReplayClient(ShopApi shop, ReplayKeys keys, Meter meter, T
     public const int CancelOperation = 2;
     public static readonly string[] Operations = ["charge", "order", "cancel"];
 
+    private const string Rejected = "rejected";
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
     private readonly Exchange _exchange = new(shop.Endpoint, TimeSpan.FromSeconds(60));
 
@@ -28,9 +29,15 @@ internal sealed class ReplayClient(ShopApi shop, ReplayKeys keys, Meter meter, T
     public async Task<Placement> PlaceAsync(SaleOrder sale, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var body = Requests.OrderBody(sale.Lines.Select(line => (line.ProductId, line.Quantity)));
-        var answer = await shop.SendAsync(_exchange, Requests.Order(shop.Endpoint, sale.UserId, body), keys.Order(sale.Key), cancellationToken);
+        var request = Requests.Order(shop.Endpoint, sale.UserId, Requests.OrderBody(sale.Lines.Select(line => (line.ProductId, line.Quantity))));
+        var answer = await shop.SendAsync(_exchange, request, keys.Order(sale.Key), cancellationToken);
         var placement = await PlacementAsync(sale, answer, cancellationToken);
+        if (placement.Refusal == Rejected)
+        {
+            // It was refused after the shop had answered "pending"; the same request again is answered with the reason.
+            answer = await shop.SendAsync(_exchange, request, keys.Order(sale.Key), cancellationToken);
+            placement = await PlacementAsync(sale, answer, cancellationToken);
+        }
         Record(OrderOperation, startedAt, placement.Refusal, answer.Status);
         return placement;
     }

@@ -15,13 +15,21 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
     // Shops bound what one charge may be; a larger need is charged in parts.
     private const long ChargeMax = 1_000_000_000;
     private readonly ReplayKeys _keys = new(file.Fingerprint, options.Run);
-    private readonly Meter _meter = new(ReplayClient.Operations, time);
+    private readonly TimeSpan[] _elapsedEach = new TimeSpan[ReplayClient.Operations.Length];
+    private Meter _meter = new(ReplayClient.Operations, time);
     private volatile string _phase = "reading the catalog";
     private int _steps;
 
-    public ProgressState State => new(
-        _phase, (double)_meter.CountAll() / Math.Max(1, Volatile.Read(ref _steps)), _meter.Count(Outcome.Ok), _meter.Count(Outcome.Refused), _meter.Count(Outcome.Failed),
-        _meter.Samples.Count > 0 ? _meter.Samples[^1] : null, _meter.Kinds);
+    public ProgressState State
+    {
+        get
+        {
+            var meter = Volatile.Read(ref _meter);
+            return new ProgressState(
+                _phase, (double)meter.CountAll() / Math.Max(1, Volatile.Read(ref _steps)), meter.Count(Outcome.Ok), meter.Count(Outcome.Refused), meter.Count(Outcome.Failed),
+                meter.Samples.Count > 0 ? meter.Samples[^1] : null, meter.Kinds);
+        }
+    }
 
     /// <exception cref="ShopUnreachableException">The shop did not answer within the patience.</exception>
     public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
@@ -33,6 +41,7 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         var topCheck = await TopCheck.BeginAsync(shop, auditBefore, before, options.TopWait, time, cancellationToken);
         var prices = await EnsureCatalogAsync(cancellationToken);
 
+        Volatile.Write(ref _meter, new Meter(ReplayClient.Operations, time));
         using var sampling = new CancellationTokenSource();
         var sampler = SampleAsync(sampling.Token);
         var placements = await TradeAsync(prices, cancellationToken);
@@ -48,7 +57,7 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         var audit = await shop.AuditAsync(cancellationToken);
         return new RunReport(
             $"replay {fileName}", shop.Endpoint.BaseUrl, startedAt, Machine.Current, new Drive(options.Clients, null, 0, Math.Round(elapsed.TotalSeconds, 2), null),
-            _meter.Summarise(elapsed), _meter.Kinds, _meter.Samples, audit,
+            _meter.Summarise(elapsed, _elapsedEach), _meter.Kinds, _meter.Samples, audit,
             new ReplaySummary(
                 fileName, file.Orders.Count, accepted.Length, accepted.Count(placement => placement.Order!.Status == "cancelled"), Refusals(placements), file.LeftOut,
                 shop.Repeats, differences, top.Held, top.Served, top.Counted));
@@ -75,14 +84,11 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
     {
         var charges = Charges(prices).ToArray();
         Volatile.Write(ref _steps, charges.Length + file.Orders.Count + file.Cancellations.Count);
-        _phase = "charging";
-        await EachAsync(charges, (client, _, charge, token) => client.ChargeAsync(charge.UserId, charge.Part, charge.Amount, token), cancellationToken);
-        _phase = "ordering";
+        await EachAsync(ReplayClient.ChargeOperation, charges, (client, _, charge, token) => client.ChargeAsync(charge.UserId, charge.Part, charge.Amount, token), cancellationToken);
         var placements = new Placement[file.Orders.Count];
-        await EachAsync(file.Orders, async (client, index, sale, token) => placements[index] = await client.PlaceAsync(sale, token), cancellationToken);
-        _phase = "cancelling";
+        await EachAsync(ReplayClient.OrderOperation, file.Orders, async (client, index, sale, token) => placements[index] = await client.PlaceAsync(sale, token), cancellationToken);
         var indexes = file.Orders.Select((order, index) => (order.Key, index)).ToDictionary(entry => entry.Key, entry => entry.index, StringComparer.Ordinal);
-        await EachAsync(file.Cancellations, async (client, _, cancellation, token) =>
+        await EachAsync(ReplayClient.CancelOperation, file.Cancellations, async (client, _, cancellation, token) =>
         {
             var index = indexes[cancellation.OrderKey];
             if (placements[index].Order is not null && await client.CancelAsync(cancellation.Key, placements[index], token) is { } cancelled)
@@ -104,8 +110,10 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
     }
 
     /// <summary>Does <paramref name="work"/> for each item, in sequence of starting, with as many clients as asked for.</summary>
-    private async Task EachAsync<T>(IReadOnlyList<T> items, Func<ReplayClient, int, T, CancellationToken, Task> work, CancellationToken cancellationToken)
+    private async Task EachAsync<T>(int operation, IReadOnlyList<T> items, Func<ReplayClient, int, T, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
+        _phase = ReplayClient.Operations[operation];
+        var startedAt = time.GetTimestamp();
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var next = -1;
         async Task ClientAsync()
@@ -123,6 +131,7 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
             }
         }
         await Task.WhenAll(Enumerable.Range(0, Math.Min(options.Clients, items.Count)).Select(_ => Task.Run(ClientAsync, CancellationToken.None)));
+        _elapsedEach[operation] = time.GetElapsedTime(startedAt);
     }
 
     private async Task SampleAsync(CancellationToken stop)
