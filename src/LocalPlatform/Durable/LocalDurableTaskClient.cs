@@ -32,17 +32,16 @@ internal sealed class LocalDurableTaskClient(DurableRuntime runtime) : DurableTa
         var id = options?.InstanceId ?? Guid.NewGuid().ToString("N");
         InstanceIds.Validate(id);
         var now = runtime.Time.GetUtcNow();
-        var start = new InstanceStart(runtime.Store.NextKey(), id, orchestratorName.Name, inputJson, now.UtcDateTime)
+        var startAt = options?.StartAt is { } at && at > now ? at.UtcDateTime : (DateTime?)null;
+        var newborn = new StoredInstance(runtime.Store.NextKey(), id, orchestratorName.Name)
         {
-            StartAt = options?.StartAt is { } at && at > now ? at.UtcDateTime : null,
+            Active = startAt is null,
+            CreatedAt = now.UtcDateTime,
+            UpdatedAt = now.UtcDateTime,
+            Input = inputJson,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
         };
-        if (!await runtime.Store.StartAsync(start))
-            return id;
-        if (start.StartAt is { } startAt)
-            runtime.Timers.Add(new StoredTimer(startAt, start.Key, StoredTimer.DelayedStart));
-        else
-            runtime.Deliver(start.Key, new HistoryEvent(HistoryEventKind.ExecutionStarted));
+        await runtime.StartAsync(newborn, startAt);
         return id;
     }
 
@@ -155,8 +154,7 @@ internal sealed class LocalDurableTaskClient(DurableRuntime runtime) : DurableTa
         string instanceId, bool untilEnd, bool inputsAndOutputs, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        var state = await runtime.Waiters.WaitAsync(
-            instanceId, untilEnd, () => runtime.Store.ReadInstance(instanceId), cancellation);
+        var state = await runtime.WaitAsync(instanceId, untilEnd, cancellation);
         return state.ToMetadata(inputsAndOutputs);
     }
 

@@ -13,12 +13,13 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
 {
     // Bounds the time a write can wait for its neighbours, and the size of the log between two commits.
     private const int WritesPerCommitMax = 1024;
+    private const int CompletionPortion = 32;
 
     private readonly string _connectionString;
     private readonly SqliteSession _writer;
     private readonly Thread _writerThread;
-    private readonly Channel<PendingWrite> _queue =
-        Channel.CreateUnbounded<PendingWrite>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<DatabaseWrite> _queue =
+        Channel.CreateUnbounded<DatabaseWrite>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentBag<SqliteSession> _idleReaders = [];
     private long _commits;
     private volatile bool _disposed;
@@ -47,10 +48,13 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
     /// </summary>
     public Task<T> WriteAsync<T>(Func<SqliteSession, T> work)
     {
-        var pending = new PendingWrite<T>(work);
-        ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(pending), this);
-        return pending.Task;
+        var write = new AwaitedWrite<T>(work);
+        Write(write);
+        return write.Task;
     }
+
+    /// <summary>Queues a write that is told of its end by a call instead of a task.</summary>
+    public void Write(DatabaseWrite write) => ObjectDisposedException.ThrowIf(!_queue.Writer.TryWrite(write), this);
 
     /// <inheritdoc cref="WriteAsync{T}"/>
     public Task WriteAsync(Action<SqliteSession> work) => WriteAsync(session =>
@@ -100,10 +104,9 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
 
     private void WriteLoop()
     {
-        var group = new List<PendingWrite>();
         while (WaitForWrites())
         {
-            group.Clear();
+            var group = new List<DatabaseWrite>();
             while (group.Count < WritesPerCommitMax && _queue.Reader.TryRead(out var write))
                 group.Add(write);
             CommitGroup(group);
@@ -116,7 +119,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         return ready.IsCompleted ? ready.Result : ready.AsTask().GetAwaiter().GetResult();
     }
 
-    private void CommitGroup(List<PendingWrite> group)
+    private void CommitGroup(List<DatabaseWrite> group)
     {
         try
         {
@@ -132,19 +135,33 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         {
             TryRollback();
             foreach (var write in group)
-                write.Fail(failure);
-            return;
+                write.Failure ??= failure;
         }
-        foreach (var write in group)
-            write.Complete();
+        Complete(group);
     }
 
-    private void RunInSavepoint(PendingWrite write)
+    private void RunInSavepoint(DatabaseWrite write)
     {
         _writer.Execute("SAVEPOINT work");
         if (!write.TryRun(_writer))
             _writer.Execute("ROLLBACK TO work");
         _writer.Execute("RELEASE work");
+    }
+
+    // Waking a thread costs more than most completions, so a portion of the group is completed by each.
+    private static void Complete(List<DatabaseWrite> group)
+    {
+        for (var begin = 0; begin < group.Count; begin += CompletionPortion)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static portion =>
+                {
+                    for (var i = portion.Begin; i < Math.Min(portion.Begin + CompletionPortion, portion.Group.Count); i++)
+                        portion.Group[i].Complete();
+                },
+                (Group: group, Begin: begin),
+                preferLocal: false);
+        }
     }
 
     private void TryRollback()
@@ -159,48 +176,21 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         }
     }
 
-    private abstract class PendingWrite
-    {
-        /// <summary>Runs the work; false when it threw (the exception is kept for the caller).</summary>
-        public abstract bool TryRun(SqliteSession session);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception failure);
-    }
-
-    private sealed class PendingWrite<T>(Func<SqliteSession, T> work) : PendingWrite
+    private sealed class AwaitedWrite<T>(Func<SqliteSession, T> work) : DatabaseWrite
     {
         private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _result;
-        private Exception? _failure;
 
         public Task<T> Task => _completion.Task;
 
-        public override bool TryRun(SqliteSession session)
-        {
-            try
-            {
-                _result = work(session);
-                return true;
-            }
-#pragma warning disable CA1031 // Handed to the caller through the task.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                _failure = failure;
-                return false;
-            }
-        }
+        protected override void Run(SqliteSession session) => _result = work(session);
 
-        public override void Complete()
+        protected internal override void Complete()
         {
-            if (_failure is null)
+            if (Failure is null)
                 _completion.TrySetResult(_result!);
             else
-                _completion.TrySetException(_failure);
+                _completion.TrySetException(Failure);
         }
-
-        public override void Fail(Exception failure) => _completion.TrySetException(_failure ?? failure);
     }
 }

@@ -13,6 +13,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
 
     private readonly WorkLimiter<OrchestrationSession> _turns;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopped = new();
     private volatile bool _running;
 
     public DurableRuntime(
@@ -64,6 +65,24 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
             Sessions.Post(key, posted);
     }
 
+    /// <summary>Starts an instance, at once or at a time; false when one of its id has not ended, which goes on undisturbed.</summary>
+    public async Task<bool> StartAsync(StoredInstance newborn, DateTime? startAt)
+    {
+        if (startAt is null && _running && Sessions.TryBegin(newborn) is { } session)
+            return await session.Birth.WaitAsync(_stopped.Token);
+        if (!await Store.StartAsync(newborn, startAt))
+            return false;
+        if (startAt is { } time)
+            Timers.Add(new StoredTimer(time, newborn.Key, StoredTimer.DelayedStart));
+        else
+            Deliver(newborn.Key, new HistoryEvent(HistoryEventKind.ExecutionStarted));
+        return true;
+    }
+
+    /// <summary>Waits until an instance has ended, or only started.</summary>
+    public Task<StoredInstance> WaitAsync(string instanceId, bool untilEnd, CancellationToken ct) => Waiters.WaitAsync(
+        instanceId, untilEnd, () => Sessions.FindState(instanceId) ?? Store.ReadInstance(instanceId), ct);
+
     public void Schedule(OrchestrationSession session) => _turns.Enqueue(session);
 
     /// <summary>Tries an instance again after its turn could not be committed.</summary>
@@ -102,6 +121,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
         await Activities.StopAsync(ct);
         _running = false;
         await _turns.CloseAsync();
+        await _stopped.CancelAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -109,6 +129,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
         Timers.Dispose();
         await Store.DisposeAsync();
         Activities.Dispose();
+        _stopped.Dispose();
     }
 
     private void Fire(StoredTimer timer) => Deliver(timer.Instance, timer.TaskId == StoredTimer.DelayedStart

@@ -8,14 +8,19 @@ namespace LocalPlatform.Durable.Sessions;
 /// <summary>
 /// Turns what arrived for one instance into the next turn of its orchestrator and the commit that makes it durable. Not thread safe.
 /// </summary>
-internal sealed class InstanceDriver(long key, DurableRuntime runtime, Action foreignWorkArrived)
+internal sealed class InstanceDriver(
+    long key, StoredInstance? newborn, DurableRuntime runtime, Action foreignWorkArrived, Action<StepCommit, Exception?> committed)
 {
     // An orchestrator that restarts itself so often without waiting for anything would never leave its turn.
     private const int RestartsPerTurnMax = 1_000;
 
-    private StoredInstance? _instance;
+    private StoredInstance? _instance = newborn;
+    private bool _isStored = newborn is null;
     private OrchestrationExecution? _execution;
     private int _nextStep;
+
+    /// <summary>The state after the last committed turn; null before the first look at it.</summary>
+    public StoredInstance? Instance => Volatile.Read(ref _instance);
 
     /// <summary>Whether the instance, once looked at, turned out to have ended or not to exist.</summary>
     public bool HasEnded { get; private set; }
@@ -40,10 +45,16 @@ internal sealed class InstanceDriver(long key, DurableRuntime runtime, Action fo
     }
 
     /// <summary>Lets out the consequences of a committed turn.</summary>
-    public void Settle(StepCommit commit, StepResult result)
+    public void Settle(StepCommit commit)
     {
+        if (commit.IsRefused)
+        {
+            HasEnded = true;
+            return;
+        }
+        _isStored = true;
         var changed = !ReferenceEquals(_instance, commit.After);
-        _instance = commit.After;
+        Volatile.Write(ref _instance, commit.After);
         _nextStep = commit.Step + 1;
         HasEnded = commit.After.IsCompleted;
         foreach (var action in commit.Effects)
@@ -53,9 +64,9 @@ internal sealed class InstanceDriver(long key, DurableRuntime runtime, Action fo
             else if (action.Kind == HistoryEventKind.TimerCreated && !commit.CancelledTimers.Contains(action.TaskId))
                 runtime.Timers.Add(new StoredTimer(action.FireAt!.Value, key, action.TaskId));
         }
-        foreach (var child in result.Started)
+        foreach (var child in commit.Started)
             runtime.Deliver(child, new HistoryEvent(HistoryEventKind.ExecutionStarted));
-        foreach (var addressee in result.Mailed)
+        foreach (var addressee in commit.Mailed)
             runtime.Deliver(addressee, null);
         if (changed)
             runtime.Waiters.Tell(commit.After);
@@ -99,9 +110,10 @@ internal sealed class InstanceDriver(long key, DurableRuntime runtime, Action fo
             effects.RemoveAll(action => action.Kind == HistoryEventKind.TimerCreated);
             effects.AddRange(_execution.Actions);
         }
-        return new StepCommit
+        return new StepCommit(committed)
         {
             Instance = instance,
+            IsBirth = !_isStored,
             After = StateAfter(instance, restarted, now),
             Step = restarted ? 0 : _nextStep,
             Turn = new HistoryStep(now, received, [.. _execution.Actions]),
@@ -189,9 +201,12 @@ internal sealed class InstanceDriver(long key, DurableRuntime runtime, Action fo
     private ActivityCall ToCall(HistoryEvent action) =>
         new(key, _instance!.Id, action.TaskId, action.Name!, action.Payload, _instance.TraceParent);
 
-    private InstanceStart ToStart(StoredInstance parent, HistoryEvent action, DateTime now) =>
-        new(runtime.Store.NextKey(), action.InstanceId!, action.Name!, action.Payload, now)
+    private StoredInstance ToStart(StoredInstance parent, HistoryEvent action, DateTime now) =>
+        new(runtime.Store.NextKey(), action.InstanceId!, action.Name!)
         {
+            Active = true,
+            CreatedAt = now,
+            Input = action.Payload,
             Parent = new StoredParent(key, parent.Id, parent.Name, action.TaskId),
             TraceParent = parent.TraceParent,
         };

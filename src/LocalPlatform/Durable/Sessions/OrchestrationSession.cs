@@ -11,17 +11,21 @@ internal sealed class OrchestrationSession
 {
     private readonly DurableRuntime _runtime;
     private readonly InstanceDriver _driver;
+    private readonly TaskCompletionSource<bool>? _birth;
     private readonly Lock _gate = new();
     private List<HistoryEvent> _mailbox = [];
     private bool _hasNews;
     private State _state;
 
-    public OrchestrationSession(long key, DurableRuntime runtime)
+    /// <summary>A session of a stored instance, or of one that its first turn is to store.</summary>
+    public OrchestrationSession(long key, StoredInstance? newborn, DurableRuntime runtime)
     {
         Key = key;
         _runtime = runtime;
         // The foreign thread has no event to deliver; a turn without events finds out what it did.
-        _driver = new InstanceDriver(key, runtime, () => TryPost(null));
+        _driver = new InstanceDriver(key, newborn, runtime, () => TryPost(null), OnCommitted);
+        if (newborn is not null)
+            _birth = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Place = new LinkedListNode<OrchestrationSession>(this);
     }
 
@@ -34,6 +38,12 @@ internal sealed class OrchestrationSession
     }
 
     public long Key { get; }
+
+    /// <summary>The state after the last committed turn; null before the first look at it.</summary>
+    public StoredInstance? Instance => _driver.Instance;
+
+    /// <summary>Completes with the first commit of a new instance: false when one of its id has not ended.</summary>
+    public Task<bool> Birth => _birth!.Task;
 
     /// <summary>Its place in the order of last use. Belongs to the session table.</summary>
     public LinkedListNode<OrchestrationSession> Place { get; }
@@ -75,7 +85,7 @@ internal sealed class OrchestrationSession
         try
         {
             if (_driver.TakeTurn(posted, hasNews) is { } commit)
-                _ = CommitAsync(commit);
+                _runtime.Store.Commit(commit);
             else
                 Finish();
         }
@@ -87,21 +97,16 @@ internal sealed class OrchestrationSession
         }
     }
 
-    private async Task CommitAsync(StepCommit commit)
+    private void OnCommitted(StepCommit commit, Exception? failure)
     {
-        try
-        {
-            var result = await _runtime.Store.CommitAsync(commit);
-            _runtime.TurnCommitted?.Invoke();
-            _driver.Settle(commit, result);
-        }
-#pragma warning disable CA1031 // As above.
-        catch (Exception failure)
-#pragma warning restore CA1031
+        if (failure is not null)
         {
             Abandon(failure);
             return;
         }
+        _runtime.TurnCommitted?.Invoke();
+        _driver.Settle(commit);
+        _birth?.TrySetResult(!commit.IsRefused);
         Finish();
     }
 
@@ -139,6 +144,7 @@ internal sealed class OrchestrationSession
         lock (_gate)
             _state = State.Closed;
         _runtime.Sessions.Remove(this);
-        _runtime.ReviveLater(Key, failure);
+        if (_birth?.TrySetException(failure) != true)
+            _runtime.ReviveLater(Key, failure);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LocalPlatform.Durable.History;
+using LocalPlatform.Durable.Store;
 
 namespace LocalPlatform.Durable.Sessions;
 
@@ -10,6 +11,7 @@ namespace LocalPlatform.Durable.Sessions;
 internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
 {
     private readonly ConcurrentDictionary<long, OrchestrationSession> _sessions = new();
+    private readonly ConcurrentDictionary<string, OrchestrationSession> _bornHere = new(StringComparer.Ordinal);
     private readonly LinkedList<OrchestrationSession> _idle = [];
 
     /// <summary>Live instances, waiting or at work.</summary>
@@ -20,16 +22,33 @@ internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
     {
         while (true)
         {
-            var session = _sessions.GetOrAdd(key, static (key, runtime) => new OrchestrationSession(key, runtime), runtime);
+            var session = _sessions.GetOrAdd(key, static (key, runtime) => new OrchestrationSession(key, null, runtime), runtime);
             if (session.TryPost(posted))
                 return;
             Remove(session); // It was closed in this moment.
         }
     }
 
+    /// <summary>
+    /// Lets a new instance take its first turn, whose commit stores it. Null when a session of that id is live: then the store has to
+    /// say whether that one has ended.
+    /// </summary>
+    public OrchestrationSession? TryBegin(StoredInstance newborn)
+    {
+        var session = new OrchestrationSession(newborn.Key, newborn, runtime);
+        if (!_bornHere.TryAdd(newborn.Id, session))
+            return null;
+        _sessions.TryAdd(newborn.Key, session);
+        session.TryPost(new HistoryEvent(HistoryEventKind.ExecutionStarted));
+        return session;
+    }
+
+    /// <summary>The state of an instance that was begun in this process and is still in memory, or null.</summary>
+    public StoredInstance? FindState(string instanceId) => _bornHere.TryGetValue(instanceId, out var session) ? session.Instance : null;
+
     public void Remove(OrchestrationSession session)
     {
-        _sessions.TryRemove(new KeyValuePair<long, OrchestrationSession>(session.Key, session));
+        Forget(session);
         lock (_idle)
         {
             if (session.Place.List is not null)
@@ -54,7 +73,14 @@ internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
                     (evicted ??= []).Add(oldest);
             }
         }
-        foreach (var session_ in evicted ?? [])
-            _sessions.TryRemove(new KeyValuePair<long, OrchestrationSession>(session_.Key, session_));
+        foreach (var closed in evicted ?? [])
+            Forget(closed);
+    }
+
+    private void Forget(OrchestrationSession session)
+    {
+        _sessions.TryRemove(new KeyValuePair<long, OrchestrationSession>(session.Key, session));
+        if (session.Instance is { } instance)
+            _bornHere.TryRemove(new KeyValuePair<string, OrchestrationSession>(instance.Id, session));
     }
 }

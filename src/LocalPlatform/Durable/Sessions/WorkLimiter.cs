@@ -39,7 +39,7 @@ internal sealed class WorkLimiter<T>(int concurrencyMax, Func<T, ValueTask> run)
                     return;
                 continue;
             }
-            ThreadPool.UnsafeQueueUserWorkItem(static limiter => _ = limiter.RunQueueAsync(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static limiter => _ = limiter.RunQueueAsync(), this, preferLocal: true);
             return;
         }
     }

@@ -32,8 +32,18 @@ internal sealed class DurableStore : IAsyncDisposable
 
     public long NextKey() => Interlocked.Increment(ref _lastKey);
 
-    /// <summary>Stores the start; false when an instance of that id has not ended yet, which then goes on undisturbed.</summary>
-    public Task<bool> StartAsync(InstanceStart start) => _database.WriteAsync(session => InstanceWrites.TryStart(session, start));
+    /// <summary>
+    /// Stores an instance that is to start, at once or at a time; false when one of that id has not ended yet, which then goes on
+    /// undisturbed.
+    /// </summary>
+    public Task<bool> StartAsync(StoredInstance instance, DateTime? startAt) => _database.WriteAsync(session =>
+    {
+        if (!InstanceWrites.TryStart(session, instance))
+            return false;
+        if (startAt is { } time)
+            InstanceWrites.AddTimer(session, new StoredTimer(time, instance.Key, StoredTimer.DelayedStart));
+        return true;
+    });
 
     /// <summary>Puts an event into the inbox of a running instance and returns its key, or null when there is none.</summary>
     public Task<long?> SendAsync(string instanceId, HistoryEvent sent)
@@ -42,7 +52,8 @@ internal sealed class DurableStore : IAsyncDisposable
         return _database.WriteAsync(session => InstanceWrites.TrySend(session, instanceId, encoded));
     }
 
-    public Task<StepResult> CommitAsync(StepCommit step) => _database.WriteAsync(step.Apply);
+    /// <summary>Commits a turn, which is told when that is done.</summary>
+    public void Commit(StepCommit step) => _database.Write(step);
 
     public Task<int> PurgeAsync(IReadOnlyList<long> keys) => _database.WriteAsync(session => InstanceWrites.Purge(session, keys));
 

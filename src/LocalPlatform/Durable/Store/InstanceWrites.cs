@@ -1,6 +1,5 @@
 using LocalPlatform.Durable.History;
 using LocalPlatform.Storage;
-using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Store;
 
@@ -10,20 +9,16 @@ internal static class InstanceWrites
     /// <summary>
     /// Inserts an instance in the place of an ended one of the same id, if there is one. False when one of that id has not ended.
     /// </summary>
-    public static bool TryStart(SqliteSession session, InstanceStart start)
+    public static bool TryStart(SqliteSession session, StoredInstance instance)
     {
-        if (!TryInsert(session, start))
-        {
-            var ended = session.QueryFirst(
-                "SELECT key FROM instances WHERE id = @0 AND completed_at IS NOT NULL", r => (long?)r.GetInt64(0), start.Id);
-            if (ended is null)
-                return false;
-            Purge(session, [ended.Value]);
-            TryInsert(session, start);
-        }
-        if (start.StartAt is { } startAt)
-            AddTimer(session, new StoredTimer(startAt, start.Key, StoredTimer.DelayedStart));
-        return true;
+        if (TryInsert(session, instance))
+            return true;
+        var ended = session.QueryFirst(
+            "SELECT key FROM instances WHERE id = @0 AND completed_at IS NOT NULL", r => (long?)r.GetInt64(0), instance.Id);
+        if (ended is null)
+            return false;
+        Purge(session, [ended.Value]);
+        return TryInsert(session, instance);
     }
 
     /// <summary>Puts an event into the inbox of the instance of that id, if it has not ended; its key, or null.</summary>
@@ -69,19 +64,25 @@ internal static class InstanceWrites
     public static void DeleteTimers(SqliteSession session, long key) =>
         session.Execute("DELETE FROM timers WHERE instance = @0", key);
 
-    private static bool TryInsert(SqliteSession session, InstanceStart start) => session.Execute(
-        "INSERT INTO instances (key, id, name, status, active, created_at, parent_key, parent_id, parent_name, parent_task_id, "
-        + "trace_parent, input) VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11) ON CONFLICT (id) DO NOTHING",
-        start.Key,
-        start.Id,
-        start.Name,
-        (int)OrchestrationRuntimeStatus.Pending,
-        start.StartAt is null ? 1 : 0,
-        start.CreatedAt.Ticks,
-        start.Parent?.Key,
-        start.Parent?.Id,
-        start.Parent?.Name,
-        start.Parent?.TaskId,
-        start.TraceParent,
-        start.Input) > 0;
+    private static bool TryInsert(SqliteSession session, StoredInstance instance) => session.Execute(
+        "INSERT INTO instances (key, id, name, status, active, created_at, completed_at, first_task_id, parent_key, parent_id, "
+        + "parent_name, parent_task_id, trace_parent, custom_status, failure, input, output) "
+        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16) ON CONFLICT (id) DO NOTHING",
+        instance.Key,
+        instance.Id,
+        instance.Name,
+        (int)instance.Status,
+        instance.Active ? 1 : 0,
+        instance.CreatedAt.Ticks,
+        instance.IsCompleted ? instance.UpdatedAt.Ticks : null,
+        instance.FirstTaskId,
+        instance.Parent?.Key,
+        instance.Parent?.Id,
+        instance.Parent?.Name,
+        instance.Parent?.TaskId,
+        instance.TraceParent,
+        instance.CustomStatus,
+        HistoryJson.Encode(instance.Failure),
+        instance.Input,
+        instance.Output) > 0;
 }

@@ -5,27 +5,20 @@ using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Store;
 
-/// <summary>Whom a committed turn concerns.</summary>
-internal sealed record StepResult
-{
-    public static readonly StepResult Nobody = new();
-
-    /// <summary>Sub-orchestrations that are due to start.</summary>
-    public List<long> Started { get; } = [];
-
-    /// <summary>Instances that have mail.</summary>
-    public List<long> Mailed { get; } = [];
-}
-
 /// <summary>
 /// One turn of one orchestration as one transaction: the history it adds, what it consumed, what it set going, and its new state.
 /// </summary>
-internal sealed class StepCommit
+internal sealed class StepCommit(Action<StepCommit, Exception?> done) : DatabaseWrite
 {
     private byte[]? _encodedTurn;
+    private List<long>? _started;
+    private List<long>? _mailed;
 
     /// <summary>The instance before this turn.</summary>
     public required StoredInstance Instance { get; init; }
+
+    /// <summary>This is the first turn, and the instance is not stored yet.</summary>
+    public bool IsBirth { get; init; }
 
     /// <summary>The instance after it; the same object when its row stays as it is.</summary>
     public required StoredInstance After { get; init; }
@@ -47,7 +40,7 @@ internal sealed class StepCommit
     public IReadOnlyList<int> CancelledTimers { get; init; } = [];
 
     /// <summary>The instances that sub-orchestration calls of this turn are to start.</summary>
-    public IReadOnlyList<InstanceStart> Starts { get; init; } = [];
+    public IReadOnlyList<StoredInstance> Starts { get; init; } = [];
 
     /// <summary>Encodes ahead, so that the writer thread need not.</summary>
     public StepCommit Prepare()
@@ -56,32 +49,46 @@ internal sealed class StepCommit
         return this;
     }
 
-    public StepResult Apply(SqliteSession session)
+    /// <summary>The birth was refused: an instance of that id has not ended. Nothing of the turn was stored.</summary>
+    public bool IsRefused { get; private set; }
+
+    /// <summary>Sub-orchestrations that are due to start.</summary>
+    public IReadOnlyList<long> Started => _started ?? [];
+
+    /// <summary>Instances that have mail.</summary>
+    public IReadOnlyList<long> Mailed => _mailed ?? [];
+
+    protected override void Run(SqliteSession session)
     {
-        var key = Instance.Key;
+        IsRefused = IsBirth && !InstanceWrites.TryStart(session, After);
+        if (IsRefused)
+            return;
+        AppendHistory(session);
+        if (!IsBirth && !ReferenceEquals(Instance, After))
+            Update(session);
+        if (InboxReadUpTo > 0)
+            session.Execute("DELETE FROM inbox WHERE instance = @0 AND id <= @1", Instance.Key, InboxReadUpTo);
+        RemoveTimers(session);
+        SetGoing(session);
+        if (After.IsCompleted)
+            End(session);
+    }
+
+    protected internal override void Complete() => done(this, Failure);
+
+    private void AppendHistory(SqliteSession session)
+    {
         if (ReplacesHistory)
         {
-            InstanceWrites.DeleteHistory(session, key);
-            InstanceWrites.DeleteTimers(session, key);
+            InstanceWrites.DeleteHistory(session, Instance.Key);
+            InstanceWrites.DeleteTimers(session, Instance.Key);
         }
         session.Execute(
             "INSERT INTO history (instance, step, time, turn) VALUES (@0, @1, @2, @3)",
-            key,
+            Instance.Key,
             Step,
             Turn.Time.Ticks,
             _encodedTurn ?? HistoryJson.Encode(Turn));
-        if (!ReferenceEquals(Instance, After))
-            Update(session);
-        if (InboxReadUpTo > 0)
-            session.Execute("DELETE FROM inbox WHERE instance = @0 AND id <= @1", key, InboxReadUpTo);
-        RemoveTimers(session);
-        if (!After.IsCompleted && Effects.Count == 0)
-            return StepResult.Nobody;
-        var result = new StepResult();
-        SetGoing(session, result);
-        if (After.IsCompleted)
-            End(session, result);
-        return result;
     }
 
     private void Update(SqliteSession session) => session.Execute(
@@ -113,7 +120,7 @@ internal sealed class StepCommit
     private void RemoveTimer(SqliteSession session, int taskId) =>
         session.Execute("DELETE FROM timers WHERE instance = @0 AND task_id = @1", Instance.Key, taskId);
 
-    private void SetGoing(SqliteSession session, StepResult result)
+    private void SetGoing(SqliteSession session)
     {
         foreach (var action in Effects)
         {
@@ -125,18 +132,18 @@ internal sealed class StepCommit
             {
                 var raised = new HistoryEvent(HistoryEventKind.EventRaised) { Name = action.Name, Payload = action.Payload };
                 if (InstanceWrites.TrySend(session, action.InstanceId!, HistoryJson.Encode(raised)) is { } target)
-                    result.Mailed.Add(target);
+                    (_mailed ??= []).Add(target);
             }
         }
         foreach (var start in Starts)
-            StartChild(session, start, result);
+            StartChild(session, start);
     }
 
-    private static void StartChild(SqliteSession session, InstanceStart start, StepResult result)
+    private void StartChild(SqliteSession session, StoredInstance start)
     {
         if (InstanceWrites.TryStart(session, start))
         {
-            result.Started.Add(start.Key);
+            (_started ??= []).Add(start.Key);
             return;
         }
         var refused = new HistoryEvent(HistoryEventKind.SubOrchestrationInstanceFailed)
@@ -146,22 +153,25 @@ internal sealed class StepCommit
                 "OrchestrationAlreadyExists", $"An orchestration with the instance id '{start.Id}' is already running.", null, null, null),
         };
         InstanceWrites.AddToInbox(session, start.Parent.Key, HistoryJson.Encode(refused));
-        result.Mailed.Add(start.Parent.Key);
+        (_mailed ??= []).Add(start.Parent.Key);
     }
 
-    private void End(SqliteSession session, StepResult result)
+    private void End(SqliteSession session)
     {
-        InstanceWrites.DeleteTimers(session, Instance.Key);
-        session.Execute("DELETE FROM inbox WHERE instance = @0", Instance.Key);
+        if (!IsBirth)
+        {
+            InstanceWrites.DeleteTimers(session, Instance.Key);
+            session.Execute("DELETE FROM inbox WHERE instance = @0", Instance.Key);
+        }
         if (Instance.Parent is { } parent && InstanceWrites.TrySend(session, parent.Key, AnswerTo(parent)))
-            result.Mailed.Add(parent.Key);
+            (_mailed ??= []).Add(parent.Key);
         if (!Turn.Received.Any(received => received is { Kind: HistoryEventKind.ExecutionTerminated, Recursive: true }))
             return;
         var children = session.Query(
             "SELECT key FROM instances WHERE parent_key = @0 AND completed_at IS NULL", r => r.GetInt64(0), Instance.Key);
         var terminated = new HistoryEvent(HistoryEventKind.ExecutionTerminated) { Recursive = true, Payload = After.Output };
         foreach (var child in children.Where(child => InstanceWrites.TrySend(session, child, terminated)))
-            result.Mailed.Add(child);
+            (_mailed ??= []).Add(child);
     }
 
     private HistoryEvent AnswerTo(StoredParent parent) =>

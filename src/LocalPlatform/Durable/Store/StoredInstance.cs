@@ -7,8 +7,9 @@ namespace LocalPlatform.Durable.Store;
 /// <summary>An orchestration as its row has it.</summary>
 internal sealed record StoredInstance(long Key, string Id, string Name)
 {
-    public OrchestrationRuntimeStatus Status { get; init; }
+    public OrchestrationRuntimeStatus Status { get; init; } = OrchestrationRuntimeStatus.Pending;
 
+    /// <summary>Activities are out, or the start is due.</summary>
     public bool Active { get; init; }
 
     public DateTime CreatedAt { get; init; }
@@ -52,17 +53,6 @@ internal sealed record StoredInstance(long Key, string Id, string Name)
 
 /// <summary>The orchestration that waits for a sub-orchestration, and the number of its call.</summary>
 internal sealed record StoredParent(long Key, string Id, string Name, int TaskId);
-
-/// <summary>An orchestration to be started.</summary>
-internal sealed record InstanceStart(long Key, string Id, string Name, string? Input, DateTime CreatedAt)
-{
-    /// <summary>Null: at once.</summary>
-    public DateTime? StartAt { get; init; }
-
-    public StoredParent? Parent { get; init; }
-
-    public string? TraceParent { get; init; }
-}
 
 /// <summary>A timer that has not fired, in the order in which timers fire. Task -1 is a delayed start.</summary>
 internal readonly record struct StoredTimer(DateTime FireAt, long Instance, int TaskId) : IComparable<StoredTimer>
