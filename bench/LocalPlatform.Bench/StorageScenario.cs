@@ -21,7 +21,7 @@ internal static class StorageScenario
             await Measurement.RunAsync("read of one row", duration, clients, (client, i) =>
             {
                 database.Read(session => session.QueryFirst(
-                    "SELECT body FROM rows WHERE id = @0", reader => reader.GetFieldValue<byte[]>(0), (client * 31) + i));
+                    "SELECT body FROM rows WHERE id = @0", reader => reader.GetBytes(0), (client * 31) + i));
                 return Task.CompletedTask;
             });
         }

@@ -1,5 +1,4 @@
 using LocalPlatform.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace LocalPlatform.ServiceBus;
 
@@ -28,12 +27,12 @@ internal static class ServiceBusSchema
         "sequence, available_at, message_id, body, content_type, correlation_id, subject, enqueued_at, delivery_count, "
         + "dead_letter_reason, dead_letter_description, dead_letter_source";
 
-    public static StoredMessage Read(SqliteDataReader row) => new()
+    public static StoredMessage Read(SqliteRow row) => new()
     {
         SequenceNumber = row.GetInt64(0),
         AvailableAt = row.GetInt64(1) is var at and > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
         MessageId = row.GetString(2),
-        Body = row.GetFieldValue<byte[]>(3),
+        Body = row.GetBytes(3),
         ContentType = Text(row, 4),
         CorrelationId = Text(row, 5),
         Subject = Text(row, 6),
@@ -51,5 +50,5 @@ internal static class ServiceBusSchema
     public static GroupCommitDatabase Open(string path) => GroupCommitDatabase.Open(
         path, Script + "UPDATE message SET available_at = 0, lock_token = NULL WHERE lock_token IS NOT NULL;");
 
-    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    private static string? Text(SqliteRow row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

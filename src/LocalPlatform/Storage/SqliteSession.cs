@@ -1,48 +1,87 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace LocalPlatform.Storage;
 
 /// <summary>
 /// One SQLite connection with its prepared statements. Not thread safe: a session belongs to the writer thread or to one
-/// reader at a time (<see cref="GroupCommitDatabase"/> sees to it). Parameters are positional: <c>@0</c>, <c>@1</c>, ...
+/// reader at a time (<see cref="GroupCommitDatabase"/> sees to it). Parameters are called by the position of their argument:
+/// <c>@0</c>, <c>@1</c>, ... A statement must not be run again from inside its own rows.
 /// </summary>
 public sealed class SqliteSession : IDisposable
 {
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _commands = [];
+    private readonly sqlite3 _database;
+    private readonly Dictionary<string, SqliteStatement> _statements = [];
 
     internal SqliteSession(string connectionString)
     {
         _connection = new SqliteConnection(connectionString);
         _connection.Open();
+        _database = _connection.Handle!;
     }
 
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> arguments) => Bind(sql, arguments).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<object?> arguments)
+    {
+        var statement = Begin(sql, arguments);
+        try
+        {
+            while (statement.Step())
+            {
+            }
+            return raw.sqlite3_changes(_database);
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
 
-    /// <summary>The rows of a query, each mapped by <paramref name="map"/>. The reader is valid only inside the call.</summary>
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> arguments)
+    /// <summary>The rows of a query, each mapped by <paramref name="map"/>.</summary>
+    public List<T> Query<T>(string sql, Func<SqliteRow, T> map, params ReadOnlySpan<object?> arguments)
     {
         var rows = new List<T>();
-        using var reader = Bind(sql, arguments).ExecuteReader();
-        while (reader.Read())
-            rows.Add(map(reader));
-        return rows;
+        var statement = Begin(sql, arguments);
+        try
+        {
+            while (statement.Step())
+                rows.Add(map(statement.Row));
+            return rows;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>The first row of a query, or <c>default</c> when there is none.</summary>
-    public T? QueryFirst<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> arguments)
+    public T? QueryFirst<T>(string sql, Func<SqliteRow, T> map, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Bind(sql, arguments).ExecuteReader();
-        return reader.Read() ? map(reader) : default;
+        var statement = Begin(sql, arguments);
+        try
+        {
+            return statement.Step() ? map(statement.Row) : default;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>Hands the rows of a query to <paramref name="visit"/> one by one until it returns false.</summary>
-    public void Visit(string sql, Func<SqliteDataReader, bool> visit, params ReadOnlySpan<object?> arguments)
+    public void Visit(string sql, Func<SqliteRow, bool> visit, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Bind(sql, arguments).ExecuteReader();
-        while (reader.Read() && visit(reader))
+        var statement = Begin(sql, arguments);
+        try
         {
+            while (statement.Step() && visit(statement.Row))
+            {
+            }
+        }
+        finally
+        {
+            statement.Reset();
         }
     }
 
@@ -58,28 +97,16 @@ public sealed class SqliteSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in _commands.Values)
-            command.Dispose();
+        foreach (var statement in _statements.Values)
+            statement.Dispose();
         _connection.Dispose();
     }
 
-    private SqliteCommand Bind(string sql, ReadOnlySpan<object?> arguments)
+    private SqliteStatement Begin(string sql, ReadOnlySpan<object?> arguments)
     {
-        if (!_commands.TryGetValue(sql, out var command))
-            _commands[sql] = command = Prepare(sql, arguments.Length);
-        for (var i = 0; i < arguments.Length; i++)
-            command.Parameters[i].Value = arguments[i] ?? DBNull.Value;
-        return command;
-    }
-
-    private SqliteCommand Prepare(string sql, int parameters)
-    {
-        var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // The text is the platform's own; values travel as parameters.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        for (var i = 0; i < parameters; i++)
-            command.Parameters.Add(new SqliteParameter { ParameterName = $"@{i}" });
-        return command;
+        if (!_statements.TryGetValue(sql, out var statement))
+            _statements[sql] = statement = new SqliteStatement(_database, sql);
+        statement.Bind(arguments);
+        return statement;
     }
 }

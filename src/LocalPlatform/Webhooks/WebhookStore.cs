@@ -70,7 +70,7 @@ public sealed class WebhookStore : IAsyncDisposable
         "SELECT sequence, id, type, received_at, headers, body FROM event WHERE receiver = @0 AND sequence > @1 ORDER BY sequence LIMIT @2",
         row => new WebhookEvent(
             row.GetInt64(0), row.GetString(1), row.GetString(2), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(3)),
-            row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5)),
+            row.IsDBNull(4) ? null : row.GetString(4), row.IsDBNull(5) ? null : row.GetBytes(5)),
         receiver, afterSequence, limit));
 
     /// <summary>Forgets everything about a receiver.</summary>

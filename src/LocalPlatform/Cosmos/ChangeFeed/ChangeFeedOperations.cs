@@ -41,7 +41,7 @@ internal sealed class ChangeFeedOperations(CosmosStore store)
             + "AND (expires IS NULL OR expires > @2) ORDER BY lsn",
             row =>
             {
-                if (spread is not null && !spread.Includes(row.GetFieldValue<byte[]>(4)))
+                if (spread is not null && !spread.Includes(row.GetBytes(4)))
                 {
                     page.PassOver(row.GetInt64(1));
                     return true;

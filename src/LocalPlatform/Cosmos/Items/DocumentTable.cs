@@ -1,6 +1,5 @@
 using LocalPlatform.Cosmos.Resources;
 using LocalPlatform.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace LocalPlatform.Cosmos.Items;
 
@@ -38,8 +37,8 @@ internal sealed class DocumentTable(ContainerState container)
     public void Load(SqliteSession session) =>
         _count = session.QueryFirst($"SELECT count(*) FROM docs_{container.Number}", row => row.GetInt64(0));
 
-    public static StoredDocument Map(SqliteDataReader row) =>
-        new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3));
+    public static StoredDocument Map(SqliteRow row) =>
+        new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetBytes(3));
 
     public StoredDocument? Find(SqliteSession session, byte[] partitionKey, string id, long now) =>
         session.QueryFirst(_select, Map, partitionKey, id, now);

@@ -48,7 +48,7 @@ internal sealed class Catalog
         var containers = session.Query(
             "SELECT number, definition, ts, lsn_reserved, throughput FROM containers WHERE database = @0",
             row => new ContainerState(
-                database, row.GetInt32(0), ContainerDefinition.FromStored(row.GetFieldValue<byte[]>(1)), row.GetInt64(2),
+                database, row.GetInt32(0), ContainerDefinition.FromStored(row.GetBytes(1)), row.GetInt64(2),
                 row.GetInt64(3), options.PartitionKeyRanges)
             {
                 Throughput = row.IsDBNull(4) ? null : row.GetInt32(4),

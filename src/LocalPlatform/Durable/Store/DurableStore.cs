@@ -1,6 +1,5 @@
 using LocalPlatform.Durable.History;
 using LocalPlatform.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Store;
@@ -67,7 +66,7 @@ internal sealed class DurableStore : IAsyncDisposable
 
     public List<HistoryStep> ReadHistory(long key) => _database.Read(session => session.Query(
         "SELECT turn FROM history WHERE instance = @0 ORDER BY step",
-        r => HistoryJson.DecodeStep(r.GetFieldValue<byte[]>(0)),
+        r => HistoryJson.DecodeStep(r.GetBytes(0)),
         key));
 
     public int CountSteps(long key) => _database.Read(session =>
@@ -82,7 +81,7 @@ internal sealed class DurableStore : IAsyncDisposable
             r =>
             {
                 lastId = r.GetInt64(0);
-                return HistoryJson.DecodeEvent(r.GetFieldValue<byte[]>(1));
+                return HistoryJson.DecodeEvent(r.GetBytes(1));
             },
             key));
         return (events, lastId);
@@ -134,7 +133,7 @@ internal sealed class DurableStore : IAsyncDisposable
             "SELECT key FROM instances WHERE parent_key = @0 AND completed_at IS NOT NULL", r => r.GetInt64(0), key))
         .ToList());
 
-    private static StoredInstance MapInstance(SqliteDataReader r) => new(r.GetInt64(0), r.GetString(1), r.GetString(2))
+    private static StoredInstance MapInstance(SqliteRow r) => new(r.GetInt64(0), r.GetString(1), r.GetString(2))
     {
         Status = (OrchestrationRuntimeStatus)r.GetInt32(3),
         Active = r.GetInt32(4) != 0,
@@ -149,5 +148,5 @@ internal sealed class DurableStore : IAsyncDisposable
         UpdatedAt = new DateTime(r.GetInt64(16), DateTimeKind.Utc),
     };
 
-    private static string? Text(SqliteDataReader r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
+    private static string? Text(SqliteRow r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
 }

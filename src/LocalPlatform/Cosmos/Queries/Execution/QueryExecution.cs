@@ -3,7 +3,6 @@ using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Queries.Sql;
 using LocalPlatform.Cosmos.Resources;
 using LocalPlatform.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace LocalPlatform.Cosmos.Queries.Execution;
 
@@ -180,9 +179,9 @@ internal sealed class QueryExecution
         row => ReadRow(row) is not { } document || visit(document),
         _access.Arguments);
 
-    private OrderedRow? ReadRow(SqliteDataReader row)
+    private OrderedRow? ReadRow(SqliteRow row)
     {
-        if (_request.Spread is { } spread && !spread.Includes(row.GetFieldValue<byte[]>(4)))
+        if (_request.Spread is { } spread && !spread.Includes(row.GetBytes(4)))
             return null;
         var document = DocumentTable.Map(row);
         LoadedDocuments++;

@@ -124,7 +124,7 @@ internal sealed class IndexBuilder : IAsyncDisposable
     {
         var rows = session.Query(
             $"SELECT rid, body FROM docs_{container.Number} WHERE rid > @0 ORDER BY rid LIMIT @1",
-            row => (Rid: row.GetInt64(0), Body: row.GetFieldValue<byte[]>(1)),
+            row => (Rid: row.GetInt64(0), Body: row.GetBytes(1)),
             after,
             RowsPerWrite);
         foreach (var (rid, body) in rows)
