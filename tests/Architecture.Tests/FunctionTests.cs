@@ -1,0 +1,66 @@
+using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Architecture.Tests;
+
+/// <summary>What holds for every function.</summary>
+public sealed class FunctionTests
+{
+    private static readonly List<(MethodInfo Method, FunctionAttribute Function, HttpTriggerAttribute? Http)> Functions =
+    [
+        .. from type in Assemblies.Functions.GetTypes()
+           from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+           let function = method.GetCustomAttribute<FunctionAttribute>()
+           where function is not null
+           let http = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(trigger => trigger is not null)
+           select (method, function, http),
+    ];
+
+    [Fact]
+    public void Functions_and_their_classes_are_public_because_their_metadata_is_generated_from_source()
+    {
+        Assert.NotEmpty(Functions);
+        Assemblies.AssertNone(Functions.Where(f => !f.Method.IsPublic || !f.Method.DeclaringType!.IsPublic).Select(f => f.Function.Name));
+    }
+
+    [Fact]
+    public void Function_names_are_unique() =>
+        Assemblies.AssertNone(Functions.GroupBy(f => f.Function.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key));
+
+    [Fact]
+    public void Routes_are_unique_for_each_method() => Assemblies.AssertNone(
+        from f in Functions
+        where f.Http is not null
+        from method in f.Http!.Methods is { Length: > 0 } methods ? methods : ["any"]
+        group f by $"{method} {System.Text.RegularExpressions.Regex.Replace(f.Http!.Route!, @"\{[^}]*\}", "{}")}" into same
+        where same.Count() > 1
+        select same.Key);
+
+    [Fact]
+    public void Clients_need_a_key_operators_the_master_key_and_probes_none() => Assemblies.AssertNone(
+        from f in Functions
+        where f.Http is not null
+        let expected = f.Http!.Route switch
+        {
+            { } route when route.StartsWith("ops/", StringComparison.Ordinal) => AuthorizationLevel.Admin,
+            { } route when route.StartsWith("users/", StringComparison.Ordinal) || route.StartsWith("products", StringComparison.Ordinal) => AuthorizationLevel.Function,
+            _ => AuthorizationLevel.Anonymous,
+        }
+        where f.Http.AuthLevel != expected
+        select $"{f.Function.Name} has {f.Http.AuthLevel}, not {expected}");
+
+    [Fact]
+    public void Routes_keep_clear_of_those_that_the_host_reserves() => Assemblies.AssertNone(
+        from f in Functions
+        where f.Http is not null
+        let first = f.Http!.Route!.Split('/')[0]
+        where first is "admin" or "runtime"
+        select f.Function.Name);
+
+    [Fact]
+    public void Names_of_asynchronous_results_are_tasks_the_host_can_await() => Assemblies.AssertNone(
+        from f in Functions
+        let result = f.Method.ReturnType
+        where result == typeof(void) || result.Name.StartsWith("ValueTask", StringComparison.Ordinal)
+        select $"{f.Function.Name} returns {result.Name}");
+}
