@@ -21,5 +21,5 @@ public sealed record DurableOptions
     public int? MaxCompletedInstances { get; init; } = 10_000;
 
     /// <summary>How often the retention policy is applied.</summary>
-    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -17,6 +17,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
 
     private readonly string _connectionString;
     private readonly SqliteSession _writer;
+    private readonly LogCheckpointer _checkpointer;
     private readonly Thread _writerThread;
     private readonly Channel<DatabaseWrite> _queue =
         Channel.CreateUnbounded<DatabaseWrite>(new UnboundedChannelOptions { SingleReader = true });
@@ -29,9 +30,10 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
         _writer = new SqliteSession(_connectionString);
         _writer.ExecuteScript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864; "
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; "
             + "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA busy_timeout=5000;");
         _writer.ExecuteScript(schema);
+        _checkpointer = new LogCheckpointer(_writer, _connectionString);
         _writerThread = new Thread(WriteLoop) { IsBackground = true, Name = $"sqlite writer {Path.GetFileName(path)}" };
         _writerThread.Start();
     }
@@ -92,7 +94,8 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         await Task.Run(_writerThread.Join);
         while (_idleReaders.TryTake(out var session))
             session.Dispose();
-        _writer.Dispose();
+        _checkpointer.Dispose();
+        _writer.Dispose(); // The last connection to go: closing it moves the rest of the log into the file.
     }
 
     private SqliteSession OpenReader()
@@ -138,6 +141,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
                 write.Failure ??= failure;
         }
         Complete(group);
+        _checkpointer.AfterCommit();
     }
 
     private void RunInSavepoint(DatabaseWrite write)

@@ -95,6 +95,13 @@ public sealed class SqliteSession : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Pages written to the log since the last call.</summary>
+    internal int TakePagesWritten()
+    {
+        _ = raw.sqlite3_db_status(_database, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
+        return pages;
+    }
+
     public void Dispose()
     {
         foreach (var statement in _statements.Values)

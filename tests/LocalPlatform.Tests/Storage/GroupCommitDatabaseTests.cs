@@ -137,6 +137,40 @@ public sealed class GroupCommitDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_starts_over_while_writes_go_on()
+    {
+        await using var database = GroupCommitDatabase.Open(DatabaseFile, Schema);
+        var body = new string('x', 50_000);
+        // 300 MB in all: a log that never started over would be as large.
+        for (var i = 0; i < 60; i++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(_ =>
+                database.WriteAsync(session => session.Execute("INSERT INTO rows (body) VALUES (@0)", body))));
+        }
+        Assert.InRange(new FileInfo(DatabaseFile + "-wal").Length, 1, 150_000_000);
+        Assert.Equal(6_000, Count(database));
+    }
+
+    [Fact]
+    public async Task A_statement_without_an_argument_for_a_parameter_is_refused()
+    {
+        await using var database = GroupCommitDatabase.Open(DatabaseFile, Schema);
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            database.WriteAsync(session => session.Execute("INSERT INTO rows (id, body) VALUES (@0, @1)", 1)));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            database.WriteAsync(session => session.Execute("INSERT INTO rows (body) VALUES (@0)", DateTime.UnixEpoch)));
+    }
+
+    [Fact]
+    public async Task Parameters_are_the_arguments_of_their_numbers_in_whatever_order_they_stand()
+    {
+        await using var database = GroupCommitDatabase.Open(DatabaseFile, Schema);
+        await database.WriteAsync(session =>
+            session.Execute("INSERT INTO rows (body, id) VALUES (@1 || @2 || @1, @0)", 7, "a", "한글"));
+        Assert.Equal("a한글a", database.Read(session => session.QueryFirst("SELECT body FROM rows WHERE id = 7", r => r.GetString(0))));
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_survives_a_kill()
     {
         var acknowledged = await ChildProcess.RunAndKillAsync("write rows", DatabaseFile, lines: 2_000);
