@@ -59,8 +59,8 @@ internal sealed class ApiContract
 
     private Lazy<JsonSchema> LazySchema(JsonNode schema) => new(() =>
     {
-        var root = Close(schema.DeepClone()).AsObject();
-        root["definitions"] = _definitions.DeepClone();
+        // The library does not follow a reference at the root to a definition that has references itself; one level down it does.
+        var root = new JsonObject { ["allOf"] = new JsonArray(Close(schema.DeepClone())), ["definitions"] = _definitions.DeepClone() };
         return JsonSchema.FromJsonAsync(root.ToJsonString()).GetAwaiter().GetResult();
     });
 

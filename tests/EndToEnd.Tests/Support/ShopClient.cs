@@ -1,12 +1,13 @@
 using System.Net.Http.Json;
 using System.Text;
+using EndToEnd.Tests.Contract;
 
 namespace EndToEnd.Tests.Support;
 
-/// <summary>The shop's HTTP interface as its clients use it.</summary>
+/// <summary>The shop's HTTP interface as its clients use it. An answer that the API document does not describe fails the test.</summary>
 public sealed class ShopClient(Uri address) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
+    private readonly HttpClient _http = new(new ContractHandler(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }))
     {
         BaseAddress = address,
         Timeout = TimeSpan.FromSeconds(100),
