@@ -4,6 +4,7 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Ops;
+using Commerce.Functions.Orders;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
@@ -57,6 +58,7 @@ public sealed class TestStore : IAsyncLifetime
             .AddCatalog()
             .AddCart()
             .AddOps()
+            .AddOrders(new ConfigurationBuilder().Build())
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
         var process = services.BuildServiceProvider();
         _processes.Add(process);

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using LocalPlatform.Durable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace Commerce.Functions.Tests.Orders;
+
+/// <summary>Remembers what was started, and runs nothing.</summary>
+internal sealed class FakeDurable() : DurableTaskClient("fake")
+{
+    private readonly ConcurrentDictionary<string, OrchestrationMetadata> _instances = new();
+    private readonly ConcurrentQueue<(string Name, string Id)> _started = new();
+
+    public IReadOnlyCollection<(string Name, string Id)> Started => _started;
+
+    /// <summary>Thrown by a start, after the instance is there if it is.</summary>
+    public Exception? StartFault { get; set; }
+
+    public void Set(string instanceId, OrchestrationRuntimeStatus status, object? input = null) =>
+        _instances[instanceId] = new OrchestrationMetadata("any", instanceId)
+        {
+            RuntimeStatus = status,
+            DataConverter = JsonDataConverter.Default,
+            SerializedInput = JsonSerializer.Serialize(input),
+        };
+
+    public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (StartFault is { } fault)
+            throw fault;
+        _started.Enqueue((orchestratorName.Name, options!.InstanceId!));
+        Set(options.InstanceId!, OrchestrationRuntimeStatus.Running, input);
+        return Task.FromResult(options.InstanceId!);
+    }
+
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+        Task.FromResult(_instances.GetValueOrDefault(instanceId));
+
+    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => new All(
+        [.. _instances.Values.Where(instance =>
+            filter!.Statuses!.Contains(instance.RuntimeStatus) && instance.InstanceId.StartsWith(filter.InstanceIdPrefix!, StringComparison.Ordinal))]);
+
+    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class All(IReadOnlyList<OrchestrationMetadata> instances) : AsyncPageable<OrchestrationMetadata>
+    {
+        public override async IAsyncEnumerable<Page<OrchestrationMetadata>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
+        {
+            await Task.CompletedTask;
+            yield return new Page<OrchestrationMetadata>(instances);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
+using Commerce.Functions.Orders;
+using Commerce.Functions.Tests.Support;
+using Commerce.Shared;
+using Commerce.Shared.Balance;
+using Commerce.Shared.Catalog;
+using Commerce.Shared.Orders;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Commerce.Functions.Tests.Orders;
+
+/// <summary>A process of the app, with what tests of orders need of it.</summary>
+internal sealed class OrderHouse(TestStore store, IServiceProvider process)
+{
+    public FakeDurable Durable { get; } = new();
+
+    public OrderActivities Steps { get; } = ActivatorUtilities.CreateInstance<OrderActivities>(process);
+
+    public OrderStore Orders { get; } = process.GetRequiredService<OrderStore>();
+
+    public OrderPlacement Placement { get; } = process.GetRequiredService<OrderPlacement>();
+
+    public T Get<T>()
+        where T : notnull => process.GetRequiredService<T>();
+
+    public static string NewId(string prefix) => $"{prefix}-{Guid.NewGuid():N}"[..32];
+
+    public async Task<string> AddProductAsync(long price, long stock)
+    {
+        var id = NewId("p");
+        await Get<CatalogWriter>().CreateAsync(id, "Product", price, stock);
+        return id;
+    }
+
+    public async Task<string> AddUserAsync(long balance)
+    {
+        var id = NewId("u");
+        await ChargeAsync(id, balance);
+        return id;
+    }
+
+    public async Task ChargeAsync(string userId, long amount) =>
+        Assert.True((await Get<LedgerWriter<Account, AccountCommand, LedgerEntry>>()
+            .SubmitAsync(userId, new AccountCommand.Charge(userId, NewId("k"), amount))).Succeeded);
+
+    public async Task AdjustAsync(string productId, long delta) =>
+        Assert.True((await Get<LedgerWriter<Product, StockCommand, StockMovement>>()
+            .SubmitAsync(productId, new StockCommand.Adjust(productId, NewId("k"), delta, "test"))).Succeeded);
+
+    /// <summary>Accepts an order and starts nothing real.</summary>
+    public async Task<Order> AcceptAsync(string userId, string key, params OrderItem[] items)
+    {
+        var answer = await Placement.PlaceAsync(Durable, new OrderRequest(userId, key, items, null), TimeSpan.Zero);
+        Assert.True(answer.Succeeded, answer.Failure?.Detail);
+        return answer.Value;
+    }
+
+    /// <summary>What <see cref="PlaceOrderOrchestrator"/> does, in this process.</summary>
+    public async Task<Order> RunAsync(Order order)
+    {
+        var work = OrderWork.Of(order);
+        var reservation = await Steps.ReserveStock(work);
+        var refusal = reservation.Refusal
+            ?? await Steps.PayOrder(new OrderPayment(order.Id, order.UserId, reservation.Total(work.Items)));
+        if (refusal is null)
+        {
+            await Steps.CompleteOrder(new OrderCompletion(order.Id, order.UserId, reservation.UnitPrices));
+        }
+        else
+        {
+            await Steps.ReleaseStock(work);
+            await Steps.RejectOrder(new OrderRejection(order.Id, order.UserId, refusal));
+        }
+        return (await Orders.FindAsync(order.UserId, order.Id))!;
+    }
+
+    public async Task<long> StockAsync(string productId) => (await store.Database[CommerceDatabase.Catalog]
+        .FindAsync<Product>(Product.DocumentId, new PartitionKey(productId)))!.Stock;
+
+    public async Task<long> BalanceAsync(string userId) => (await store.Database[CommerceDatabase.Accounts]
+        .FindAsync<Account>(Account.DocumentId, new PartitionKey(userId)))!.Balance;
+
+    /// <summary>An account that has been filled to the brim.</summary>
+    public async Task<string> AddRichUserAsync()
+    {
+        var account = new Account { UserId = NewId("u"), Balance = Limits.MoneyMax, EntryCount = 0, UpdatedAt = DateTimeOffset.UnixEpoch };
+        await store.Database[CommerceDatabase.Accounts].CreateItemAsync(account);
+        return account.UserId;
+    }
+}

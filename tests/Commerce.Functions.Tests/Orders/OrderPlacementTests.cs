@@ -1,0 +1,120 @@
+using Commerce.Functions.Orders;
+using Commerce.Functions.Tests.Support;
+using Commerce.Shared;
+using Commerce.Shared.Orders;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Tests.Orders;
+
+/// <summary>The gate, and what happens between it and the orchestration.</summary>
+public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestStore>
+{
+    private readonly OrderHouse _house = new(store, store.App);
+
+    [Fact]
+    public async Task An_accepted_order_is_started_once_under_its_own_id()
+    {
+        var order = await AcceptAsync();
+        Assert.Equal([(PlaceOrderOrchestrator.Name, order.Id)], _house.Durable.Started);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_leaves_an_order_that_the_repeat_starts()
+    {
+        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
+        _house.Durable.StartFault = new IOException("The task hub is away.");
+        await Assert.ThrowsAsync<IOException>(() => _house.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        _house.Durable.StartFault = null;
+
+        // Another process: nothing of the first attempt is in its memory.
+        var there = new OrderHouse(store, store.NewProcess());
+        var order = await there.AcceptAsync(user, "k", new OrderItem(product, 1));
+        Assert.Equal([(PlaceOrderOrchestrator.Name, order.Id)], there.Durable.Started);
+    }
+
+    [Fact]
+    public async Task A_repeat_elsewhere_does_not_start_what_runs()
+    {
+        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
+        var order = await _house.AcceptAsync(user, "k", new OrderItem(product, 1));
+        var there = new OrderHouse(store, store.NewProcess());
+        there.Durable.Set(order.Id, OrchestrationRuntimeStatus.Running);
+        await there.AcceptAsync(user, "k", new OrderItem(product, 1));
+        Assert.Empty(there.Durable.Started);
+    }
+
+    [Fact]
+    public async Task A_backend_that_refuses_a_second_start_is_understood()
+    {
+        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
+        _house.Durable.Set(OperationId.Order(user, "k"), OrchestrationRuntimeStatus.Running);
+        _house.Durable.StartFault = new InvalidOperationException("An instance with this id is running already.");
+        Assert.Equal(OrderStatus.Pending, (await _house.AcceptAsync(user, "k", new OrderItem(product, 1))).Status);
+    }
+
+    [Fact]
+    public async Task A_refused_request_creates_nothing()
+    {
+        var user = await _house.AddUserAsync(100);
+        var answer = await _house.Placement.PlaceAsync(
+            _house.Durable, new OrderRequest(user, "k", [new OrderItem("no-such-product", 1)], null), TimeSpan.Zero);
+        Assert.Equal(ErrorCode.Validation, answer.Failure!.Code);
+        Assert.Null(await _house.Placement.FindAsync(user, "k"));
+        Assert.Empty(_house.Durable.Started);
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(OrchestrationRuntimeStatus.Running, false)]
+    [InlineData(OrchestrationRuntimeStatus.Pending, false)]
+    [InlineData(OrchestrationRuntimeStatus.Suspended, false)]
+    [InlineData(OrchestrationRuntimeStatus.Failed, true)]
+    [InlineData(OrchestrationRuntimeStatus.Terminated, true)]
+    public async Task The_sweeper_starts_a_pending_order_that_nobody_works_on(OrchestrationRuntimeStatus? found, bool starts)
+    {
+        var order = await AcceptAsync();
+        var later = new OrderHouse(store, store.App);
+        if (found is { } status)
+            later.Durable.Set(order.Id, status);
+        await SweepAsync(later, olderThanSeconds: 0.000_001);
+        Assert.Equal(starts, later.Durable.Started.Contains((PlaceOrderOrchestrator.Name, order.Id)));
+    }
+
+    [Fact]
+    public async Task The_sweeper_leaves_young_and_decided_orders_alone()
+    {
+        var young = await AcceptAsync();
+        await SweepAsync(_house, olderThanSeconds: 600);
+        var decided = await _house.RunAsync(await AcceptAsync());
+        var later = new OrderHouse(store, store.App);
+        await SweepAsync(later, olderThanSeconds: 600);
+        Assert.DoesNotContain(later.Durable.Started, started => started.Id == young.Id || started.Id == decided.Id);
+    }
+
+    [Fact]
+    public async Task The_sweeper_finishes_a_cancellation_that_died()
+    {
+        var paid = await _house.RunAsync(await AcceptAsync());
+        await _house.Steps.RefundOrder(new OrderPayment(paid.Id, paid.UserId, paid.TotalAmount));
+        var id = OrderOrchestrations.CancellationId(paid.Id);
+        var later = new OrderHouse(store, store.App);
+        later.Durable.Set(id, OrchestrationRuntimeStatus.Failed, OrderWork.Of(paid));
+        await SweepAsync(later, olderThanSeconds: 600);
+        Assert.Equal([(CancelOrderOrchestrator.Name, id)], later.Durable.Started);
+    }
+
+    private static Task SweepAsync(OrderHouse house, double olderThanSeconds) => new OrderSweeper(
+        house.Orders,
+        house.Get<OrderOrchestrations>(),
+        Options.Create(new OrderOptions { SweepAfterSeconds = olderThanSeconds }),
+        TimeProvider.System,
+        NullLogger<OrderSweeper>.Instance).SweepAsync(new(), house.Durable, TestContext.Current.CancellationToken);
+
+    private async Task<Order> AcceptAsync()
+    {
+        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
+        return await _house.AcceptAsync(user, "k", new OrderItem(product, 1));
+    }
+}
