@@ -15,6 +15,7 @@ internal sealed class EmbeddedHostBuilder
 {
     // The original's limit on a request (100 MB).
     private const long RequestBytesMax = 100 * 1024 * 1024;
+    private const int RequestLineBytesMax = 32 * 1024;
 
     private readonly FunctionSource _source;
     private readonly HostAddress _address;
@@ -80,6 +81,8 @@ internal sealed class EmbeddedHostBuilder
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBytesMax;
+            // Long enough that the app, not the server, says what is wrong with an overlong address.
+            kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
         });
         Web.Logging.AddSimpleConsole(console =>
         {
