@@ -105,7 +105,17 @@ public sealed class LoadRunnerTests : IAsyncLifetime
         Assert.Equal(("500", 10), ((string)run.Report["kinds"]![0]!["key"]!, (int)run.Report["kinds"]![0]!["value"]!));
     }
 
+    [Fact]
+    public async Task The_shops_process_is_measured_when_it_is_named()
+    {
+        var run = await RunAsync($"top --count 100 --warm-up 0 --pid {Environment.ProcessId}");
+
+        Assert.InRange((double)run.Report["server"]!["cpuMsPerRequest"]!, 0, 1_000);
+        Assert.InRange((double)run.Report["server"]!["workingSetMb"]!, 1, 10_000);
+    }
+
     [Theory]
+    [InlineData("top --pid 2147483647")]
     [InlineData("order --hot --zipf")]
     [InlineData("order --clients 0")]
     [InlineData("charge --rate -1")]

@@ -110,12 +110,12 @@ public sealed class ReportTests : IDisposable
 
         var rows = BenchTable.Markdown(
             [Of("top", ("top", 40_000)), Of("charge", ("charge", 20_000)), Of("storage", ("upsert", 9_000), ("batch", 5_000), ("point read", 10_000))],
-            [Of("order spread", ("order", 1_000)), Of("product", ("product", 8_000)), Of("mix", ("top", 4_000), ("total", 9_000))]).Split('\n');
+            [Of("order spread", ("order", 1_000)) with { Server = new ServerUse(1.25, 200) }, Of("product", ("product", 8_000)), Of("mix", ("top", 4_000), ("total", 9_000))]).Split('\n');
 
-        Assert.Equal("| order spread | order | 1,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 | 5.0 % | 20.0 % |", rows[7]);
-        Assert.Equal("| product | product | 8,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 | 20.0 % | 80.0 % |", rows[8]);
+        Assert.Equal("| order spread | order | 1,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 | 1.250 | 5.0 % | 20.0 % |", rows[7]);
+        Assert.Equal("| product | product | 8,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 |  | 20.0 % | 80.0 % |", rows[8]);
         Assert.EndsWith("| 10.0 % | 40.0 % |", rows[9], StringComparison.Ordinal);
-        Assert.EndsWith("| 0 |  |  |", rows[10], StringComparison.Ordinal);
+        Assert.EndsWith("| 0 |  |  |  |", rows[10], StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

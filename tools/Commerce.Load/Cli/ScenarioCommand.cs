@@ -18,6 +18,7 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
     private readonly Option<int> _users = new("--users") { Description = "Users that take part.", DefaultValueFactory = _ => 1000, HelpName = "n" };
     private readonly Option<int> _products = new("--products") { Description = "Products that are browsed and ordered.", DefaultValueFactory = _ => 200, HelpName = "n" };
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of what is chosen at random.", DefaultValueFactory = _ => 1, HelpName = "n" };
+    private readonly Option<int?> _pid = new("--pid") { Description = "The shop's process on this machine: its CPU time per request and its memory go into the report.", HelpName = "id" };
     private readonly Option<bool> _noAudit = new("--no-audit") { Description = "Do not ask for the audit at the end (for an endpoint that has none)." };
 
     public Command Build(params Option[] own)
@@ -26,10 +27,11 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
         _duration.Validators.Add(Check.Between(_duration, 0.1, 86_400));
         _warmUp.Validators.Add(Check.Between(_warmUp, 0, 3_600));
         _count.Validators.Add(Check.Between(_count, 1, 1_000_000_000));
+        _pid.Validators.Add(Check.Between(_pid, 1, int.MaxValue));
         _users.Validators.Add(Check.Between(_users, 1, 1_000_000));
         _products.Validators.Add(Check.Between(_products, 1, 100_000));
         var command = new Command(name, description);
-        foreach (var option in own.Concat([_rate, _duration, _warmUp, _count, _users, _products, _seed, _noAudit]))
+        foreach (var option in own.Concat([_rate, _duration, _warmUp, _count, _users, _products, _seed, _pid, _noAudit]))
             command.Options.Add(option);
         _common.AddTo(command);
         command.SetAction(RunAsync);
@@ -42,22 +44,26 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
         var options = Options(parsed);
         using var endpoint = _common.Endpoint(parsed);
         using var shop = new ShopApi(endpoint, TimeSpan.FromSeconds(30), time);
+        using var process = parsed.GetValue(_pid) is { } id ? new ServerProcess(id) : null;
         console.MarkupLineInterpolated($"[bold]{scenario.Name}[/] against {endpoint.BaseUrl}: {Drive(options)}");
         await scenario.PrepareAsync(new ShopSetup(shop, parsed.GetRequiredValue(_users), parsed.GetRequiredValue(_products)), cancellationToken);
 
         var startedAt = time.GetUtcNow();
         var runner = new LoadRunner(endpoint, scenario.Operations, client => scenario.CreateShopper(client, new Random((options.Seed * 7919) + client)), options, time);
         Sample? last = null;
-        var running = runner.RunAsync(sample => Volatile.Write(ref last, sample), cancellationToken);
+        var running = runner.RunAsync(() => process?.Begin(), sample => Volatile.Write(ref last, sample), cancellationToken);
         await new ProgressDisplay(console, time).RunAsync(running, () => State(scenario, runner, options, Volatile.Read(ref last)));
         var elapsed = await running;
+        var server = process?.End(runner.Meter.CountAll());
 
         var audit = parsed.GetValue(_noAudit) ? null : await shop.AuditAsync(cancellationToken);
         var report = new RunReport(
             scenario.Name, endpoint.BaseUrl, startedAt, Machine.Current,
             new Drive(options.Clients, options.Rate, options.WarmUp.TotalSeconds, Math.Round(elapsed.TotalSeconds, 2), options.Seed),
-            runner.Meter.Summarise(elapsed), runner.Meter.Kinds, runner.Meter.Samples, audit);
+            runner.Meter.Summarise(elapsed), runner.Meter.Kinds, runner.Meter.Samples, audit, Server: server);
         Tables.Write(console, report);
+        if (server is not null)
+            console.MarkupLineInterpolated($"The shop used {server.CpuMsPerRequest:0.000} ms of CPU per request and has {server.WorkingSetMb:N0} MB resident.");
         if (audit is not null)
             Tables.WriteAudit(console, audit);
         _common.Save(parsed, report);

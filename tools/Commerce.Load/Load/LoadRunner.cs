@@ -21,8 +21,11 @@ internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> op
 
     public bool IsWarmingUp => !_warm;
 
-    /// <summary>Runs to the end and returns the time measured, without the warm-up. <paramref name="onSample"/> hears each second.</summary>
-    public async Task<TimeSpan> RunAsync(Action<Sample> onSample, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs to the end and returns the time measured, without the warm-up. <paramref name="onMeasuring"/> hears when that is over,
+    /// <paramref name="onSample"/> each second.
+    /// </summary>
+    public async Task<TimeSpan> RunAsync(Action onMeasuring, Action<Sample> onSample, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _warm = options.WarmUp == TimeSpan.Zero;
@@ -35,6 +38,7 @@ internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> op
             Volatile.Write(ref _meter, new Meter(operations, time));
             _warm = true;
         }
+        onMeasuring();
         await ObserveAsync(clients, options.Duration, onSample);
         await stop.CancelAsync();
         await clients;

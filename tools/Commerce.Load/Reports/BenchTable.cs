@@ -15,28 +15,30 @@ internal static class BenchTable
     /// <param name="ceilings">Reports of the ceilings: scenario "top" (GET) and "charge" (POST) against the bare endpoint, and "storage".</param>
     public static string Markdown(IReadOnlyList<RunReport> ceilings, IReadOnlyList<RunReport> runs)
     {
-        var text = new StringBuilder("| run | operation | ok/s | p50 ms | p95 ms | p99 ms | max ms | refused | failed | of HTTP | of storage |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        var text = new StringBuilder("| run | operation | ok/s | p50 ms | p95 ms | p99 ms | max ms | refused | failed | CPU ms | of HTTP | of storage |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         foreach (var ceiling in ceilings)
-            Append(text, ceiling.Scenario == "storage" ? ceiling.Scenario : "bare endpoint", ceiling.Operations, _ => ("", ""));
+            Append(text, ceiling.Scenario == "storage" ? ceiling.Scenario : "bare endpoint", ceiling, _ => ("", ""));
         foreach (var run in runs)
-            Append(text, run.Scenario, run.Operations, operation => (Share(operation, Http(ceilings, operation.Name)), Share(operation, Storage(ceilings, operation.Name))));
+            Append(text, run.Scenario, run, operation => (Share(operation, Http(ceilings, operation.Name)), Share(operation, Storage(ceilings, operation.Name))));
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, string run, IReadOnlyList<OperationSummary> operations, Func<OperationSummary, (string Http, string Storage)> shares)
+    private static void Append(StringBuilder text, string name, RunReport report, Func<OperationSummary, (string Http, string Storage)> shares)
     {
-        foreach (var operation in operations)
+        foreach (var operation in report.Operations)
         {
+            // The process's CPU time can be told for the run as a whole only.
+            var cpu = report.Server is { } server && operation == report.Operations[^1] ? server.CpuMsPerRequest.ToString("0.000", CultureInfo.InvariantCulture) : "";
             var (http, storage) = shares(operation);
             var latency = operation.Latency;
             string[] cells =
             [
-                run, operation.Name, operation.PerSecond.ToString("N0", CultureInfo.InvariantCulture),
+                name, operation.Name, operation.PerSecond.ToString("N0", CultureInfo.InvariantCulture),
                 Tables.Milliseconds(latency.P50Ms), Tables.Milliseconds(latency.P95Ms), Tables.Milliseconds(latency.P99Ms), Tables.Milliseconds(latency.MaxMs),
-                operation.Refused.ToString("N0", CultureInfo.InvariantCulture), (operation.Failed + operation.Pending).ToString("N0", CultureInfo.InvariantCulture), http, storage,
+                operation.Refused.ToString("N0", CultureInfo.InvariantCulture), (operation.Failed + operation.Pending).ToString("N0", CultureInfo.InvariantCulture), cpu, http, storage,
             ];
             text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
-            run = "";
+            name = "";
         }
     }
 

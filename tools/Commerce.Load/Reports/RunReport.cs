@@ -27,7 +27,8 @@ internal sealed record RunReport(
     IReadOnlyList<KeyValuePair<string, long>> Kinds,
     IReadOnlyList<Sample> Samples,
     Audit? Audit,
-    ReplaySummary? Replay = null)
+    ReplaySummary? Replay = null,
+    ServerUse? Server = null)
 {
     public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, ReportJson.Default.RunReport) + "\n");
 
