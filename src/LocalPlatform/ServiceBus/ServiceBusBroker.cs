@@ -49,7 +49,10 @@ public sealed class ServiceBusBroker : IAsyncDisposable
     {
         if (messages.Any(m => m.Body.Length > BodyBytesMax))
             throw new ArgumentException($"A Service Bus message can hold {BodyBytesMax} bytes.", nameof(messages));
-        var targets = messages.SelectMany(m => _entities.Receivers(m.Entity).Select(entity => (entity, m))).ToList();
+        var now = _time.GetUtcNow();
+        var targets = messages
+            .SelectMany(m => _entities.Receivers(m.Entity).SelectMany(entity => _options.Faults.Copies(m, now).Select(copy => (entity, m: copy))))
+            .ToList();
         if (targets.Count == 0)
             return;
         await _database.WriteAsync(session =>
@@ -79,7 +82,7 @@ public sealed class ServiceBusBroker : IAsyncDisposable
 
     /// <summary>Removes messages that were dealt with.</summary>
     /// <exception cref="MessageLockLostException">A lock has ended; the other messages are removed all the same.</exception>
-    public Task CompleteAsync(IReadOnlyList<LockedMessage> messages) => SettleAsync(messages, _settlement.Complete);
+    public Task CompleteAsync(IReadOnlyList<LockedMessage> messages) => SettleAsync(messages, Complete);
 
     /// <summary>
     /// Gives messages back. They are available at once; after <see cref="ServiceBusOptions.MaxDeliveryCount"/> deliveries a message
@@ -150,6 +153,14 @@ public sealed class ServiceBusBroker : IAsyncDisposable
             _settlement.WakeAfter(path);
         if (lost.Count > 0)
             throw new MessageLockLostException(lost[0].Message.SequenceNumber);
+    }
+
+    private bool Complete(SqliteSession session, LockedMessage message)
+    {
+        if (!_options.Faults.LosesLock())
+            return _settlement.Complete(session, message);
+        _settlement.Abandon(session, message);
+        return false;
     }
 
     private async Task WaitAsync(Task changed, DateTimeOffset? nextAt, CancellationToken ct)

@@ -76,4 +76,7 @@ public sealed record ServiceBusOptions
 
     /// <summary>A message whose id was sent before within this time is dropped; null to keep all.</summary>
     public TimeSpan? DuplicateDetectionWindow { get; init; }
+
+    /// <summary>Faults to be injected, for tests.</summary>
+    public ServiceBusFaults Faults { get; init; } = new();
 }
