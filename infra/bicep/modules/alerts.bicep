@@ -1,0 +1,150 @@
+// What an operator must hear of. The runbook for each is in docs/operations.md under the alert's name.
+param nameSuffix string
+param location string
+param tags object
+param email string
+param workspaceId string
+param functionAppId string
+param cosmosAccountId string
+param serviceBusNamespaceId string
+param queueName string
+
+resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-${nameSuffix}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'commerce'
+    enabled: true
+    emailReceivers: empty(email) ? [] : [{ name: 'operators', emailAddress: email, useCommonAlertSchema: true }]
+  }
+}
+
+var metricAlerts = [
+  {
+    name: 'dead-letters'
+    description: 'A message is in the dead-letter queue: an order event could not even be taken over for redelivery.'
+    severity: 1
+    scope: serviceBusNamespaceId
+    namespace: 'Microsoft.ServiceBus/namespaces'
+    metric: 'DeadletteredMessages'
+    aggregation: 'Average'
+    operator: 'GreaterThan'
+    threshold: 0
+    dimensions: [{ name: 'EntityName', operator: 'Include', values: [queueName] }]
+  }
+  {
+    name: 'server-errors'
+    description: 'Requests end with a 5xx.'
+    severity: 1
+    scope: functionAppId
+    namespace: 'Microsoft.Web/sites'
+    metric: 'Http5xx'
+    aggregation: 'Total'
+    operator: 'GreaterThan'
+    threshold: 10
+    dimensions: []
+  }
+  {
+    name: 'throttled-requests'
+    description: 'Cosmos DB answers 429: the throughput is used up, or one partition is hot.'
+    severity: 2
+    scope: cosmosAccountId
+    namespace: 'Microsoft.DocumentDB/databaseAccounts'
+    metric: 'TotalRequests'
+    aggregation: 'Count'
+    operator: 'GreaterThan'
+    threshold: 100
+    dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
+  }
+]
+
+resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for alert in metricAlerts: {
+    name: '${alert.name}-${nameSuffix}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: alert.description
+      severity: alert.severity
+      enabled: true
+      scopes: [alert.scope]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT5M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: alert.name
+            metricNamespace: alert.namespace
+            metricName: alert.metric
+            timeAggregation: alert.aggregation
+            operator: alert.operator
+            threshold: alert.threshold
+            dimensions: alert.dimensions
+          }
+        ]
+      }
+      actions: [{ actionGroupId: operators.id }]
+    }
+  }
+]
+
+var queryAlerts = [
+  {
+    name: 'parked-deliveries'
+    description: 'An order event was given up after 72 hours, or refused for good; it waits to be redelivered by hand.'
+    severity: 2
+    query: 'AppMetrics | where Name == "commerce.deliveries.parked" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
+    column: 'Value'
+  }
+  {
+    name: 'audit-difference'
+    description: 'Ledger and balance, or movements and stock, do not add up.'
+    severity: 0
+    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
+    column: 'Value'
+  }
+  {
+    name: 'failed-orchestrations'
+    description: 'An orchestration ended as failed. Refusals are completions, so this is a defect or a broken deployment.'
+    severity: 1
+    query: 'union AppTraces, AppExceptions | extend State = tostring(Properties["prop__state"]) | where State == "Failed" | summarize Value = todouble(count()) by bin(TimeGenerated, 5m)'
+    column: 'Value'
+  }
+]
+
+resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = [
+  for alert in queryAlerts: {
+    name: '${alert.name}-${nameSuffix}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: alert.name
+      description: alert.description
+      severity: alert.severity
+      enabled: true
+      scopes: [workspaceId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      // The tables appear with the first telemetry; a rule must be deployable before that.
+      skipQueryValidation: true
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            metricMeasureColumn: alert.column
+            timeAggregation: 'Maximum'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      actions: { actionGroups: [operators.id] }
+    }
+  }
+]
