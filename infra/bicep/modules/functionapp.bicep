@@ -102,9 +102,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         AzureWebJobsStorage__clientId: identityClientId
         APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-        // Which identity DefaultAzureCredential stands for.
+        // Which identity telemetry is sent as.
         AZURE_CLIENT_ID: identityClientId
         Cosmos__accountEndpoint: cosmosEndpoint
+        Cosmos__clientId: identityClientId
         ServiceBus__fullyQualifiedNamespace: serviceBusHost
         ServiceBus__credential: 'managedidentity'
         ServiceBus__clientId: identityClientId
