@@ -7,7 +7,9 @@ using Commerce.Functions.Cosmos;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
+using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
+using Commerce.Shared.Ranking;
 
 namespace Documentation.Tests;
 
@@ -26,6 +28,12 @@ public partial class DataModelTests
         ["ORDER_LINE"] = typeof(OrderLine),
         ["CART"] = typeof(ShoppingCart),
         ["CART_ITEM"] = typeof(CartItem),
+        ["EVENT_DELIVERY"] = typeof(EventDelivery),
+        ["DELIVERY_ATTEMPT"] = typeof(DeliveryAttempt),
+        ["DELIVERY_CONTROL"] = typeof(DeliveryControl),
+        ["RANKING_POINTER"] = typeof(RankingPointer),
+        ["RANKING_CHECKPOINT"] = typeof(RankingCheckpoint),
+        ["RANKING_LIST"] = typeof(RankingList),
     };
 
     [GeneratedRegex(@"^    (\w+) \{\n(.*?)^    \}", RegexOptions.Multiline | RegexOptions.Singleline)]
