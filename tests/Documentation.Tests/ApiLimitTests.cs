@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Commerce.Functions.ApiDocs;
 using Commerce.Shared;
+using Commerce.Shared.Audit;
 using CsCheck;
 
 namespace Documentation.Tests;
@@ -60,6 +61,16 @@ public class ApiLimitTests
         Assert.Equal(slugs, types.EnumerateArray().Select(type => type.GetString()!.Split('/')[^1]).Order(StringComparer.Ordinal));
         Assert.Equal(slugs, examples.Select(example => example.Name).Order(StringComparer.Ordinal));
         Assert.All(slugs, slug => Assert.Contains($"| `{slug}` |", table, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_kind_of_difference_that_an_audit_can_find_is_documented()
+    {
+        var kinds = typeof(AuditKind).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        var documented = Document.GetProperty("components").GetProperty("schemas").GetProperty("AuditDifference")
+            .GetProperty("properties").GetProperty("kind").GetProperty("enum").EnumerateArray().Select(kind => kind.GetString()!);
+
+        Assert.Equal(kinds.Order(), documented.Order());
     }
 
     private static string Slug(string code) => JsonNamingPolicy.KebabCaseLower.ConvertName(code);
