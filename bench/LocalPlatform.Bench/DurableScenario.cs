@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using LocalPlatform.Durable;
 using Microsoft.DurableTask;
@@ -14,9 +16,7 @@ internal static class DurableScenario
         var file = Path.Combine(folder.FullName, "durable.db");
         try
         {
-            await using var engine = new DurableEngine(
-                file, new FourSteps(), new DurableOptions(), TimeProvider.System, NullLoggerFactory.Instance);
-            await engine.StartAsync();
+            await using var engine = await StartAsync(file);
             await Measurement.RunAsync("orchestration of four activities", duration, clients, async (_, i) =>
             {
                 var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("FourSteps", new Order(i, "P-1", 3));
@@ -32,18 +32,60 @@ internal static class DurableScenario
         }
     }
 
+    /// <summary>A hundred thousand orchestrations that wait for an event: what a restart with them takes, and how fast one answers.</summary>
+    public static async Task RunWaitingAsync(int waiting)
+    {
+        var folder = Directory.CreateTempSubdirectory("durable-bench-");
+        var file = Path.Combine(folder.FullName, "durable.db");
+        try
+        {
+            await using (var engine = await StartAsync(file))
+            {
+                foreach (var part in Enumerable.Range(0, waiting).Chunk(5_000))
+                {
+                    await Task.WhenAll(part.Select(i => engine.Client.ScheduleNewOrchestrationInstanceAsync(
+                        "Waits", new Order(i, "P-1", 3), new StartOrchestrationOptions($"w{i}"))));
+                }
+            }
+            GC.Collect();
+            var clock = Stopwatch.StartNew();
+            await using (var engine = await StartAsync(file))
+            {
+                await engine.Client.RaiseEventAsync($"w{waiting / 2}", "go", 1);
+                await engine.Client.WaitForInstanceCompletionAsync($"w{waiting / 2}");
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{waiting:n0} waiting: start to first answer {clock.Elapsed.TotalMilliseconds:n0} ms, "
+                    + $"managed memory {GC.GetTotalMemory(forceFullCollection: true) / 1048576.0:n1} MB, "
+                    + $"file {new FileInfo(file).Length / waiting:n0} bytes each"));
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<DurableEngine> StartAsync(string file)
+    {
+        var engine = new DurableEngine(file, new FourSteps(), new DurableOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        await engine.StartAsync();
+        return engine;
+    }
+
     private sealed record Order(long Number, string ProductId, int Quantity);
 
     private sealed class FourSteps : IDurableFunctions
     {
         private static readonly string[] Steps = ["Reserve", "Pay", "Complete", "Publish"];
 
-        public bool HasOrchestrator(string name) => name == "FourSteps";
+        public bool HasOrchestrator(string name) => name is "FourSteps" or "Waits";
 
         public bool HasActivity(string name) => Steps.Contains(name);
 
         public async Task<string?> RunOrchestratorAsync(TaskOrchestrationContext context)
         {
+            if (context.Name == "Waits")
+                return JsonSerializer.Serialize(await context.WaitForExternalEvent<int>("go"));
             var order = context.GetInput<Order>()!;
             foreach (var step in Steps)
                 order = await context.CallActivityAsync<Order>(step, order);

@@ -9,10 +9,13 @@ switch (scenario)
     case "durable":
         await DurableScenario.RunAsync(TimeSpan.FromSeconds(seconds), clients);
         return 0;
+    case "durable-waiting":
+        await DurableScenario.RunWaitingAsync(100_000);
+        return 0;
     case "storage":
         await StorageScenario.RunAsync(TimeSpan.FromSeconds(seconds), clients);
         return 0;
     default:
-        Console.Error.WriteLine("usage: LocalPlatform.Bench durable|storage [seconds = 10] [clients = 32]");
+        Console.Error.WriteLine("usage: LocalPlatform.Bench durable|durable-waiting|storage [seconds = 10] [clients = 32]");
         return 2;
 }

@@ -128,4 +128,37 @@ public sealed class RecoveryTests
 
         Assert.Equal(["before", "after"], lines.Of("orchestrator"));
     }
+
+    [Fact]
+    public async Task A_turn_that_cannot_be_committed_is_tried_again()
+    {
+        var functions = new TestFunctions()
+            .Orchestrator("Waits", async context =>
+                await context.WaitForExternalEvent<int>("go") + await context.CallActivityAsync<int>("One"))
+            .Activity<object?, int>("One", _ => 1);
+        using var lines = new CollectedLines();
+        await using var hub = await TestHub.StartAsync(functions, logging: lines);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
+        hub.Sql("ALTER TABLE history RENAME TO hidden");
+        await hub.Client.RaiseEventAsync(id, "go", 41);
+        await TestHub.Eventually(() => Task.FromResult(lines.Of("LocalPlatform.Durable").Any(line => line.Contains("could not be committed"))));
+
+        hub.Sql("ALTER TABLE hidden RENAME TO history");
+        hub.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(42, (await hub.EndOf(id)).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task A_start_that_cannot_be_committed_is_refused_and_leaves_nothing()
+    {
+        var functions = new TestFunctions().Orchestrator("Ends", _ => Task.FromResult(1));
+        await using var hub = await TestHub.StartAsync(functions);
+        hub.Sql("ALTER TABLE history RENAME TO hidden");
+        await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => hub.RunAsync("Ends", id: "a"));
+        hub.Sql("ALTER TABLE hidden RENAME TO history");
+
+        Assert.Null(await hub.Client.GetInstanceAsync("a"));
+        Assert.Equal(1, (await hub.RunAsync("Ends", id: "a")).ReadOutputAs<int>());
+    }
 }

@@ -1,4 +1,5 @@
 using LocalPlatform.Durable;
+using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -92,6 +93,18 @@ internal sealed class TestHub : IAsyncDisposable
 
     public async Task Until(string id, Func<OrchestrationMetadata, bool> condition) =>
         await Eventually(async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && condition(found));
+
+    /// <summary>Tampers with the store from outside.</summary>
+    public void Sql(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
 
     public static async Task Eventually(Func<Task<bool>> condition)
     {

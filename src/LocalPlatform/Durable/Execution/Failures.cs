@@ -6,12 +6,10 @@ namespace LocalPlatform.Durable.Execution;
 /// <summary>Exceptions as failure details.</summary>
 internal static class Failures
 {
-    private const string MissingFunctionType = "TaskNotFound";
-
     /// <summary>The details of what an activity or orchestrator threw; the failure of a task it called becomes the inner one.</summary>
     public static TaskFailureDetails From(Exception exception) => exception switch
     {
-        MissingFunctionException => new TaskFailureDetails(MissingFunctionType, exception.Message, null, null, null),
+        MissingFunctionException missing => new TaskFailureDetails(missing.ErrorType, missing.Message, null, null, null),
         NonDeterministicOrchestrationException => new TaskFailureDetails(
             "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException", exception.Message, null, null, null),
         TaskFailedException failed => new TaskFailureDetails(
@@ -25,12 +23,28 @@ internal static class Failures
     };
 
     /// <summary>A function that does not exist will not exist at the next attempt either.</summary>
-    public static bool IsNotRetriable(TaskFailureDetails failure) => failure.ErrorType == MissingFunctionType;
+    public static bool IsNotRetriable(TaskFailureDetails failure) =>
+        failure.ErrorType is MissingFunctionException.ActivityErrorType or MissingFunctionException.OrchestratorErrorType;
 }
 
 /// <summary>An orchestrator or activity was called that the app does not have.</summary>
-internal sealed class MissingFunctionException(string kind, string name)
-    : Exception($"The {kind} '{name}' does not exist in this app. Was it renamed or removed?");
+internal sealed class MissingFunctionException : Exception
+{
+    // Of the original.
+    public const string ActivityErrorType = "ActivityTaskNotFound";
+    public const string OrchestratorErrorType = "OrchestratorTaskNotFound";
+
+    private MissingFunctionException(string errorType, string message)
+        : base(message) => ErrorType = errorType;
+
+    public string ErrorType { get; }
+
+    public static MissingFunctionException Activity(string name) =>
+        new(ActivityErrorType, $"The activity '{name}' does not exist in this app. Was it renamed or removed?");
+
+    public static MissingFunctionException Orchestrator(string name) =>
+        new(OrchestratorErrorType, $"The orchestrator '{name}' does not exist in this app. Was it renamed or removed?");
+}
 
 /// <summary>An orchestrator took another path in a replay than its history records.</summary>
 internal sealed class NonDeterministicOrchestrationException(string orchestrator, HistoryEvent? recorded, HistoryEvent? requested)

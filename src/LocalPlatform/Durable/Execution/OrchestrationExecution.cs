@@ -154,7 +154,7 @@ internal sealed class OrchestrationExecution
     private Task<string?> Start()
     {
         if (!_functions.HasOrchestrator(Identity.Name))
-            return Task.FromException<string?>(new MissingFunctionException("orchestrator", Identity.Name));
+            return Task.FromException<string?>(MissingFunctionException.Orchestrator(Identity.Name));
         try
         {
             var orchestrator = _functions.RunOrchestratorAsync(_context);

@@ -59,10 +59,10 @@ internal sealed class ActivityPump : IDisposable
 
     private async ValueTask RunAsync(ActivityCall call)
     {
-        var answer = await CallAsync(call);
-        _underWay.TryRemove((call.InstanceKey, call.TaskId), out _);
-        if (answer is not null)
+        if (await CallAsync(call) is { } answer)
             _answer(call.InstanceKey, answer);
+        // Only now: whoever loads the orchestration meanwhile finds the call under way, or its answer in the mailbox.
+        _underWay.TryRemove((call.InstanceKey, call.TaskId), out _);
     }
 
     private async Task<HistoryEvent?> CallAsync(ActivityCall call)
@@ -71,7 +71,7 @@ internal sealed class ActivityPump : IDisposable
         try
         {
             if (!_functions.HasActivity(call.Name))
-                throw new MissingFunctionException("activity", call.Name);
+                throw MissingFunctionException.Activity(call.Name);
             var output = await _functions.RunActivityAsync(call.Name, call.InstanceId, call.Input, _stopping.Token);
             return new HistoryEvent(HistoryEventKind.TaskCompleted) { TaskId = call.TaskId, Payload = output };
         }

@@ -101,6 +101,18 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     /// </summary>
     public async Task RecoverAsync(long lastKey, CancellationToken ct)
     {
+        try
+        {
+            await TakeUpAsync(lastKey, ct);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogRecoveryFailed(failure);
+        }
+    }
+
+    private async Task TakeUpAsync(long lastKey, CancellationToken ct)
+    {
         for (var afterKey = 0L; ;)
         {
             var page = Store.ReadUnfinishedWork(afterKey, lastKey, RecoveryPage);
@@ -138,6 +150,9 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A turn of instance #{Key} could not be committed; it is tried again")]
     private partial void LogTurnFailed(Exception failure, long key);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Orchestrations that had not ended could not be taken up; start again to retry")]
+    private partial void LogRecoveryFailed(Exception failure);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Taking up {Count} orchestrations that had not ended")]
     private partial void LogRecovering(int count);

@@ -15,12 +15,12 @@ internal sealed class InstanceDriver(
     private const int RestartsPerTurnMax = 1_000;
 
     private StoredInstance? _instance = newborn;
-    private bool _isStored = newborn is null;
+    private volatile bool _isStored = newborn is null;
     private OrchestrationExecution? _execution;
     private int _nextStep;
 
-    /// <summary>The state after the last committed turn; null before the first look at it.</summary>
-    public StoredInstance? Instance => Volatile.Read(ref _instance);
+    /// <summary>The state after the last committed turn; null before the first.</summary>
+    public StoredInstance? Instance => _isStored ? Volatile.Read(ref _instance) : null;
 
     /// <summary>Whether the instance, once looked at, turned out to have ended or not to exist.</summary>
     public bool HasEnded { get; private set; }
@@ -52,9 +52,9 @@ internal sealed class InstanceDriver(
             HasEnded = true;
             return;
         }
-        _isStored = true;
         var changed = !ReferenceEquals(_instance, commit.After);
         Volatile.Write(ref _instance, commit.After);
+        _isStored = true;
         _nextStep = commit.Step + 1;
         HasEnded = commit.After.IsCompleted;
         foreach (var action in commit.Effects)

@@ -24,6 +24,7 @@ internal sealed class OrchestrationSession
         _runtime = runtime;
         // The foreign thread has no event to deliver; a turn without events finds out what it did.
         _driver = new InstanceDriver(key, newborn, runtime, () => TryPost(null), OnCommitted);
+        BornAs = newborn?.Id;
         if (newborn is not null)
             _birth = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         Place = new LinkedListNode<OrchestrationSession>(this);
@@ -39,7 +40,10 @@ internal sealed class OrchestrationSession
 
     public long Key { get; }
 
-    /// <summary>The state after the last committed turn; null before the first look at it.</summary>
+    /// <summary>The id of an instance begun here; null for one that was read from the store.</summary>
+    public string? BornAs { get; }
+
+    /// <summary>The state after the last committed turn; null before the first.</summary>
     public StoredInstance? Instance => _driver.Instance;
 
     /// <summary>Completes with the first commit of a new instance: false when one of its id has not ended.</summary>
@@ -104,8 +108,19 @@ internal sealed class OrchestrationSession
             Abandon(failure);
             return;
         }
-        _runtime.TurnCommitted?.Invoke();
-        _driver.Settle(commit);
+        try
+        {
+            _runtime.TurnCommitted?.Invoke();
+            _driver.Settle(commit);
+        }
+#pragma warning disable CA1031 // As above. What was not let out is found again in the store.
+        catch (Exception unsettled)
+#pragma warning restore CA1031
+        {
+            _birth?.TrySetResult(true);
+            Abandon(unsettled);
+            return;
+        }
         _birth?.TrySetResult(!commit.IsRefused);
         Finish();
     }

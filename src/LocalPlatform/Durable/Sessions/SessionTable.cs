@@ -80,7 +80,7 @@ internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
     private void Forget(OrchestrationSession session)
     {
         _sessions.TryRemove(new KeyValuePair<long, OrchestrationSession>(session.Key, session));
-        if (session.Instance is { } instance)
-            _bornHere.TryRemove(new KeyValuePair<string, OrchestrationSession>(instance.Id, session));
+        if (session.BornAs is { } id)
+            _bornHere.TryRemove(new KeyValuePair<string, OrchestrationSession>(id, session));
     }
 }

@@ -1,4 +1,5 @@
 using LocalPlatform.Durable.Store;
+using Microsoft.Data.Sqlite;
 
 namespace LocalPlatform.Durable.Sessions;
 
@@ -10,6 +11,7 @@ namespace LocalPlatform.Durable.Sessions;
 internal sealed class TimerPump : IDisposable
 {
     private const int WindowTimersMax = 1_000;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WindowLength = TimeSpan.FromMinutes(5);
 
     private readonly DurableStore _store;
@@ -71,8 +73,11 @@ internal sealed class TimerPump : IDisposable
                 return;
             var now = _time.GetUtcNow().UtcDateTime;
             // Reading under the lock: a timer committed meanwhile is either read here or seen by Add as inside the window.
-            if (_window.Count == 0)
-                LoadWindow(now);
+            if (_window.Count == 0 && !TryLoadWindow(now))
+            {
+                _alarm.Change(RetryDelay, Timeout.InfiniteTimeSpan);
+                return;
+            }
             while (_window.TryPeek(out var timer, out _) && timer.FireAt <= now)
                 due.Add(_window.Dequeue());
             SetAlarm();
@@ -81,13 +86,22 @@ internal sealed class TimerPump : IDisposable
             _fire(timer);
     }
 
-    private void LoadWindow(DateTime now)
+    private bool TryLoadWindow(DateTime now)
     {
         var windowEnd = now + WindowLength;
-        var timers = _store.ReadTimers(_loadedUpTo, windowEnd, WindowTimersMax);
+        List<StoredTimer> timers;
+        try
+        {
+            timers = _store.ReadTimers(_loadedUpTo, windowEnd, WindowTimersMax);
+        }
+        catch (SqliteException)
+        {
+            return false; // The alarm calls back here, on a thread that nobody could be told on; the next attempt may succeed.
+        }
         foreach (var timer in timers)
             _window.Enqueue(timer, timer);
         _loadedUpTo = timers.Count == WindowTimersMax ? timers[^1] : new StoredTimer(windowEnd, long.MaxValue, int.MaxValue);
+        return true;
     }
 
     private void SetAlarm()
