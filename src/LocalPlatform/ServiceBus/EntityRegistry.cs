@@ -11,9 +11,10 @@ internal sealed class EntityRegistry
     public EntityRegistry(GroupCommitDatabase database)
     {
         var rows = database.Read(session => session.Query(
-            "SELECT id, path, topic FROM entity ORDER BY id", row => (Id: row.GetInt64(0), Path: row.GetString(1), Topic: row.IsDBNull(2) ? null : row.GetString(2))));
-        foreach (var row in rows)
-            _entities[row.Path] = new Entity(row.Id, row.Path, row.Topic);
+            "SELECT id, path, topic FROM entity ORDER BY id",
+            row => new Entity(row.GetInt64(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2))));
+        foreach (var entity in rows)
+            _entities[entity.Path] = entity;
     }
 
     public IEnumerable<Entity> All => _entities.Values;

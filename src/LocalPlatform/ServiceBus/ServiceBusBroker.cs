@@ -37,7 +37,9 @@ public sealed class ServiceBusBroker : IAsyncDisposable
     /// <summary>Creates a queue unless it is there.</summary>
     public Task EnsureQueueAsync(string name) => EnsureAsync(name, topic: null);
 
-    /// <summary>Creates a subscription unless it is there. A topic has no store of its own: what it gets is copied to its subscriptions.</summary>
+    /// <summary>
+    /// Creates a subscription unless it is there. A topic has no store of its own: what it gets is copied to its subscriptions.
+    /// </summary>
     public Task EnsureSubscriptionAsync(string topic, string subscription) =>
         EnsureAsync(EntityPath.Subscription(topic, subscription), topic);
 
@@ -195,6 +197,7 @@ public sealed class ServiceBusBroker : IAsyncDisposable
     private static bool IsNew(SqliteSession session, Entity entity, string id, long now, TimeSpan window)
     {
         session.Execute("DELETE FROM sent_id WHERE sent_at <= @0", now - (long)window.TotalMilliseconds);
-        return session.Execute("INSERT INTO sent_id (entity, message_id, sent_at) VALUES (@0, @1, @2) ON CONFLICT DO NOTHING", entity.Id, id, now) == 1;
+        return session.Execute(
+            "INSERT INTO sent_id (entity, message_id, sent_at) VALUES (@0, @1, @2) ON CONFLICT DO NOTHING", entity.Id, id, now) == 1;
     }
 }

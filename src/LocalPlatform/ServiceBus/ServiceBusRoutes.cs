@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -34,8 +35,10 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
         var path = EntityOf(http);
         if (!broker.Has(path))
             return OperatorHttp.RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no queue or subscription '{path}'.");
-        if (!OperatorHttp.TryNumber(http.Request, "from", 0, long.MaxValue, 0, out var from) || !OperatorHttp.TryNumber(http.Request, "limit", 1, PageMax, 50, out var limit))
-            return OperatorHttp.RefuseAsync(http, StatusCodes.Status400BadRequest, $"from is a sequence number, limit a number from 1 to {PageMax}.");
+        if (!OperatorHttp.TryNumber(http.Request, "from", 0, long.MaxValue, 0, out var from)
+            || !OperatorHttp.TryNumber(http.Request, "limit", 1, PageMax, 50, out var limit))
+            return OperatorHttp.RefuseAsync(
+                http, StatusCodes.Status400BadRequest, $"from is a sequence number, limit a number from 1 to {PageMax}.");
         var messages = broker.Peek(deadLetters ? EntityPath.DeadLetter(path) : path, from, (int)limit);
         return http.Response.WriteAsJsonAsync(new
         {
@@ -77,7 +80,8 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
         }
         catch (JsonException)
         {
-            await OperatorHttp.RefuseAsync(http, StatusCodes.Status400BadRequest, "The body is empty for all, or a JSON array of sequence numbers.");
+            await OperatorHttp.RefuseAsync(
+                http, StatusCodes.Status400BadRequest, "The body is empty for all, or a JSON array of sequence numbers.");
         }
     }
 
@@ -88,7 +92,8 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         if (body.Length > ServiceBusBroker.BodyBytesMax)
         {
-            await OperatorHttp.RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, $"A message can hold {ServiceBusBroker.BodyBytesMax} bytes.");
+            await OperatorHttp.RefuseAsync(
+                http, StatusCodes.Status413PayloadTooLarge, $"A message can hold {ServiceBusBroker.BodyBytesMax} bytes.");
             return;
         }
         if (http.Request.RouteValues.ContainsKey("queue") && !broker.Has(entity))
@@ -101,7 +106,7 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
         {
             ContentType = http.Request.ContentType,
             MessageId = http.Request.Query["messageId"] is [{ Length: > 0 } id] ? id : null,
-            ScheduledEnqueueTime = DateTimeOffset.TryParse(scheduled, System.Globalization.CultureInfo.InvariantCulture, out var at) ? at : null,
+            ScheduledEnqueueTime = DateTimeOffset.TryParse(scheduled, CultureInfo.InvariantCulture, out var at) ? at : null,
         }]);
         http.Response.StatusCode = StatusCodes.Status201Created;
     }

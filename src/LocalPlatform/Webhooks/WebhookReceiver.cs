@@ -71,7 +71,7 @@ internal sealed class WebhookReceiver(string name, StandardWebhookVerifier verif
         {
             var taken = _behaviour;
             if (taken.FailNext > 0)
-                _behaviour = taken.FailNext > 1 ? taken with { FailNext = taken.FailNext - 1 } : taken with { FailNext = 0, FailStatus = null };
+                _behaviour = taken with { FailNext = taken.FailNext - 1, FailStatus = taken.FailNext > 1 ? taken.FailStatus : null };
             return taken;
         }
     }
@@ -132,7 +132,9 @@ internal sealed class WebhookReceiver(string name, StandardWebhookVerifier verif
         }
     }
 
-    /// <summary>The event's type: a member <c>type</c> of a JSON body (CloudEvents and Standard Webhooks both have it) or the header <c>ce-type</c>.</summary>
+    /// <summary>
+    /// The event's type: the member <c>type</c> of a JSON body, which CloudEvents and Standard Webhooks both have, or the header <c>ce-type</c>.
+    /// </summary>
     private static string TypeOf(HttpRequest request, byte[] body)
     {
         try

@@ -34,8 +34,10 @@ internal sealed class WebhookRoutes(Func<string, WebhookReceiver?> find)
 
     private static Task ListAsync(HttpContext http, WebhookReceiver receiver)
     {
-        if (!OperatorHttp.TryNumber(http.Request, "cursor", 0, long.MaxValue, 0, out var cursor) || !OperatorHttp.TryNumber(http.Request, "limit", 0, PageMax, 100, out var limit))
-            return OperatorHttp.RefuseAsync(http, StatusCodes.Status400BadRequest, $"cursor is what nextCursor said, limit a number from 0 to {PageMax}.");
+        if (!OperatorHttp.TryNumber(http.Request, "cursor", 0, long.MaxValue, 0, out var cursor)
+            || !OperatorHttp.TryNumber(http.Request, "limit", 0, PageMax, 100, out var limit))
+            return OperatorHttp.RefuseAsync(
+                http, StatusCodes.Status400BadRequest, $"cursor is what nextCursor said, limit a number from 0 to {PageMax}.");
         var events = receiver.Events(cursor, (int)limit);
         var summary = receiver.Summary();
         return http.Response.WriteAsJsonAsync(new

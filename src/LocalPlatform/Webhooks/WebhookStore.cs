@@ -59,7 +59,9 @@ public sealed class WebhookStore : IAsyncDisposable
     public WebhookSummary Summary(string receiver) => _database.Read(session =>
     {
         var tallies = session.Query(
-            "SELECT what, count FROM tally WHERE receiver = @0 ORDER BY what", row => (What: row.GetString(0), Count: row.GetInt64(1)), receiver);
+            "SELECT what, count FROM tally WHERE receiver = @0 ORDER BY what",
+            row => (What: row.GetString(0), Count: row.GetInt64(1)),
+            receiver);
         var byType = Named(tallies, TypePrefix);
         return new WebhookSummary(
             byType.Values.Sum(), tallies.FirstOrDefault(t => t.What == Duplicates).Count, Named(tallies, ReasonPrefix), byType);

@@ -22,6 +22,9 @@ public class PublicSurfaceTests
         Assert.True(difference.Length == 0, $"Hold these against the genuine packages, then bring PublicSurface.txt up to date:\n{difference}");
     }
 
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+
     private static IEnumerable<string> Surface() =>
         from type in typeof(FunctionsStartupException).Assembly.GetExportedTypes()
         where type.Namespace!.StartsWith("Microsoft.", StringComparison.Ordinal)
@@ -50,15 +53,17 @@ public class PublicSurfaceTests
 
     private static IEnumerable<string> Members(Type type)
     {
-        const BindingFlags declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        foreach (var member in type.GetMembers(declared))
+        foreach (var member in type.GetMembers(Declared))
         {
             var text = member switch
             {
                 ConstructorInfo c when IsVisible(c) => $"new({Parameters(c)})",
                 MethodInfo m when IsVisible(m) && !IsGenerated(m) => $"{Modifier(m)}{Name(m.ReturnType)} {m.Name}{Generics(m)}({Parameters(m)})",
-                PropertyInfo p when p.GetAccessors(true).Any(IsVisible) => $"{Modifier(p.GetAccessors(true)[0])}{Name(p.PropertyType)} {p.Name}{Accessors(p)}",
-                FieldInfo f when f is { IsPublic: true, IsSpecialName: false } => type.IsEnum ? $"{f.Name} = {Convert.ToInt32(f.GetRawConstantValue(), null)}" : $"{Name(f.FieldType)} {f.Name}",
+                PropertyInfo p when p.GetAccessors(true).Any(IsVisible) =>
+                    $"{Modifier(p.GetAccessors(true)[0])}{Name(p.PropertyType)} {p.Name}{Accessors(p)}",
+                FieldInfo { IsPublic: true, IsSpecialName: false } f when type.IsEnum =>
+                    $"{f.Name} = {Convert.ToInt32(f.GetRawConstantValue(), null)}",
+                FieldInfo { IsPublic: true } f when !type.IsEnum => $"{Name(f.FieldType)} {f.Name}",
                 _ => null,
             };
             if (text is not null && !typeof(Delegate).IsAssignableFrom(type))
@@ -82,11 +87,19 @@ public class PublicSurfaceTests
         + (method.IsStatic ? "static " : method.IsAbstract && !method.DeclaringType!.IsInterface ? "abstract "
             : method.IsVirtual && !method.IsFinal && !method.DeclaringType!.IsInterface ? "virtual " : "");
 
-    private static string Accessors(PropertyInfo property) =>
-        $" {{{(property.GetMethod is { } get && IsVisible(get) ? " get;" : "")}{(property.SetMethod is { } set && IsVisible(set) ? " set;" : "")} }}";
+    private static string Accessors(PropertyInfo property)
+    {
+        var get = property.GetMethod is { } getter && IsVisible(getter) ? " get;" : "";
+        var set = property.SetMethod is { } setter && IsVisible(setter) ? " set;" : "";
+        return $" {{{get}{set} }}";
+    }
 
-    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(p =>
-        $"{(p.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Name(p.ParameterType)} {p.Name}{(p.HasDefaultValue ? $" = {p.DefaultValue ?? "default"}" : "")}"));
+    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
+    {
+        var list = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
+        var otherwise = parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "";
+        return $"{list}{Name(parameter.ParameterType)} {parameter.Name}{otherwise}";
+    }));
 
     private static string Generics(MethodInfo method) =>
         method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(a => a.Name))}>" : "";
@@ -98,8 +111,7 @@ public class PublicSurfaceTests
         if (type.IsArray)
             return Name(type.GetElementType()!) + "[]";
         var outer = type.IsNested && !type.IsGenericParameter ? Name(type.DeclaringType!) + "." : "";
-        return outer + (type.IsGenericType
-            ? $"{type.Name[..(type.Name.IndexOf('`', StringComparison.Ordinal) is var i and > 0 ? i : type.Name.Length)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
-            : type.Name);
+        var arguments = type.IsGenericType ? $"<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : "";
+        return outer + type.Name.Split('`')[0] + arguments;
     }
 }

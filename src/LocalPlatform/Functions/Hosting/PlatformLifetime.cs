@@ -1,5 +1,6 @@
 using LocalPlatform.Durable;
 using LocalPlatform.Storage;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace LocalPlatform.Functions;
@@ -9,7 +10,8 @@ namespace LocalPlatform.Functions;
 /// then timers and messages. Stop: timers and messages, HTTP, orchestrations, and at last the stores with the container.
 /// </summary>
 internal sealed class PlatformLifetime(
-    HostPlan plan, Triggers triggers, DurableEngine engine, Seeding seeding, DataDirectory data, RunLimit limit, HostConsole console)
+    HostPlan plan, Triggers triggers, DurableEngine engine, Seeding seeding, DataDirectory data, RunLimit limit, HostConsole console,
+    IConfiguration configuration)
     : IHostedLifecycleService
 {
     // What runs when the host stops may go on for so long before its cancellation token is set.
@@ -25,7 +27,7 @@ internal sealed class PlatformLifetime(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        StartBanner.Write(console.Out, plan, data.Path);
+        StartBanner.Write(console.Out, plan, data.Path, ConnectionSettings.NamesRealServiceBus(configuration));
         await seeding.RunAsync(cancellationToken);
         triggers.Start();
         _started = true;

@@ -6,7 +6,7 @@ internal sealed record HostConsole(TextWriter Out);
 /// <summary>What a start prints: the functions as Core Tools list them, and where the data lies.</summary>
 internal static class StartBanner
 {
-    public static void Write(TextWriter console, HostPlan plan, string dataPath)
+    public static void Write(TextWriter console, HostPlan plan, string dataPath, bool ignoresServiceBus)
     {
         console.WriteLine();
         console.WriteLine("Functions:");
@@ -16,6 +16,8 @@ internal static class StartBanner
         console.WriteLine();
         console.WriteLine($"Listening on {string.Join(", ", plan.Address.Urls)}");
         console.WriteLine($"Data in {dataPath}");
+        if (ignoresServiceBus)
+            console.WriteLine("The Service Bus namespace in the settings is not used: this build has a broker of its own.");
         console.WriteLine();
     }
 

@@ -31,7 +31,6 @@ internal sealed partial class HttpFunctions(FunctionRunner runner, ILogger<HttpF
         {
             HttpContext = http,
             BindingDataFactory = HttpBindingData.Of,
-            EventToken = http.RequestAborted,
         };
         try
         {

@@ -12,6 +12,8 @@ internal sealed partial class ServiceBusPump(
     FunctionDescriptor function, FunctionRunner runner, ServiceBusBroker broker, ServiceBusSettings settings, TimeProvider time,
     ILogger<ServiceBusPump> logger) : IDisposable
 {
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+
     private readonly ServiceBusBinding _trigger = (ServiceBusBinding)function.Trigger;
     private readonly SemaphoreSlim _slots = new(((ServiceBusBinding)function.Trigger).IsBatched ? 1 : settings.MaxConcurrentCalls);
     private readonly ConcurrentDictionary<Delivery, bool> _running = [];
@@ -47,7 +49,6 @@ internal sealed partial class ServiceBusPump(
 
     private async Task ReceiveAsync()
     {
-        var entity = EntityOf(_trigger);
         try
         {
             while (true)
@@ -56,7 +57,7 @@ internal sealed partial class ServiceBusPump(
                 var taken = 1;
                 while (!_trigger.IsBatched && _slots.Wait(0, CancellationToken.None))
                     taken++;
-                Deliver(await ReceiveOrGiveBackAsync(entity, taken), taken);
+                Deliver(await TryReceiveAsync(taken), taken);
             }
         }
         catch (OperationCanceledException)
@@ -65,22 +66,29 @@ internal sealed partial class ServiceBusPump(
         }
     }
 
-    private async Task<IReadOnlyList<LockedMessage>> ReceiveOrGiveBackAsync(string entity, int slots)
+    /// <summary>Waits for messages; none when the store failed, after a pause.</summary>
+    private async Task<IReadOnlyList<LockedMessage>> TryReceiveAsync(int slots)
     {
         try
         {
-            return await broker.ReceiveAsync(entity, _trigger.IsBatched ? settings.MaxMessageBatchSize : slots, _stop.Token);
+            return await broker.ReceiveAsync(
+                EntityOf(_trigger), _trigger.IsBatched ? settings.MaxMessageBatchSize : slots, _stop.Token);
         }
-        catch (OperationCanceledException)
+#pragma warning disable CA1031 // A pump that died of a passing fault of the store would leave its queue unserved until the next start.
+        catch (Exception failure) when (failure is not OperationCanceledException)
+#pragma warning restore CA1031
         {
-            _slots.Release(slots);
-            throw;
+            StoreFailed(logger, failure, function.Name);
+            await Task.Delay(PauseAfterFault, time, _stop.Token);
+            return [];
         }
     }
 
     private void Deliver(IReadOnlyList<LockedMessage> messages, int slots)
     {
-        var runs = _trigger.IsBatched ? [messages] : messages.Select(m => (IReadOnlyList<LockedMessage>)[m]).ToList();
+        var runs = _trigger.IsBatched && messages.Count > 0
+            ? [messages]
+            : messages.Select(m => (IReadOnlyList<LockedMessage>)[m]).ToList();
         foreach (var run in runs)
         {
             var delivery = new Delivery(run, time.GetUtcNow() + settings.MaxAutoLockRenewalDuration);
@@ -101,9 +109,11 @@ internal sealed partial class ServiceBusPump(
         {
             LockLost(logger, function.Name, lost.Message);
         }
-        catch (ObjectDisposedException)
+#pragma warning disable CA1031 // Not settled is not lost: the message is delivered again when its lock expires, or at the next start.
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            // The host's patience ended before the run did; the message is delivered again at the next start.
+            StoreFailed(logger, failure, function.Name);
         }
         finally
         {
@@ -154,16 +164,29 @@ internal sealed partial class ServiceBusPump(
         try
         {
             while (await ticks.WaitForNextTickAsync(_stop.Token))
-            {
-                var now = time.GetUtcNow();
-                var messages = _running.Keys.Where(d => now < d.RenewUntil).SelectMany(d => d.Messages).ToList();
-                if (messages.Count > 0)
-                    await broker.RenewLocksAsync(messages);
-            }
+                await TryRenewAsync();
         }
         catch (OperationCanceledException)
         {
             // The host stops; what still runs has its lock until it expires.
+        }
+    }
+
+    private async Task TryRenewAsync()
+    {
+        var now = time.GetUtcNow();
+        var messages = _running.Keys.Where(d => now < d.RenewUntil).SelectMany(d => d.Messages).ToList();
+        if (messages.Count == 0)
+            return;
+        try
+        {
+            await broker.RenewLocksAsync(messages);
+        }
+#pragma warning disable CA1031 // There are more ticks before the locks expire.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            StoreFailed(logger, failure, function.Name);
         }
     }
 
@@ -176,8 +199,11 @@ internal sealed partial class ServiceBusPump(
         public Task Done { get; set; } = Task.CompletedTask;
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Function '{Function}' failed on message {MessageId} (delivery {DeliveryCount}); it is delivered again or dead-lettered")]
+    [LoggerMessage(1, LogLevel.Error, "Function '{Function}' failed on message {MessageId}, delivery {DeliveryCount}")]
     private static partial void Failed(ILogger logger, Exception failure, string function, string messageId, int deliveryCount);
+
+    [LoggerMessage(3, LogLevel.Error, "The message store failed function '{Function}'; its messages are delivered again")]
+    private static partial void StoreFailed(ILogger logger, Exception failure, string function);
 
     [LoggerMessage(2, LogLevel.Warning, "Function '{Function}' ran longer than its lock: {Reason} The message is delivered again")]
     private static partial void LockLost(ILogger logger, string function, string reason);

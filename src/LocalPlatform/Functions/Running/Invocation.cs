@@ -41,11 +41,14 @@ internal sealed class Invocation(FunctionDescriptor function, IServiceProvider s
     public override IInvocationFeatures Features => _features ??= new InvocationFeatures();
 
     /// <summary>Made at the first use: most runs are over before they ask.</summary>
-    public override CancellationToken CancellationToken => (_cancellation ??= limit.Start(EventToken)).Token;
+    public override CancellationToken CancellationToken => (_cancellation ??= limit.Start(HttpContext?.RequestAborted ?? EventToken)).Token;
 
     public FunctionDescriptor Function { get; } = function;
 
-    /// <summary>Cancelled when the event that caused the run goes away: the caller hangs up, an orchestration's activity is stopped.</summary>
+    /// <summary>
+    /// Cancelled when the event that caused the run goes away, for example an activity's orchestration. An HTTP run looks at its
+    /// request instead, and only when asked, because the server makes a token for it no sooner.
+    /// </summary>
     public CancellationToken EventToken { get; init; }
 
     /// <summary>The request of an HTTP run.</summary>

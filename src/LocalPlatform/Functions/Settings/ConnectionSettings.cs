@@ -25,8 +25,8 @@ internal static class ConnectionSettings
         return defaults;
     }
 
-    /// <summary>Whether the settings name a Service Bus namespace, which this build cannot reach.</summary>
-    public static bool NameRealServiceBus(IConfiguration configuration) => configuration[ServiceBus] != LocalServiceBus;
+    /// <summary>Whether a Service Bus namespace is set, which this build cannot reach.</summary>
+    public static bool NamesRealServiceBus(IConfiguration configuration) => configuration[ServiceBus] != LocalServiceBus;
 
     // An empty value stands for none: so an environment variable can switch a setting of a file off.
     private static bool IsOpen(IConfiguration configuration, string name, string identity) =>

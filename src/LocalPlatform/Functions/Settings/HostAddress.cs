@@ -28,7 +28,8 @@ internal sealed record HostAddress(IReadOnlyList<string> Urls)
     {
         foreach (var url in Urls)
         {
-            if (Uri.TryCreate(Reachable(url), UriKind.Absolute, out var address) && IPAddress.TryParse(address.Host, out var ip) && IsTaken(ip, address.Port))
+            if (Uri.TryCreate(Reachable(url), UriKind.Absolute, out var address)
+                && IPAddress.TryParse(address.Host, out var ip) && IsTaken(ip, address.Port))
                 throw new FunctionsStartupException(
                     $"{url} is in use. Stop what listens there, or choose another address with --urls http://127.0.0.1:<port>.");
         }

@@ -80,8 +80,22 @@ internal sealed partial class TimerLoop(
         var now = Now();
         var next = schedule.NextAfter(occurrence > now ? occurrence : now);
         if (IsMonitored)
-            await store.SaveScheduleAsync(function.Name, new ScheduleStatus { Last = occurrence, Next = next, LastUpdated = now });
+            await TrySaveAsync(new ScheduleStatus { Last = occurrence, Next = next, LastUpdated = now });
         return next;
+    }
+
+    private async Task TrySaveAsync(ScheduleStatus status)
+    {
+        try
+        {
+            await store.SaveScheduleAsync(function.Name, status);
+        }
+#pragma warning disable CA1031 // What is lost is at most that a restart makes up for an occurrence that took place.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            NotSaved(logger, failure, function.Name);
+        }
     }
 
     private async Task WaitUntilAsync(DateTime due)
@@ -154,6 +168,9 @@ internal sealed partial class TimerLoop(
 
         public override int MaxRetryCount { get; } = max;
     }
+
+    [LoggerMessage(2, LogLevel.Warning, "The schedule of timer '{Function}' could not be stored")]
+    private static partial void NotSaved(ILogger logger, Exception failure, string function);
 
     [LoggerMessage(1, LogLevel.Error, "Timer '{Function}' failed (attempt {Attempt})")]
     private static partial void Failed(ILogger logger, Exception failure, string function, int attempt);

@@ -39,7 +39,9 @@ internal sealed class TimerSchedule
     /// <summary>The schedule as it was written.</summary>
     public override string ToString() => _text;
 
-    /// <summary>Whether occurrences lie less than a minute apart, as seen from <paramref name="time"/>; such a schedule is not monitored.</summary>
+    /// <summary>
+    /// Whether occurrences lie less than a minute apart, as seen from <paramref name="time"/>. Such a schedule is not monitored.
+    /// </summary>
     public bool IsFrequent(DateTime time)
     {
         var first = NextAfter(time);
