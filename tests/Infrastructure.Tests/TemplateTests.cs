@@ -83,6 +83,25 @@ public class TemplateTests
     }
 
     [Fact]
+    public void Alerts_ask_for_measurements_that_the_code_makes()
+    {
+        // A static constructor makes a class's instruments; the listener hears of all there are.
+        foreach (var type in typeof(CommerceDatabase).Assembly.GetTypes().Where(type => type.TypeInitializer is not null && !type.ContainsGenericParameters))
+            System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+        var made = new List<string>();
+        using var listener = new System.Diagnostics.Metrics.MeterListener { InstrumentPublished = (instrument, _) => made.Add(instrument.Name) };
+        listener.Start();
+
+        var asked = System.Text.RegularExpressions.Regex
+            .Matches(File.ReadAllText(Path.Combine(BicepCli.Folder, "modules", "alerts.bicep")), @"Name == ""(?<name>commerce\.[\w.]+)""")
+            .Select(match => match.Groups["name"].Value)
+            .ToList();
+
+        Assert.NotEmpty(asked);
+        Assert.Empty(asked.Except(made));
+    }
+
+    [Fact]
     public async Task No_service_accepts_keys_or_old_tls()
     {
         var storage = Assert.Single(await ResourcesAsync("Microsoft.Storage/storageAccounts"))["properties"]!;

@@ -96,7 +96,7 @@ var queryAlerts = [
     name: 'parked-deliveries'
     description: 'An order event was given up after 72 hours, or refused for good; it waits to be redelivered by hand.'
     severity: 2
-    query: 'AppMetrics | where Name == "commerce.deliveries.parked" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
+    query: 'AppMetrics | where Name == "commerce.delivery.parked" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
     column: 'Value'
   }
   {

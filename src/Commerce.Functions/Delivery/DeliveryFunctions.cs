@@ -24,6 +24,7 @@ public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate g
 
     /// <summary>
     /// Starts the redelivery for events that wait without it: the process may have died between recording an event and starting it.
+    /// Counts the parked ones, which an operator is to hear of.
     /// </summary>
     [Function("WatchDeliveries")]
     public async Task WatchAsync(
@@ -31,5 +32,6 @@ public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate g
     {
         if (await store.NextDueAsync(ct) is not null)
             await redelivery.EnsureRunningAsync(durable, ct);
+        DeliveryMetrics.Parked(await store.CountAsync(DeliveryState.Parked, ct));
     }
 }

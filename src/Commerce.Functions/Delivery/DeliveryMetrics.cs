@@ -18,6 +18,7 @@ internal static class DeliveryMetrics
 
     private static Func<int> _breaker = static () => 0;
     private static long _waiting;
+    private static long _parked;
 
     static DeliveryMetrics()
     {
@@ -25,6 +26,8 @@ internal static class DeliveryMetrics
             "commerce.delivery.breaker", () => _breaker(), description: "0 closed, 1 open, 2 half-open, 3 isolated");
         CommerceTelemetry.Meter.CreateObservableGauge(
             "commerce.delivery.waiting", () => Interlocked.Read(ref _waiting), "{event}", "Events in the backlog when it was last counted");
+        CommerceTelemetry.Meter.CreateObservableGauge(
+            "commerce.delivery.parked", () => Interlocked.Read(ref _parked), "{event}", "Events given up, when they were last counted");
     }
 
     public static void ObserveBreaker(Func<int> state) => _breaker = state;
@@ -37,6 +40,8 @@ internal static class DeliveryMetrics
     }
 
     public static void HandedOver() => HandOvers.Add(1);
+
+    public static void Parked(long count) => Interlocked.Exchange(ref _parked, count);
 
     public static void Waiting(long count) => Interlocked.Exchange(ref _waiting, count);
 }
