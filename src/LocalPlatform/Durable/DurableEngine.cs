@@ -24,6 +24,7 @@ public sealed class DurableEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggerFactory);
+        options.Validate();
         var store = DurableStore.Open(sqlitePath);
         _runtime = new DurableRuntime(store, functions, options, time, loggerFactory);
         _client = new LocalDurableTaskClient(_runtime);

@@ -22,4 +22,15 @@ public sealed record DurableOptions
 
     /// <summary>How often the retention policy is applied.</summary>
     public TimeSpan RetentionInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its range.</exception>
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentActivityFunctions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentOrchestratorFunctions, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCachedOrchestrations, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RetainCompletedFor ?? TimeSpan.Zero, TimeSpan.Zero, nameof(RetainCompletedFor));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCompletedInstances ?? 0, 0, nameof(MaxCompletedInstances));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetentionInterval, TimeSpan.Zero);
+    }
 }

@@ -81,6 +81,21 @@ public sealed class LimitTests
         Assert.Equal(request.TraceId.ToString(), seen);
     }
 
+    [Fact]
+    public async Task Limits_outside_their_range_are_refused()
+    {
+        foreach (var options in new DurableOptions[]
+        {
+            new() { MaxConcurrentActivityFunctions = 0 },
+            new() { MaxConcurrentOrchestratorFunctions = -1 },
+            new() { MaxCompletedInstances = -1 },
+            new() { RetentionInterval = TimeSpan.Zero },
+        })
+        {
+            await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => TestHub.StartAsync(new TestFunctions(), options));
+        }
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         for (var seen = target; value > seen; seen = target)

@@ -70,12 +70,17 @@ internal static class PlatformServices
     private static void AddDurable(IServiceCollection services, HostPlan plan)
     {
         services.AddSingleton<IDurableFunctions, DurableFunctions>();
-        services.AddSingleton(provider => new DurableEngine(
-            File(provider, "durable.db"),
-            provider.GetRequiredService<IDurableFunctions>(),
-            plan.HostJson.Durable,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider =>
+        {
+            var options = plan.HostJson.Durable with { };
+            provider.GetRequiredService<IConfiguration>().GetSection("LocalPlatform:Durable").Bind(options);
+            return new DurableEngine(
+                File(provider, "durable.db"),
+                provider.GetRequiredService<IDurableFunctions>(),
+                options,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILoggerFactory>());
+        });
         services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<DurableEngine>().Client);
     }
 
