@@ -1,0 +1,259 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Commerce.Functions.Delivery;
+using Commerce.Shared.Delivery;
+using Polly.CircuitBreaker;
+
+namespace Commerce.Functions.Tests.Delivery;
+
+public class DeliveryTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_event_that_is_taken_is_done_and_can_be_looked_up()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+
+        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("o-1"));
+
+        var delivery = await house.FindAsync("o-1");
+        Assert.Equal((DeliveryState.Delivered, 1), (delivery.State, delivery.AttemptCount));
+        Assert.Equal((DeliveryVerdict.Delivered, 200), (delivery.Attempts[0].Verdict, delivery.Attempts[0].Status));
+        Assert.Null(await house.Store.NextDueAsync(Stop));
+    }
+
+    [Fact]
+    public async Task An_event_that_is_rejected_is_parked_and_goes_out_again_at_an_operators_word()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        house.Platform.AnswerWith(422);
+        Assert.Equal(DeliveryState.Parked, await house.DispatchAsync("o-1"));
+        Assert.Equal("422 Unprocessable Entity", (await house.FindAsync("o-1")).Reason);
+        Assert.Equal(1, await house.Store.CountAsync(DeliveryState.Parked, Stop));
+        house.Platform.AnswerWith(200);
+
+        await house.Switch.ChangeAsync(control => control with { ReleaseParkedUntil = house.Time.GetUtcNow() }, Stop);
+        await house.DrainAllAsync();
+
+        Assert.Equal((DeliveryState.Delivered, 2), ((await house.FindAsync("o-1")).State, (await house.FindAsync("o-1")).AttemptCount));
+        Assert.Null((await house.Switch.GetAsync(Stop)).ReleaseParkedUntil);
+    }
+
+    [Fact]
+    public async Task An_outage_makes_events_wait_stops_the_sending_and_loses_nothing()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        house.Platform.AnswerWith(503);
+
+        for (var i = 0; i < 60; i++)
+            Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync($"o-{i}"));
+
+        Assert.InRange(house.Platform.Received.Count, 5, 12);
+        Assert.Equal(CircuitState.Open, house.Gate.State);
+        Assert.Equal(60, await house.Store.CountAsync(DeliveryState.Waiting, Stop));
+        for (var run = 0; run < 20; run++)
+        {
+            house.Time.Shift(TimeSpan.FromMinutes(1));
+            Assert.True((await house.Drain.RunAsync(Stop)).IsBlocked);
+        }
+        Assert.InRange(house.Platform.Received.Count, 6, 45);
+
+        house.Platform.AnswerWith(200);
+        await house.DrainAllAsync();
+
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => $"o-{i}.paid").Order(), house.Platform.Accepted.Keys.Order());
+        Assert.All(house.Platform.Accepted.Values, count => Assert.Equal(1, count));
+        Assert.Equal(60, await house.Store.CountAsync(DeliveryState.Delivered, Stop));
+        Assert.True(house.Gate.TakeRecovery());
+        Assert.False(house.Gate.TakeRecovery());
+    }
+
+    [Fact]
+    public async Task A_single_event_that_always_fails_holds_up_no_other_and_is_parked_after_72_hours()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        house.Platform.Answer = id => new HttpResponseMessage(id == "o-bad.paid" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK);
+        var started = house.Time.GetUtcNow();
+        await house.DispatchAsync("o-bad");
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync($"o-{i}"));
+
+        await house.DrainAllAsync();
+
+        var bad = await house.FindAsync("o-bad");
+        Assert.Equal(DeliveryState.Parked, bad.State);
+        Assert.StartsWith("Given up after 72 hours.", bad.Reason, StringComparison.Ordinal);
+        Assert.InRange(bad.UpdatedAt - started, TimeSpan.FromHours(72), TimeSpan.FromHours(73));
+    }
+
+    [Fact]
+    public async Task A_platform_that_asks_for_a_pause_gets_it()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        house.Platform.Answer = _ => new HttpResponseMessage(HttpStatusCode.TooManyRequests)
+        {
+            Headers = { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(90)) },
+        };
+        var before = house.Time.GetUtcNow();
+        await house.DispatchAsync("o-1");
+        await house.DispatchAsync("o-2");
+
+        Assert.Equal(["o-1.paid"], house.Platform.Received);
+        Assert.True((await house.FindAsync("o-1")).DueAt >= before.AddSeconds(90));
+        Assert.Equal(0, (await house.FindAsync("o-2")).AttemptCount);
+
+        house.Platform.AnswerWith(200);
+        house.Time.Shift(TimeSpan.FromSeconds(91));
+        await house.DrainAllAsync();
+        Assert.Equal(2, house.Platform.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task While_deliveries_are_paused_events_wait()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+
+        Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync("o-1"));
+        var report = await house.Drain.RunAsync(Stop);
+        Assert.Equal((0, true, true), (report.Sent, report.IsBlocked, report.IsHalted));
+        Assert.NotNull(report.NextDueAt);
+        Assert.Empty(house.Platform.Received);
+
+        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+        await house.DrainAllAsync();
+        Assert.Single(house.Platform.Accepted);
+    }
+
+    [Fact]
+    public async Task Without_a_platform_events_wait()
+    {
+        await using var house = await DeliveryHouse.CreateAsync(new DataPlatformOptions());
+
+        Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync("o-1"));
+        Assert.True((await house.Drain.RunAsync(Stop)).IsHalted);
+        Assert.Equal(DeliveryState.Waiting, (await house.FindAsync("o-1")).State);
+    }
+
+    [Fact]
+    public async Task A_claim_check_is_filled_in_from_the_order()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        var order = await house.AddOrderAsync("o-1");
+        var message = OrderEventMessage.Parse(OrderEvents.Paid(order)) with { Event = null };
+
+        Assert.Equal(DeliveryState.Delivered, await house.Dispatcher.DispatchAsync(message, Stop));
+
+        Assert.Contains("\"totalAmount\":200", System.Text.Encoding.UTF8.GetString(house.Platform.LastBody), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_without_its_order_or_that_never_happened_is_parked()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        var order = await house.AddOrderAsync("o-1");
+        var missing = new OrderEventRef("o-2.paid", OrderEvents.PaidType, "o-2", "u-1", order.CreatedAt);
+        var untrue = new OrderEventRef("o-1.cancelled", OrderEvents.CancelledType, "o-1", "u-1", order.CreatedAt);
+
+        Assert.Equal(DeliveryState.Parked, await house.Dispatcher.DispatchAsync(new(missing, null), Stop));
+        Assert.Equal(DeliveryState.Parked, await house.Dispatcher.DispatchAsync(new(untrue, null), Stop));
+        Assert.Empty(house.Platform.Received);
+    }
+
+    [Fact]
+    public async Task An_event_is_not_let_go_before_it_is_recorded_but_a_delivered_one_is()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        await house.DispatchAsync("o-0");
+        house.Platform.AnswerWith(500);
+        var order = await house.AddOrderAsync("o-1");
+        var message = OrderEventMessage.Parse(OrderEvents.Paid(order));
+        var faults = 6;
+        house.Database.Before = request =>
+        {
+            if (request.Method == HttpMethod.Post && Interlocked.Decrement(ref faults) >= 0)
+                throw new HttpRequestException("away");
+        };
+
+        Assert.Equal(DeliveryState.Waiting, await house.Dispatcher.DispatchAsync(message, Stop));
+        Assert.True(faults < 0);
+        Assert.Equal(DeliveryState.Waiting, (await house.FindAsync("o-1")).State);
+
+        house.Database.Before = request =>
+        {
+            if (request.Method == HttpMethod.Post)
+                throw new InvalidOperationException("gone");
+        };
+        house.Platform.AnswerWith(200);
+        Assert.Equal(DeliveryState.Delivered, await house.Dispatcher.DispatchAsync(message, Stop));
+    }
+
+    [Fact]
+    public async Task A_drain_that_dies_anywhere_loses_nothing()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        for (var i = 0; i < 30; i++)
+            await house.DispatchAsync($"o-{i}");
+        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+
+        var deaths = 0;
+        for (var calls = 0; calls < 40; calls += 3)
+        {
+            var left = calls;
+            house.Database.After = _ =>
+            {
+                if (Interlocked.Decrement(ref left) < 0)
+                    throw new InvalidOperationException("As if the process had ended here.");
+            };
+            deaths += await Record.ExceptionAsync(() => house.Drain.RunAsync(Stop)) is null ? 0 : 1;
+        }
+        house.Database.After = null;
+        Assert.InRange(deaths, 5, 14);
+        await house.DrainAllAsync();
+
+        Assert.Equal(30, house.Platform.Accepted.Count);
+        Assert.Equal(30, await house.Store.CountAsync(DeliveryState.Delivered, Stop));
+    }
+
+    [Fact]
+    public async Task Two_drains_at_a_time_end_in_the_same_state()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        for (var i = 0; i < 40; i++)
+            await house.DispatchAsync($"o-{i}");
+        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+
+        await Task.WhenAll(house.Drain.RunAsync(Stop), house.Drain.RunAsync(Stop));
+        await house.DrainAllAsync();
+
+        Assert.Equal(40, house.Platform.Accepted.Count);
+        Assert.Equal(40, await house.Store.CountAsync(DeliveryState.Delivered, Stop));
+    }
+
+    [Fact]
+    public async Task A_list_pages_through_all_of_a_state_even_when_times_are_equal()
+    {
+        await using var house = await DeliveryHouse.CreateAsync(new DataPlatformOptions());
+        var at = house.Time.GetUtcNow();
+        for (var i = 0; i < 25; i++)
+        {
+            await house.Store.RecordAsync(
+                EventDelivery.Of(new($"o-{i}.paid", OrderEvents.PaidType, $"o-{i}", "u-1", at), at.AddSeconds(i / 10)));
+        }
+        var seen = new List<string>();
+        DeliveryPosition? after = null;
+        do
+        {
+            var page = await house.Store.ListAsync(DeliveryState.Waiting, 4, after, Stop);
+            seen.AddRange(page.Select(delivery => delivery.Id));
+            after = page.Count < 4 ? null : new(page[^1].UpdatedAt, page[^1].Id);
+        }
+        while (after is not null);
+
+        Assert.Equal(25, seen.Count);
+        Assert.Equal(25, seen.Distinct().Count());
+    }
+}
