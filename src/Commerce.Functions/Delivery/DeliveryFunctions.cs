@@ -28,7 +28,7 @@ public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate g
     /// </summary>
     [Function("WatchDeliveries")]
     public async Task WatchAsync(
-        [TimerTrigger("5 * * * * *", UseMonitor = false)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
+        [TimerTrigger("5,35 * * * * *", UseMonitor = false)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
         if (await store.NextDueAsync(ct) is not null)
             await redelivery.EnsureRunningAsync(durable, ct);
