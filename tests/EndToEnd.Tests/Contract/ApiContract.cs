@@ -100,7 +100,7 @@ internal sealed record ApiPath(string Template, IReadOnlyDictionary<string, ApiO
     public int ParameterCount => _segments.Count(segment => segment.StartsWith('{'));
 
     public bool Fits(string[] segments) =>
-        segments.Length == _segments.Length && _segments.Zip(segments).All(pair => pair.First.StartsWith('{') || pair.First == pair.Second);
+        segments.Length == _segments.Length && _segments.Zip(segments).All(pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First == pair.Second);
 }
 
 /// <param name="Name">Method and path.</param>

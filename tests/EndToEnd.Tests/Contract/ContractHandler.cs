@@ -28,7 +28,8 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
         var differences = Differences(contract.OperationOf(request.Method.Method, path), response, body).ToList();
         return differences.Count == 0
             ? response
-            : throw new ContractException($"{request.Method} {request.RequestUri} -> {(int)response.StatusCode}: {string.Join("; ", differences)}");
+            : throw new ContractException(
+                $"{string.Join("; ", differences)}: {request.Method} {Shorten(request.RequestUri.ToString())} -> {(int)response.StatusCode} {Shorten(body)}");
     }
 
     private async Task<ApiContract> ReadContractAsync(Uri shop, CancellationToken ct)
@@ -38,10 +39,12 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
         return ApiContract.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(ct));
     }
 
+    private static string Shorten(string text) => text.Length <= 500 ? text : text[..500] + "...";
+
     private static IEnumerable<string> Differences(ApiOperation operation, HttpResponseMessage response, string body)
     {
         if (!operation.Responses.TryGetValue((int)response.StatusCode, out var documented))
-            return [$"{operation.Name} is not documented to answer this: {body}"];
+            return [$"{operation.Name} is not documented to answer this"];
         return HeaderDifferences(documented, response).Concat(BodyDifferences(documented, response, body));
     }
 
@@ -56,12 +59,12 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
     private static IEnumerable<string> BodyDifferences(ApiResponse documented, HttpResponseMessage response, string body)
     {
         if (documented.Contents.Count == 0)
-            return body.Length == 0 ? [] : [$"a body is not documented: {body}"];
+            return body.Length == 0 ? [] : ["a body is not documented"];
         var mediaType = response.Content.Headers.ContentType?.MediaType ?? "none";
         if (!documented.Contents.TryGetValue(mediaType, out var schema))
             return [$"the media type {mediaType} is not documented"];
         return mediaType.EndsWith("json", StringComparison.Ordinal)
-            ? schema.Value.Validate(body).Select(error => $"{error.Kind} at {error.Path} in {body}")
+            ? schema.Value.Validate(body).Select(error => $"{error.Kind} at {error.Path}")
             : [];
     }
 }
