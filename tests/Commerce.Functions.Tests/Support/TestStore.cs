@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Commerce.Functions.Tests.Support;
 
 /// <summary>A database of its own, and processes of the app on it: the genuine SDK against the gateway in this process.</summary>
-public sealed class TestStore : IAsyncLifetime
+public class TestStore : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("commerce-").FullName;
     private readonly List<ServiceProvider> _processes = [];
@@ -27,9 +27,11 @@ public sealed class TestStore : IAsyncLifetime
 
     public CommerceDatabase Database => App.GetRequiredService<CommerceDatabase>();
 
+    protected virtual CosmosStoreOptions Options => new();
+
     public async ValueTask InitializeAsync()
     {
-        _store = CosmosStore.Open(Path.Combine(_folder, "cosmos.db"), TimeProvider.System);
+        _store = CosmosStore.Open(Path.Combine(_folder, "cosmos.db"), TimeProvider.System, Options);
         _gateway = new CosmosGatewayHandler(_store);
         _app = NewProcess();
         await Database.CreateIfMissingAsync(TestContext.Current.CancellationToken);
@@ -72,5 +74,12 @@ public sealed class TestStore : IAsyncLifetime
         _gateway!.Dispose();
         await _store!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
     }
+}
+
+/// <summary>A database whose containers are spread over several ranges: there the SDK plans, merges and orders on its side.</summary>
+public sealed class SpreadStore : TestStore
+{
+    protected override CosmosStoreOptions Options => new() { PartitionKeyRanges = 4, GenuineQueryPlans = true };
 }
