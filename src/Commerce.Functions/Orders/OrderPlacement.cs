@@ -13,6 +13,8 @@ namespace Commerce.Functions.Orders;
 public sealed class OrderPlacement(
     OrderStore orders, OrderFlights flights, OrderOrchestrations orchestrations, LedgerStore<Product, StockMovement> products, TimeProvider time)
 {
+    private const int ParallelReadsMax = 32;
+
     internal static Failure KeyReused =>
         new(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
 
@@ -52,17 +54,34 @@ public sealed class OrderPlacement(
 
     private async Task<Result<Order>> AcceptAsync(DurableTaskClient durable, OrderRequest request, IReadOnlyList<OrderItem> items)
     {
-        var seen = await Task.WhenAll(items.Select(item => products.PeekAsync(item.ProductId).AsTask()));
+        var seen = await PeekAsync(items);
         var proposal = OrderRules.Accept(request, items, seen, time.GetUtcNow());
-        if (!proposal.Succeeded)
-            return proposal.Failure;
-        var (order, created) = await orders.CreateAsync(proposal.Value);
+        var (order, created) = proposal.Succeeded
+            ? await orders.CreateAsync(proposal.Value)
+            : (await FindAsync(request.UserId, request.IdempotencyKey), false);
+        // What is refused now may have been accepted before, when prices were others: then this is a repeat.
+        if (order is null)
+            return proposal.Failure!;
+        if (order.Fingerprint != OrderRules.Fingerprint(request, items))
+            return KeyReused;
         if (created)
             await OrderOrchestrations.StartAsync(durable, order);
-        else if (order.Fingerprint != proposal.Value.Fingerprint)
-            return KeyReused;
         else if (order.Status == OrderStatus.Pending)
             await orchestrations.RestartIfDeadAsync(durable, order);
         return order;
+    }
+
+    /// <summary>The products as last seen, aligned with the items. Those that are not in memory are read, some at a time.</summary>
+    private async Task<Product?[]> PeekAsync(IReadOnlyList<OrderItem> items)
+    {
+        var seen = new Product?[items.Count];
+        if (items.Count == 1)
+        {
+            seen[0] = await products.PeekAsync(items[0].ProductId);
+            return seen;
+        }
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelReadsMax };
+        await Parallel.ForAsync(0, seen.Length, options, async (i, _) => seen[i] = await products.PeekAsync(items[i].ProductId));
+        return seen;
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Json;
@@ -43,10 +42,9 @@ public sealed class OrderStore(CommerceDatabase database)
             ? new QueryDefinition("SELECT * FROM c WHERE c.createdAt <= @from ORDER BY c.createdAt DESC")
                 .WithParameter("@from", UtcTimeConverter.Text(position.CreatedAt))
             : new QueryDefinition("SELECT * FROM c ORDER BY c.createdAt DESC");
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey(userId), MaxItemCount = limit + 1 };
         var found = new List<Order>(limit);
         var passedOver = after is null;
-        await foreach (var order in ReadAsync(query, options))
+        await foreach (var order in _container.QueryAsync<Order>(query, new PartitionKey(userId), pageSize: limit + 1))
         {
             if (!passedOver && order.CreatedAt == after!.Value.CreatedAt)
             {
@@ -61,12 +59,12 @@ public sealed class OrderStore(CommerceDatabase database)
     }
 
     /// <summary>Pending orders of all users that were created before a moment.</summary>
-    public IAsyncEnumerable<Order> PendingAsync(DateTimeOffset createdBefore, CancellationToken ct) => ReadAsync(
+    public IAsyncEnumerable<Order> PendingAsync(DateTimeOffset createdBefore, CancellationToken ct) => _container.QueryAsync<Order>(
         new QueryDefinition("SELECT * FROM c WHERE c.status = @status AND c.createdAt < @before")
             .WithParameter("@status", "pending")
             .WithParameter("@before", UtcTimeConverter.Text(createdBefore)),
-        new QueryRequestOptions { MaxItemCount = 100 },
-        ct);
+        pageSize: 100,
+        ct: ct);
 
     /// <summary>Pending to paid. The order as it is then; a repeat changes nothing.</summary>
     public async Task<Order> PayAsync(OrderCompletion completion, DateTimeOffset paidAt)
@@ -113,17 +111,6 @@ public sealed class OrderStore(CommerceDatabase database)
 
     private async Task<Order> GetAsync(string userId, string orderId) =>
         await FindAsync(userId, orderId) ?? throw new InvalidOperationException($"Order '{orderId}' is there and cannot be read.");
-
-    private async IAsyncEnumerable<Order> ReadAsync(
-        QueryDefinition query, QueryRequestOptions options, [EnumeratorCancellation] CancellationToken ct = default)
-    {
-        using var pages = _container.GetItemQueryIterator<Order>(query, requestOptions: options);
-        while (pages.HasMoreResults)
-        {
-            foreach (var order in await pages.ReadNextAsync(ct))
-                yield return order;
-        }
-    }
 }
 
 /// <summary>Where a list of orders was left.</summary>

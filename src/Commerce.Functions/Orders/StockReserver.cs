@@ -33,8 +33,11 @@ public sealed class StockReserver(LedgerWriter<Product, StockCommand, StockMovem
             else if (await ReserveLineAsync(i) is { } refusal)
                 return new(null, refusal);
         }
-        await Parallel.ForEachAsync(
-            plentiful, new ParallelOptions { MaxDegreeOfParallelism = ParallelLinesMax }, async (i, _) => refusals[i] = await ReserveLineAsync(i));
+        if (plentiful.Count > 0)
+        {
+            await Parallel.ForEachAsync(
+                plentiful, new ParallelOptions { MaxDegreeOfParallelism = ParallelLinesMax }, async (i, _) => refusals[i] = await ReserveLineAsync(i));
+        }
         if (refusals.FirstOrDefault(refusal => refusal is not null) is { } first)
             return new(null, first);
         return new(work.Items.Select(item => item.UnitPrice).SequenceEqual(prices) ? null : prices, null);

@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
-using Commerce.Functions.Cosmos;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
-using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
 using Faults;
-using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Tests.Orders;
 
@@ -40,7 +37,7 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
         var (product, user) = (await _house.AddProductAsync(100, 10), await _house.AddUserAsync(1_000));
         var order = await _house.AcceptAsync(user, "k", new OrderItem(product, 2));
         Assert.Equal(200, order.TotalAmount);
-        await PriceAsync(product, 150);
+        await _house.PriceAsync(product, 150);
 
         var paid = await _house.RunAsync(order);
 
@@ -104,9 +101,6 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
         Assert.Equal(Limits.MoneyMax - 600, await _house.BalanceAsync(user));
         Assert.Equal(5, await _house.StockAsync(product));
     }
-
-    private async Task PriceAsync(string productId, long price) => await store.Database[CommerceDatabase.Catalog].PatchItemAsync<Product>(
-        Product.DocumentId, new PartitionKey(productId), [PatchOperation.Set("/price", price)]);
 
     private sealed class Counter : DelegatingHandler
     {

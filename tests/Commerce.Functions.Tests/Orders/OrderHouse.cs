@@ -83,6 +83,9 @@ internal sealed class OrderHouse(TestStore store, IServiceProvider process)
     public async Task<long> BalanceAsync(string userId) => (await store.Database[CommerceDatabase.Accounts]
         .FindAsync<Account>(Account.DocumentId, new PartitionKey(userId)))!.Balance;
 
+    public async Task PriceAsync(string productId, long price) => await store.Database[CommerceDatabase.Catalog].PatchItemAsync<Product>(
+        Product.DocumentId, new PartitionKey(productId), [PatchOperation.Set("/price", price)]);
+
     /// <summary>An account that has been filled to the brim.</summary>
     public async Task<string> AddRichUserAsync()
     {

@@ -65,6 +65,21 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         Assert.Empty(_house.Durable.Started);
     }
 
+    [Fact]
+    public async Task A_repeat_is_answered_with_its_order_even_if_it_would_be_refused_today()
+    {
+        var user = await _house.AddUserAsync(100);
+        var products = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _house.AddProductAsync(0, 10)));
+        OrderItem[] items = [.. products.Select(product => new OrderItem(product, Limits.QuantityMax))];
+        var order = await _house.AcceptAsync(user, "k", items);
+        // Now it would cost more than any balance can hold.
+        await Task.WhenAll(products.Select(product => _house.PriceAsync(product, Limits.PriceMax)));
+        var there = new OrderHouse(store, store.NewProcess());
+        Assert.Equal(order.Id, (await there.AcceptAsync(user, "k", items)).Id);
+        var other = await there.Placement.PlaceAsync(there.Durable, new OrderRequest(user, "other", items, null), TimeSpan.Zero);
+        Assert.Equal(ErrorCode.Validation, other.Failure!.Code);
+    }
+
     [Theory]
     [InlineData(null, true)]
     [InlineData(OrchestrationRuntimeStatus.Running, false)]
