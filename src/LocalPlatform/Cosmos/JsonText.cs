@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LocalPlatform.Cosmos;
 
@@ -12,7 +13,12 @@ internal static class JsonText
     // Bodies are checked when they are parsed; checking what we write again would be a second pass.
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = RelaxedEncoder, SkipValidation = true };
 
-    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = 128 };
+    // A name twice in one object has no agreed meaning, and a document that had it could not be patched.
+    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = DepthMax, AllowDuplicateProperties = false };
+
+    private static readonly JsonDocumentOptions StoredOptions = new() { MaxDepth = DepthMax + 1 };
+
+    private const int DepthMax = 128;
 
     /// <summary>Writes one JSON text into a fresh array.</summary>
     public static ReadOnlyMemory<byte> Write<TState>(TState state, Action<Utf8JsonWriter, TState> write)
@@ -35,6 +41,12 @@ internal static class JsonText
             return null;
         }
     }
+
+    /// <summary>Parses what the store wrote, which was checked when it came.</summary>
+    public static JsonDocument ParseStored(ReadOnlyMemory<byte> utf8) => JsonDocument.Parse(utf8, StoredOptions);
+
+    /// <inheritdoc cref="ParseStored(ReadOnlyMemory{byte})"/>
+    public static JsonNode NodeOfStored(ReadOnlySpan<byte> utf8) => JsonNode.Parse(utf8, documentOptions: StoredOptions)!;
 
     // Stream APIs of the SDK let callers send what a StreamWriter made, mark included.
     private static ReadOnlyMemory<byte> WithoutByteOrderMark(ReadOnlyMemory<byte> utf8) =>

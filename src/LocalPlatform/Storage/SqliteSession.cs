@@ -10,6 +10,9 @@ namespace LocalPlatform.Storage;
 /// </summary>
 public sealed class SqliteSession : IDisposable
 {
+    // Texts are few, but some vary with what a caller asks for (the length of a list); these must not pile up.
+    private const int StatementsMax = 1000;
+
     private readonly SqliteConnection _connection;
     private readonly sqlite3 _database;
     private readonly Dictionary<string, SqliteStatement> _statements = [];
@@ -112,8 +115,21 @@ public sealed class SqliteSession : IDisposable
     private SqliteStatement Begin(string sql, ReadOnlySpan<object?> arguments)
     {
         if (!_statements.TryGetValue(sql, out var statement))
+        {
+            if (_statements.Count >= StatementsMax)
+                ForgetIdleStatements();
             _statements[sql] = statement = new SqliteStatement(_database, sql);
+        }
         statement.Bind(arguments);
         return statement;
+    }
+
+    private void ForgetIdleStatements()
+    {
+        foreach (var (sql, statement) in _statements.Where(entry => !entry.Value.IsRunning).ToList())
+        {
+            _statements.Remove(sql);
+            statement.Dispose();
+        }
     }
 }

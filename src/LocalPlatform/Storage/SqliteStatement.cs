@@ -62,6 +62,9 @@ internal sealed class SqliteStatement : IDisposable
         _ = raw.sqlite3_clear_bindings(_statement);
     }
 
+    /// <summary>Whether rows are being read from it.</summary>
+    public bool IsRunning => raw.sqlite3_stmt_busy(_statement) != 0;
+
     public SqliteRow Row => new(_statement);
 
     public void Dispose() => _statement.Dispose();

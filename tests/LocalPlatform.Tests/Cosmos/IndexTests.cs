@@ -54,6 +54,19 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task System_properties_are_compared_without_an_index()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 20, 0);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(20, (await container.AllAsync<string>("SELECT VALUE c.id FROM c WHERE c._ts > 0 AND c.kind = 'product' ORDER BY c._ts")).Count);
+            await UntilAsync(() => account.Store.Indexes.IsIdle);
+        }
+    }
+
+    [Fact]
     public async Task Paths_that_the_policy_excludes_get_no_index()
     {
         await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });

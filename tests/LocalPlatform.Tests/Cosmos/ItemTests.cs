@@ -157,6 +157,26 @@ public sealed class ItemTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deeply_nested_documents_are_stored_queried_and_patched()
+    {
+        var nested = string.Concat(Enumerable.Repeat("{\"x\":", 100)) + "1" + new string('}', 100);
+        using var created = await _container.CreateItemStreamAsync(
+            new MemoryStream(System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"1\",\"pk\":\"p\",\"deep\":{nested}}}")), new PartitionKey("p"), cancellationToken: Ct);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal([1], await _container.AllAsync<int>($"SELECT VALUE c.deep{string.Concat(Enumerable.Repeat(".x", 100))} FROM c"));
+        using var patched = await _container.PatchItemStreamAsync("1", new PartitionKey("p"), [PatchOperation.Set("/n", 1)], cancellationToken: Ct);
+        Assert.Equal(HttpStatusCode.OK, patched.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_document_that_has_a_name_twice_is_refused()
+    {
+        using var response = await _container.CreateItemStreamAsync(
+            new MemoryStream("{\"id\":\"1\",\"pk\":\"p\",\"n\":1,\"n\":2}"u8.ToArray()), new PartitionKey("p"), cancellationToken: Ct);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Read_many_finds_documents_of_many_partitions()
     {
         for (var i = 0; i < 30; i++)

@@ -133,6 +133,7 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
                 ("SELECT VALUE c.n FROM c ORDER BY c.kind ASC, c.n DESC OFFSET 9 LIMIT 3", "[0,39,38]"),
                 ("SELECT VALUE c.n FROM c ORDER BY c.kind DESC, c.n ASC OFFSET 0 LIMIT 2", "[1,2]"),
                 ("select value root.n from root where root.n = 1 -- a comment", "[1]"),
+                ("SELECT VALUE c.n\r\n  FROM c /* all\n of them */\n\tWHERE c.n = 1\n", "[1]"),
                 ("SELECT VALUE c.n FROM c WHERE c.pk = 'p3' ORDER BY c.n OFFSET 2 LIMIT 2", "[13,18]"),
                 ("SELECT VALUE c.n FROM c WHERE c.id = 'd05' AND c.pk = 'p0'", "[5]"),
                 ("SELECT VALUE IS_INTEGER(c.price) FROM c WHERE c.n = 1", "[false]"),
@@ -205,6 +206,17 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
             var failure = await data[gateway].AllAsync<JToken>(sql).ShouldFailAsync(HttpStatusCode.BadRequest);
             Assert.Contains(says, failure.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task Long_chains_and_deep_nesting_are_answered_or_refused_but_harm_nobody()
+    {
+        var container = data[Gateway.Whole];
+        var chain = string.Join(" OR ", Enumerable.Range(0, 1500).Select(i => $"c.n = {i * 7}"));
+        Assert.Equal(6, (await container.AllAsync<JToken>($"SELECT VALUE c.n FROM c WHERE {chain}")).Count);
+        await container.AllAsync<JToken>($"SELECT VALUE {new string('(', 20_000)}1{new string(')', 20_000)} FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("NOT ", 20_000))}true FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("1 + ", 60_000))}1 FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
     }
 
     private static void AssertSame(string expected, IEnumerable<JToken> rows)

@@ -51,7 +51,7 @@ internal sealed class DocumentBody
     {
         if (!ReferenceEquals(indexes, _indexes))
         {
-            using var document = JsonDocument.Parse(Json);
+            using var document = JsonText.ParseStored(Json);
             _indexKeys = indexes.KeysOf(document.RootElement);
             _indexes = indexes;
         }
@@ -95,15 +95,12 @@ internal sealed class DocumentBody
         {
             writer.WriteStartObject();
             foreach (var property in root.EnumerateObject())
-                if (!IsSystem(property))
+                if (!SystemProperties.Contains(property.Name))
                     property.WriteTo(writer);
             writer.WriteEndObject();
         }).ToArray();
     }
 
-    private static bool IsSystem(JsonProperty property) =>
-        property.NameEquals("_rid"u8) || property.NameEquals("_self"u8) || property.NameEquals("_etag"u8)
-        || property.NameEquals("_attachments"u8) || property.NameEquals("_ts"u8) || property.NameEquals("_lsn"u8);
 
     private static DocumentBody? Refuse(int status, string message, out ItemResult refusal)
     {

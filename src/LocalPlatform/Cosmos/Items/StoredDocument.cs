@@ -52,7 +52,7 @@ internal sealed record StoredDocument(long Rid, long Lsn, long Timestamp, byte[]
     }
 
     /// <summary>Parses what <see cref="Render(ContainerState, bool)"/> makes.</summary>
-    public JsonDocument Parse(ContainerState container) => JsonDocument.Parse(Render(container));
+    public JsonDocument Parse(ContainerState container) => JsonText.ParseStored(Render(container));
 
     private ref struct SpanWriter(Span<byte> target)
     {

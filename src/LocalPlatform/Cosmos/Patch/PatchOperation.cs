@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LocalPlatform.Cosmos.Items;
 
 namespace LocalPlatform.Cosmos.Patch;
 
@@ -16,8 +18,6 @@ internal enum PatchKind
 /// <summary>One operation of a patch, with its JSON pointer taken apart.</summary>
 internal sealed class PatchOperation
 {
-    private static readonly HashSet<string> SystemProperties = ["id", "_rid", "_self", "_etag", "_attachments", "_ts"];
-
     private readonly PatchKind _kind;
     private readonly string[] _path;
     private readonly string[] _from;
@@ -120,8 +120,8 @@ internal sealed class PatchOperation
     private static string Unescape(string segment) =>
         segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
-    private static bool IsSystem(string[] path) => path.Length == 1 && SystemProperties.Contains(path[0]);
+    private static bool IsSystem(string[] path) => path.Length == 1 && (path[0] == "id" || SystemProperties.Contains(path[0]));
 
     // The element's document is gone when the operation is applied.
-    private static JsonNode? NodeOf(JsonElement value) => JsonNode.Parse(value.GetRawText());
+    private static JsonNode? NodeOf(JsonElement value) => JsonText.NodeOfStored(JsonMarshal.GetRawUtf8Value(value));
 }

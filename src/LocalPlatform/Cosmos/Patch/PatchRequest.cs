@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Queries;
 using LocalPlatform.Cosmos.Resources;
@@ -63,7 +62,7 @@ internal sealed class PatchRequest
     /// <summary>The document after all operations; null when one of them cannot be applied.</summary>
     public DocumentBody? Apply(ContainerState container, StoredDocument document, out ItemResult refusal)
     {
-        var root = JsonNode.Parse(document.Body)!.AsObject();
+        var root = JsonText.NodeOfStored(document.Body).AsObject();
         for (var i = 0; i < _operations.Length; i++)
         {
             if (_operations[i].Apply(root) is { } error)

@@ -48,7 +48,7 @@ internal sealed class PreparedQuery
     }
 }
 
-/// <summary>Refuses names that no FROM or JOIN gives.</summary>
+/// <summary>Refuses names that no FROM or JOIN gives, and expressions too deep to be evaluated.</summary>
 internal static class NameCheck
 {
     public static void Run(SqlQuery query) => Run(query, []);
@@ -78,8 +78,13 @@ internal static class NameCheck
             ? [source.ContainerName!]
             : source.Source.SelfAndDescendants().OfType<AliasExpression>().Select(alias => alias.Name).Take(1);
 
+    // Evaluation recurses; the service itself allows 2000 ANDs or ORs.
+    private const int DepthMax = 2100;
+
     private static void Check(SqlExpression expression, HashSet<string> known)
     {
+        if (expression.Depth() > DepthMax)
+            throw new SqlException("The query is too complex: an expression has more than 2000 levels.");
         foreach (var node in expression.SelfAndDescendants())
         {
             if (node is AliasExpression alias && !known.Contains(alias.Name))

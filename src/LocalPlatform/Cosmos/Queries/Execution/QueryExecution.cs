@@ -1,4 +1,3 @@
-using System.Text.Json;
 using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Queries.Sql;
 using LocalPlatform.Cosmos.Resources;
@@ -275,7 +274,7 @@ internal sealed class OrderedRow(StoredDocument document, ContainerState contain
     public StoredDocument Document { get; } = document;
 
     // Values taken from the document may outlive the row (groups, sorting), so the parsed form is left to the collector.
-    public SqlScope Scope => _scope ??= outer.With(alias, SqlValue.Of(JsonDocument.Parse(Document.Render(container)).RootElement));
+    public SqlScope Scope => _scope ??= outer.With(alias, SqlValue.Of(JsonText.ParseStored(Document.Render(container)).RootElement));
 
     public OrderedPosition Position(QueryOrder order) =>
         new(_keys ??= order.IsByNumber ? [] : order.KeysOf(Scope), Document.Rid);

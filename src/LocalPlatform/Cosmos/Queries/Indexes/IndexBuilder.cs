@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Threading.Channels;
 using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Resources;
@@ -129,7 +128,7 @@ internal sealed class IndexBuilder : IAsyncDisposable
             RowsPerWrite);
         foreach (var (rid, body) in rows)
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonText.ParseStored(body);
             if (OrderKey.Of(column.Path.Find(document.RootElement)) is { } key)
                 session.Execute($"UPDATE docs_{container.Number} SET {column.Name} = @0 WHERE rid = @1", key, rid);
         }

@@ -42,7 +42,17 @@ internal sealed class LogicalExpression(bool isAnd, SqlExpression left, SqlExpre
         return left.Kind == SqlKind.Boolean && right.Kind == SqlKind.Boolean ? right : SqlValue.Undefined;
     }
 
-    public override string ToString() => $"({Left} {(IsAnd ? "AND" : "OR")} {Right})";
+    // A chain is printed flat: nested, it could not be parsed again when it is long.
+    public override string ToString()
+    {
+        var operands = new List<SqlExpression>();
+        SqlExpression node = this;
+        for (; node is LogicalExpression chain && chain.IsAnd == IsAnd; node = chain.Left)
+            operands.Add(chain.Right);
+        operands.Add(node);
+        operands.Reverse();
+        return $"({string.Join(IsAnd ? " AND " : " OR ", operands)})";
+    }
 
     private bool Decides(SqlValue value) => IsAnd ? value.IsFalse : value.IsTrue;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LocalPlatform.Cosmos.Items;
 
 namespace LocalPlatform.Cosmos.Queries.Sql;
 
@@ -15,8 +16,31 @@ internal abstract class SqlExpression
 
     public abstract override string ToString();
 
-    public IEnumerable<SqlExpression> SelfAndDescendants() =>
-        Operands.SelectMany(operand => operand.SelfAndDescendants()).Prepend(this);
+    /// <summary>Levels from this node down to its deepest operand.</summary>
+    public int Depth()
+    {
+        var open = new Stack<(SqlExpression Node, int Level)>([(this, 1)]);
+        var deepest = 0;
+        while (open.TryPop(out var next))
+        {
+            deepest = Math.Max(deepest, next.Level);
+            foreach (var operand in next.Node.Operands)
+                open.Push((operand, next.Level + 1));
+        }
+        return deepest;
+    }
+
+    /// <summary>This node and all below it, without recursion: chains of a thousand ORs are ordinary.</summary>
+    public IEnumerable<SqlExpression> SelfAndDescendants()
+    {
+        var open = new Stack<SqlExpression>([this]);
+        while (open.TryPop(out var node))
+        {
+            yield return node;
+            for (var i = node.Operands.Count - 1; i >= 0; i--)
+                open.Push(node.Operands[i]);
+        }
+    }
 }
 
 internal sealed class LiteralExpression(SqlValue value) : SqlExpression
@@ -66,9 +90,13 @@ internal sealed class MemberExpression(SqlExpression target, SqlExpression key) 
 
     public override IReadOnlyList<SqlExpression> Operands { get; } = [target, key];
 
-    /// <summary>The path from an alias (<c>c.a.b</c> is alias c and <c>/a/b</c>), or null when this is another kind of expression.</summary>
+    /// <summary>
+    /// The path from an alias (<c>c.a.b</c> is alias c and <c>/a/b</c>), or null when this is another kind of expression. System
+    /// properties have none: they are not in what is stored, so no index can hold them.
+    /// </summary>
     public (string Alias, string Path)? AsPath() => ConstantName is null || ConstantName.AsSpan().ContainsAny("/\"'") ? null : Target switch
     {
+        AliasExpression when SystemProperties.Contains(ConstantName) => null,
         AliasExpression alias => (alias.Name, "/" + ConstantName),
         MemberExpression member when member.AsPath() is var (alias, path) => (alias, $"{path}/{ConstantName}"),
         _ => null,

@@ -7,6 +7,9 @@ internal static class SqlParser
 {
     private const int LengthMax = 512 * 1024;
 
+    // Three for each level of parentheses: more would be no query but an attack on the stack.
+    private const int RecursionMax = 400;
+
     private static readonly Parser<SqlQuery> Grammar = Build();
 
     /// <summary>Parses a query.</summary>
@@ -15,7 +18,8 @@ internal static class SqlParser
     {
         if (text.Length > LengthMax)
             throw new SqlException($"The SQL query text exceeded the maximum limit of {LengthMax} characters.");
-        if (Grammar.TryParse(text, out var query, out var error))
+        var context = new ParseContext(new Parlot.Scanner(text), RecursionMax, useNewLines: false, disableLoopDetection: false, CancellationToken.None);
+        if (Grammar.TryParse(context, out var query, out var error))
             return query;
         var position = error?.Position.Offset ?? 0;
         throw new SqlException($"Syntax error near '{Excerpt(text, position)}' at position {position}: {error?.Message ?? "incorrect syntax"}.");
