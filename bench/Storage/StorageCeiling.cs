@@ -39,9 +39,12 @@ internal sealed class StorageCeiling(Container container, int clients, TimeSpan 
     {
         await DriveAsync(new Meter([name], TimeProvider.System), WarmUp, operation);
         var meter = new Meter([name], TimeProvider.System);
+        using var self = new ServerProcess(Environment.ProcessId);
+        self.Begin();
         await DriveAsync(meter, duration, operation);
+        var use = self.End(meter.CountAll());
         _samples.Add(meter.TakeSample());
-        _operations.AddRange(meter.Summarise(meter.Elapsed));
+        _operations.AddRange(meter.Summarise(meter.Elapsed).Select(summary => summary with { CpuMs = use.CpuMsPerRequest }));
         _failures.AddRange(meter.Kinds);
     }
 

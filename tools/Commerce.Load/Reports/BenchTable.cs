@@ -28,14 +28,14 @@ internal static class BenchTable
         foreach (var operation in report.Operations)
         {
             // The process's CPU time can be told for the run as a whole only.
-            var cpu = report.Server is { } server && operation == report.Operations[^1] ? server.CpuMsPerRequest.ToString("0.000", CultureInfo.InvariantCulture) : "";
+            var cpu = operation.CpuMs ?? (operation == report.Operations[^1] ? report.Server?.CpuMsPerRequest : null);
             var (http, storage) = shares(operation);
             var latency = operation.Latency;
             string[] cells =
             [
                 name, operation.Name, operation.PerSecond.ToString("N0", CultureInfo.InvariantCulture),
                 Tables.Milliseconds(latency.P50Ms), Tables.Milliseconds(latency.P95Ms), Tables.Milliseconds(latency.P99Ms), Tables.Milliseconds(latency.MaxMs),
-                operation.Refused.ToString("N0", CultureInfo.InvariantCulture), (operation.Failed + operation.Pending).ToString("N0", CultureInfo.InvariantCulture), cpu, http, storage,
+                operation.Refused.ToString("N0", CultureInfo.InvariantCulture), (operation.Failed + operation.Pending).ToString("N0", CultureInfo.InvariantCulture), cpu?.ToString("0.000", CultureInfo.InvariantCulture) ?? "", http, storage,
             ];
             text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
             name = "";

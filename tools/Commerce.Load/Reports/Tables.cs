@@ -46,7 +46,7 @@ internal static class Tables
     private static Table Operations(IReadOnlyList<OperationSummary> operations)
     {
         var table = New("Operation", "ok", "ok/s", "pending", "refused", "failed", "p50 ms", "p95 ms", "p99 ms", "max ms");
-        foreach (var (name, ok, pending, refused, failed, perSecond, latency) in operations)
+        foreach (var (name, ok, pending, refused, failed, perSecond, latency, _) in operations)
         {
             table.AddRow([
                 new Text(name), Text(ok), new Text(perSecond.ToString("N1", CultureInfo.InvariantCulture)), Text(pending), Text(refused), Text(failed),
