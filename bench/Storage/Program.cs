@@ -5,7 +5,7 @@ using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 
 var clients = new Option<int>("--clients") { DefaultValueFactory = _ => 32, Description = "Operations in flight at once." };
-var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => 10, Description = "Seconds measured of each operation, after 3 of warm-up." };
+var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => 10, Description = "Seconds measured of each operation, after 15 of warm-up." };
 var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "Folder for the store; it is created." };
 var report = new Option<FileInfo>("--report") { Required = true, Description = "Where the report goes." };
 var ceilingCommand = new Command("ceiling", "The ceiling of storage: the Cosmos SDK against the local gateway, without the shop.") { clients, seconds, data, report };
@@ -24,7 +24,7 @@ ceilingCommand.SetAction(async parsed =>
     var operations = await ceiling.MeasureAsync();
     new RunReport(
         "storage", LocalCosmos.ConnectionString.Split(';')[0], startedAt, Machine.Current,
-        new Drive(parsed.GetRequiredValue(clients), null, 3, measured.TotalSeconds, null), operations, ceiling.Failures, ceiling.Samples, null)
+        new Drive(parsed.GetRequiredValue(clients), null, 15, measured.TotalSeconds, null), operations, ceiling.Failures, ceiling.Samples, null)
         .Save(parsed.GetRequiredValue(report).FullName);
     foreach (var operation in operations)
         Console.WriteLine($"{operation.Name}: {operation.PerSecond:N0}/s, p50 {Tables.Milliseconds(operation.Latency.P50Ms)} ms, p99 {Tables.Milliseconds(operation.Latency.P99Ms)} ms");
