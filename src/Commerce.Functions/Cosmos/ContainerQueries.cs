@@ -39,13 +39,32 @@ internal static class ContainerQueries
             // Where one physical partition answers, the query goes there without being planned first.
             EnableOptimisticDirectExecution = true,
         };
-        using var pages = container.GetItemQueryStreamIterator(query, requestOptions: options);
-        while (pages.HasMoreResults)
+        string? continuation = null;
+        FeedIterator? pages = null;
+        do
         {
-            using var page = await pages.ReadNextAsync(ct);
-            page.EnsureSuccessStatusCode();
+            using var page = await TransientFaults.RetryAsync(ReadPageAsync);
+            continuation = page.ContinuationToken;
             foreach (var document in ReadDocuments(page.Content, type))
                 yield return document;
+        }
+        while (pages!.HasMoreResults);
+        pages.Dispose();
+
+        // An iterator that has failed is finished: the next attempt goes on with another one, where the last page ended.
+        async Task<ResponseMessage> ReadPageAsync()
+        {
+            var current = pages ?? container.GetItemQueryStreamIterator(query, continuation, options);
+            pages = null;
+            var page = await current.ReadNextAsync(ct);
+            if (page.IsSuccessStatusCode)
+            {
+                pages = current;
+                return page;
+            }
+            current.Dispose();
+            using (page)
+                return page.EnsureSuccessStatusCode();
         }
     }
 

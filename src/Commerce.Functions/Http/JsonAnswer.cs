@@ -38,7 +38,8 @@ internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) :
         var body = JsonBuffer.Serialize(value, type);
         response.ContentLength = body.Length;
         response.BodyWriter.Write(body);
-        return response.BodyWriter.FlushAsync(httpContext.RequestAborted).AsTask();
+        var flush = response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
     }
 }
 

@@ -2,6 +2,8 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Catalog;
+using Faults;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Commerce.Functions.Tests.Catalog;
@@ -167,6 +169,29 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
         Assert.Equal(found.Count, found.Distinct().Count());
         Assert.Equal(
             Enumerable.Range(0, 57).Select(n => ($"{_sku}-{n:00}", (long)n)), found.Where(item => item.Id.StartsWith(_sku, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Products_are_listed_whole_whatever_the_store_and_the_network_do()
+    {
+        await ImportAsync(string.Concat(Enumerable.Range(0, 60).Select(n => $"{_sku}-{n:00},Name,1,{n}\n")));
+        using var faults = new CosmosFaultHandler(new FaultPlan(seed: 7, probability: 0.3));
+        await using var process = store.NewProcess(faults);
+        var reader = process.GetRequiredService<ProductReader>();
+        var listed = new List<string> { _sku };
+        for (var attempts = 0; listed.Count < 61; attempts++)
+        {
+            Assert.True(attempts < 100);
+            try
+            {
+                listed.AddRange((await reader.ListAsync(listed[^1], 5, TestContext.Current.CancellationToken)).Select(product => product.ProductId));
+            }
+            catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+            {
+                // Four faults in a row: the client asks again.
+            }
+        }
+        Assert.Equal(Enumerable.Range(0, 60).Select(n => $"{_sku}-{n:00}"), listed.Skip(1));
     }
 
     [Fact]
