@@ -14,9 +14,16 @@ internal static class ContainerExtensions
         TransientFaults.RetryAsync(async () =>
         {
             using var response = await container.ReadItemStreamAsync(id, partitionKey, cancellationToken: ct);
-            if (response.StatusCode == HttpStatusCode.NotFound)
+            if (response.IsMissingItem())
                 return null;
             response.EnsureSuccessStatusCode();
             return JsonSerializer.Deserialize<T>(response.Content, DocumentJson.Options);
         });
+
+    /// <summary>
+    /// True when the store has answered that there is no such document. A container that is missing (sub-status 1003) is a fault of
+    /// the deployment, and must not look like a shop without products.
+    /// </summary>
+    public static bool IsMissingItem(this ResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.NotFound && response.Headers["x-ms-substatus"] != "1003";
 }

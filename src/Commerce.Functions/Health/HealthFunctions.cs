@@ -38,7 +38,7 @@ public sealed partial class HealthFunctions(CommerceDatabase database, TimeProvi
             // The cheapest question there is: a point read that finds nothing.
             using var answer = await database[CommerceDatabase.Ranking].ReadItemStreamAsync(
                 "health", new PartitionKey("health"), cancellationToken: either.Token);
-            if (answer.IsSuccessStatusCode || answer is { StatusCode: System.Net.HttpStatusCode.NotFound, Headers: var headers } && !IsMissingContainer(headers))
+            if (answer.IsSuccessStatusCode || answer.IsMissingItem())
                 return Answers.Ok(new HealthView("ready"), HealthJson.Wire.HealthView);
             LogNotReady((int)answer.StatusCode, null);
         }
@@ -50,9 +50,6 @@ public sealed partial class HealthFunctions(CommerceDatabase database, TimeProvi
         }
         return Answers.Problem(new Failure(ErrorCode.NotReady, "The store does not answer."));
     }
-
-    /// <summary>Sub-status 1003: not the document is missing, but the container.</summary>
-    private static bool IsMissingContainer(Headers headers) => headers["x-ms-substatus"] == "1003";
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Not ready: the store answered {Status}")]
     private partial void LogNotReady(int status, Exception? fault);
