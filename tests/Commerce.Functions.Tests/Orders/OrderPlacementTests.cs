@@ -120,6 +120,22 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         Assert.Equal([(CancelOrderOrchestrator.Name, id)], later.Durable.Started);
     }
 
+    [Fact]
+    public async Task Who_waits_for_a_cancellation_learns_that_the_refund_was_refused()
+    {
+        var (product, user) = (await _house.AddProductAsync(1_000, 5), await _house.AddRichUserAsync());
+        var paid = await _house.RunAsync(await _house.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        await _house.ChargeAsync(user, 1_000);
+
+        var waiting = _house.Get<OrderCancellation>().CancelAsync(_house.Durable, user, paid.Id, TimeSpan.FromMinutes(1));
+        while (!_house.Durable.Started.Contains((CancelOrderOrchestrator.Name, OrderOrchestrations.CancellationId(paid.Id))))
+            await Task.Yield();
+        await _house.Steps.RefundOrder(new OrderPayment(paid.Id, user, 1_000));
+
+        Assert.Equal(ErrorCode.BalanceLimitExceeded, (await waiting).Failure!.Code);
+        Assert.Equal(OrderStatus.Paid, (await _house.Orders.FindAsync(user, paid.Id))!.Status);
+    }
+
     private static Task SweepAsync(OrderHouse house, double olderThanSeconds) => new OrderSweeper(
         house.Orders,
         house.Get<OrderOrchestrations>(),
