@@ -57,7 +57,8 @@ public sealed class StockRulesTests
             Assert.True(ledger.Head.Stock >= 0);
         }
         var booked = ledger.Records.Where(movement => movement.Sequence > 0).Select(movement => movement.Sequence);
-        Assert.Equal(Enumerable.Range(1, (int)ledger.Head!.MovementCount).Select(n => (long)n), booked);
+        // The first is the one that gave the product its stock.
+        Assert.Equal(Enumerable.Range(2, (int)ledger.Head!.MovementCount - 1).Select(n => (long)n), booked);
         foreach (var order in ledger.Records.Where(movement => movement.OrderId is not null).GroupBy(movement => movement.OrderId))
         {
             var released = order.Any(movement => movement.Kind == MovementKind.Release);
