@@ -71,9 +71,12 @@ internal readonly struct FeedPage(ResponseMessage response) : IDisposable
     /// <summary>Where the next page begins.</summary>
     public string Continuation => response.ContinuationToken;
 
-    /// <summary>Appends the page's facts. Answers how many documents it had.</summary>
-    public int Read(ProductIds products, List<SaleFact> facts) =>
-        IsEnd ? 0 : SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts);
+    /// <summary>Appends the page's facts, and the products of all its documents.</summary>
+    public void Read(ProductIds products, List<SaleFact> facts, HashSet<int> touched)
+    {
+        if (!IsEnd)
+            SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts, touched);
+    }
 
     public void Dispose() => response.Dispose();
 }

@@ -104,7 +104,12 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
     /// <summary>Commits with the lists of this moment. Only lists that changed are written.</summary>
     private async Task PublishAsync(State state, DateTimeOffset asOf, CancellationToken ct)
     {
-        var ranked = await RankAsync(state.Board, ct);
+        if (!state.IsListAffected())
+        {
+            await CommitAsync(state, state.Checkpoint with { AsOf = asOf, WindowEnd = time.GetUtcNow() }, []);
+            return;
+        }
+        var ranked = await RankAsync(state, ct);
         var commit = state.Checkpoint.Commit + 1;
         var changed = new List<RankingList>();
         var references = new List<RankingListRef>();
@@ -130,13 +135,13 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
     }
 
     /// <summary>The best sellers of every window with names and prices. Products that are gone give way to the next ones.</summary>
-    private async Task<List<(RankingWindow Window, List<RankedProduct> Entries)>> RankAsync(SalesBoard board, CancellationToken ct)
+    private async Task<List<(RankingWindow Window, List<RankedProduct> Entries)>> RankAsync(State state, CancellationToken ct)
     {
         var gone = new HashSet<string>();
-        var known = new Dictionary<string, Product>();
+        var known = state.TakeUnchangedProducts();
         while (true)
         {
-            var tops = RankingWindow.All.Select(window => (Window: window, Top: board.Top(window, RankingList.ProductsMax, gone))).ToList();
+            var tops = RankingWindow.All.Select(window => (Window: window, Top: state.Board.Top(window, RankingList.ProductsMax, gone))).ToList();
             var unknown = tops.SelectMany(top => top.Top).Select(sales => sales.ProductId).Where(id => !known.ContainsKey(id)).ToHashSet();
             foreach (var (id, product) in await products.FindManyAsync(unknown, ct))
                 known.Add(id, product);
@@ -160,6 +165,8 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
     private sealed class State(SalesBoard board, RankingCheckpoint checkpoint, Dictionary<string, RankingList> lists)
     {
         private readonly List<SaleFact> _facts = [];
+        private readonly HashSet<int> _touched = [];
+        private readonly Dictionary<string, Product> _products = [];
 
         public SalesBoard Board { get; } = board;
 
@@ -172,10 +179,30 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
         /// <summary>As they are stored.</summary>
         public Dictionary<string, RankingList> Lists { get; } = lists;
 
+        /// <summary>False when the lists would come out as they are: nothing was read, and no window has moved on.</summary>
+        public bool IsListAffected() => _touched.Count > 0 || HaveWindowsMoved();
+
+        /// <summary>
+        /// Products that were read before and have not changed since, to be added to. The feed does not tell of products that
+        /// were deleted, so when a window moves on, every ten minutes, all are read anew.
+        /// </summary>
+        public Dictionary<string, Product> TakeUnchangedProducts()
+        {
+            if (HaveWindowsMoved())
+                _products.Clear();
+            foreach (var product in _touched)
+                _products.Remove(Board.Products[product]);
+            _touched.Clear();
+            return _products;
+        }
+
+        private bool HaveWindowsMoved() =>
+            Checkpoint.Lists.Count == 0 || Checkpoint.Lists.Any(list => Board.StartOf(RankingWindow.Find(list.Window)!) != list.WindowStart);
+
         public void Fold(int range, FeedPage page)
         {
             _facts.Clear();
-            page.Read(Board.Products, _facts);
+            page.Read(Board.Products, _facts, _touched);
             foreach (var fact in _facts)
                 Board.Fold(fact);
             Ranges[range] = Ranges[range] with { Continuation = page.Continuation };

@@ -16,12 +16,17 @@ public static class SaleFactReader
     }
 
     /// <summary>Appends the facts of a page (<c>{"Documents":[...]}</c>) in its order.</summary>
+    /// <param name="page">The page as UTF-8 JSON.</param>
+    /// <param name="products">Numbers the products.</param>
+    /// <param name="facts">Where the facts go.</param>
+    /// <param name="touched">Takes the products of all documents, facts or not: something about them has changed.</param>
     /// <returns>How many documents the page had, facts or not.</returns>
     /// <exception cref="JsonException">The page is no such JSON.</exception>
-    public static int Read(ReadOnlySpan<byte> page, ProductIds products, List<SaleFact> facts)
+    public static int Read(ReadOnlySpan<byte> page, ProductIds products, List<SaleFact> facts, HashSet<int> touched)
     {
         ArgumentNullException.ThrowIfNull(products);
         ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(touched);
         var reader = new Utf8JsonReader(page);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -29,25 +34,25 @@ public static class SaleFactReader
             var isDocuments = reader.ValueTextEquals("Documents"u8);
             reader.Read();
             if (isDocuments)
-                return ReadDocuments(ref reader, products, facts);
+                return ReadDocuments(ref reader, products, facts, touched);
             reader.Skip();
         }
         return 0;
     }
 
-    private static int ReadDocuments(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
+    private static int ReadDocuments(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts, HashSet<int> touched)
     {
         var count = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             count++;
-            if (ReadDocument(ref reader, products) is { } fact)
+            if (ReadDocument(ref reader, products, touched) is { } fact)
                 facts.Add(fact);
         }
         return count;
     }
 
-    private static SaleFact? ReadDocument(ref Utf8JsonReader reader, ProductIds products)
+    private static SaleFact? ReadDocument(ref Utf8JsonReader reader, ProductIds products, HashSet<int> touched)
     {
         var kind = Kind.Other;
         int? product = null;
@@ -70,6 +75,8 @@ public static class SaleFactReader
             else
                 SkipValue(ref reader);
         }
+        if (product is { } changed)
+            touched.Add(changed);
         // A sale takes pieces out of the stock, so its delta is negative; a release puts them back.
         return kind != Kind.Other && product is { } number && (soldAt ?? occurredAt) is { } time
             ? new SaleFact(number, new Sales(-delta, -delta * unitPrice), time)

@@ -75,6 +75,7 @@ public class RankingKeeperTests
 
         await house.DeleteProductAsync("a");
         await house.AddProductAsync("gone");
+        house.Time.Advance(TimeSpan.FromMinutes(10));
         await house.Keeper.RunAsync(Stop);
         Assert.Equal([("gone", 9, 900)], await house.ListAsync());
     }
@@ -91,6 +92,27 @@ public class RankingKeeperTests
 
         var list = await house.Store.FindListAsync(RankingPointer.ScopeOf(1), "72h", Stop);
         Assert.Equal([new RankedProduct("a", "Product a", 150, 2, 200)], list!.Products);
+    }
+
+    [Fact]
+    public async Task A_run_that_finds_nothing_new_says_so_and_reads_no_products()
+    {
+        await using var house = await RankingHouse.CreateAsync();
+        await house.AddProductAsync("a");
+        await house.SellAsync("a", 1);
+        await house.Keeper.RunAsync(Stop);
+        var before = await house.Keeper.ProgressAsync(1, Stop);
+        house.Time.Advance(TimeSpan.FromSeconds(5));
+        var calls = 0;
+        house.Database.Before = _ => Interlocked.Increment(ref calls);
+
+        await house.Keeper.RunAsync(Stop);
+
+        // Pointer, checkpoint, the end of the feed, the commit.
+        Assert.InRange(calls, 4, 5);
+        var after = await house.Keeper.ProgressAsync(1, Stop);
+        Assert.Equal(house.Time.GetUtcNow(), after!.AsOf);
+        Assert.Equal(before!.Lists, after.Lists);
     }
 
     [Fact]

@@ -62,6 +62,21 @@ public class SaleFactReaderTests
     }
 
     [Fact]
+    public void Every_document_tells_that_its_product_has_changed()
+    {
+        var products = new ProductIds();
+        var touched = new HashSet<int>();
+
+        SaleFactReader.Read(
+            """{"Documents":[{"productId":"a","type":"product"},{"productId":"b","kind":"refused"},{"productId":"a"},{"id":"x"}]}"""u8,
+            products,
+            [],
+            touched);
+
+        Assert.Equal(["a", "b"], touched.Select(number => products[number]).Order());
+    }
+
+    [Fact]
     public void Unknown_fields_strange_types_and_doubles_do_no_harm()
     {
         var page =
@@ -104,7 +119,7 @@ public class SaleFactReaderTests
     {
         var products = new ProductIds();
         var facts = new List<SaleFact>();
-        return (facts, products, SaleFactReader.Read(Encoding.UTF8.GetBytes(page), products, facts));
+        return (facts, products, SaleFactReader.Read(Encoding.UTF8.GetBytes(page), products, facts, []));
     }
 
     private static string Page(params StockMovement[] movements) =>

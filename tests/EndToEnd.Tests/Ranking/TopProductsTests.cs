@@ -14,7 +14,7 @@ public sealed class TopProductsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _process = await ShopProcess.StartAsync(_folder.Path, ("Ranking:Schedule", "* * * * * *"), ("Ranking:RefreshSeconds", "0.2"));
+        _process = await ShopProcess.StartAsync(_folder.Path, ("Ranking:RefreshSeconds", "0.2"));
         _client = new ShopClient(_process.Address);
     }
 
