@@ -56,7 +56,9 @@ public sealed class DeathPointTests : IAsyncLifetime
     private async Task DieOnAsync(CosmosOperation operation, string container, bool afterwards, Scenario scenario, int occurrence = 1)
     {
         var point = $"{scenario.Name}: {operation} on {container} #{occurrence}, {(afterwards ? "after" : "before")} the write";
-        var (a, b) = (await _shop!.AddProductAsync(Price, 5), await _shop.AddProductAsync(Price, scenario.StockOfSecond));
+        // In this order they are reserved: with the other, the refusal would come first, and there would be nothing to put back.
+        var a = await _shop!.AddProductAsync(Price, 5, ShopClient.NewId("product-a"));
+        var b = await _shop.AddProductAsync(Price, scenario.StockOfSecond, ShopClient.NewId("product-b"));
         var user = await _shop.AddUserAsync(1_000);
         (string, long)[] lines = [(a, 2), (b, 3)];
         var orderId = OperationId.Order(user, "k");
