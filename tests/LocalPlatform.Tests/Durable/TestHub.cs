@@ -11,7 +11,7 @@ namespace LocalPlatform.Tests.Durable;
 /// <summary>An engine on a temporary file, with a clock that the test moves. It can be stopped and started again on the same file.</summary>
 internal sealed class TestHub : IAsyncDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-");
     private readonly IDurableFunctions _functions;

@@ -5,7 +5,7 @@ namespace LocalPlatform.Tests.Functions;
 /// <summary>Waits for a condition with a deadline, for what happens on other threads.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public static Task HoldsAsync(Func<bool> condition, Func<string>? otherwise = null) =>
         HoldsAsync(() => Task.FromResult(condition()), otherwise);
