@@ -34,7 +34,8 @@ public sealed class OrderOrchestrations(OrderStore orders)
 
     /// <summary>Why an order's cancellation was refused; null when it was not, or is still under way.</summary>
     public static async Task<Result<Order>?> FindRefusalAsync(DurableTaskClient durable, string orderId) =>
-        await durable.GetInstanceAsync(CancellationId(orderId), getInputsAndOutputs: true) is { IsCompleted: true } instance
+        await durable.GetInstanceAsync(CancellationId(orderId), getInputsAndOutputs: true)
+            is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } instance // One that failed or was terminated has another output.
         && instance.ReadOutputAs<Failure>() is { } refusal
             ? refusal
             : (Result<Order>?)null;

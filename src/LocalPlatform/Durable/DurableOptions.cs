@@ -14,6 +14,12 @@ public sealed record DurableOptions
     /// </summary>
     public int MaxCachedOrchestrations { get; init; } = 2_000;
 
+    /// <summary>
+    /// Replays the history at each turn, as the original does, also of orchestrations that are in memory: slower, but an orchestrator
+    /// that is not deterministic fails at its next turn and not only after a restart.
+    /// </summary>
+    public bool ReplayEachTurn { get; init; }
+
     /// <summary>How long a completed, failed or terminated instance can be queried before it is purged; null: for ever.</summary>
     public TimeSpan? RetainCompletedFor { get; init; } = TimeSpan.FromDays(1);
 

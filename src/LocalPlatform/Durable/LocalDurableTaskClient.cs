@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -39,6 +40,7 @@ internal sealed class LocalDurableTaskClient(DurableRuntime runtime) : DurableTa
             CreatedAt = now.UtcDateTime,
             UpdatedAt = now.UtcDateTime,
             Input = inputJson,
+            Tags = options?.Tags ?? ImmutableDictionary<string, string>.Empty,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
         };
         await runtime.StartAsync(newborn, startAt);

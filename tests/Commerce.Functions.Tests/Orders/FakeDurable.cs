@@ -17,12 +17,13 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
     /// <summary>Thrown by a start, after the instance is there if it is.</summary>
     public Exception? StartFault { get; set; }
 
-    public void Set(string instanceId, OrchestrationRuntimeStatus status, object? input = null) =>
+    public void Set(string instanceId, OrchestrationRuntimeStatus status, object? input = null, string? output = null) =>
         _instances[instanceId] = new OrchestrationMetadata("any", instanceId)
         {
             RuntimeStatus = status,
             DataConverter = JsonDataConverter.Default,
             SerializedInput = JsonSerializer.Serialize(input),
+            SerializedOutput = output,
         };
 
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(

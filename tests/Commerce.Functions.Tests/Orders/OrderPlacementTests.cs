@@ -136,6 +136,16 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         Assert.Equal(OrderStatus.Paid, (await _house.Orders.FindAsync(user, paid.Id))!.Status);
     }
 
+    [Theory]
+    [InlineData(OrchestrationRuntimeStatus.Failed, "System.IO.IOException: no disk")] // No JSON.
+    [InlineData(OrchestrationRuntimeStatus.Terminated, "\"by an operator\"")]
+    public async Task A_cancellation_that_failed_or_was_terminated_is_not_taken_for_a_refusal(OrchestrationRuntimeStatus status, string output)
+    {
+        var orderId = Guid.NewGuid().ToString("N");
+        _house.Durable.Set(OrderOrchestrations.CancellationId(orderId), status, output: output);
+        Assert.Null(await OrderOrchestrations.FindRefusalAsync(_house.Durable, orderId));
+    }
+
     private static Task SweepAsync(OrderHouse house, double olderThanSeconds) => new OrderSweeper(
         house.Orders,
         house.Get<OrderOrchestrations>(),

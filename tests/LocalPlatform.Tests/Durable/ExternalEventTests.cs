@@ -97,6 +97,42 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
+    public async Task An_event_that_is_there_is_taken_even_by_a_wait_that_was_cancelled_before()
+    {
+        var functions = new TestFunctions().Orchestrator("Takes", async context =>
+        {
+            await context.WaitForExternalEvent<int>("go");
+            using var cancelled = new CancellationTokenSource();
+            cancelled.Cancel();
+            var first = await context.WaitForExternalEvent<int>("n", cancelled.Token);
+            var second = context.WaitForExternalEvent<int>("n", cancelled.Token);
+            return $"{first} {second.IsCanceled}";
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Takes");
+        await hub.Client.RaiseEventAsync(id, "n", 1);
+        await hub.Client.RaiseEventAsync(id, "go", 0);
+
+        Assert.Equal("1 True", (await hub.EndOf(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task One_event_cannot_be_awaited_as_two_types()
+    {
+        var functions = new TestFunctions().Orchestrator("Mixes", async context =>
+        {
+            var number = context.WaitForExternalEvent<int>("answer");
+            await context.WaitForExternalEvent<string>("ANSWER");
+            return await number;
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+
+        var ended = await hub.RunAsync("Mixes");
+
+        Assert.Equal("System.ArgumentException", ended.FailureDetails?.ErrorType);
+    }
+
+    [Fact]
     public async Task Events_for_an_ended_or_unknown_instance_are_dropped()
     {
         var functions = new TestFunctions().Orchestrator("Ends", _ => Task.FromResult(1));

@@ -217,6 +217,91 @@ public sealed class LifecycleTests
         Assert.NotNull(await hub.Client.GetInstanceAsync("running"));
     }
 
+    [Theory]
+    [InlineData(0L, null, 1)]
+    [InlineData(1L, null, 0)]
+    [InlineData(null, 0L, 1)]
+    [InlineData(null, -1L, 0)]
+    [InlineData(null, null, 1)]
+    public async Task The_bounds_of_a_purge_are_inclusive_to_the_tick(long? fromTicks, long? toTicks, int expected)
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        var createdAt = (await hub.RunAsync("Ends", 1, "ended")).CreatedAt.ToOffset(TimeSpan.FromHours(2));
+
+        var purged = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(
+            fromTicks is { } from ? createdAt.AddTicks(from) : null,
+            toTicks is { } to ? createdAt.AddTicks(to) : null,
+            [OrchestrationRuntimeStatus.Completed]));
+
+        Assert.Equal((expected, true), (purged.PurgedInstanceCount, purged.IsComplete));
+        Assert.Equal(expected == 0, await hub.Client.GetInstanceAsync("ended") is not null);
+    }
+
+    [Fact]
+    public async Task A_recursive_purge_takes_the_descendants_along_and_a_plain_one_does_not()
+    {
+        var functions = new TestFunctions().Orchestrator("Nest", async context => context.GetInput<int>() is var depth and > 0
+            ? await context.CallSubOrchestratorAsync<int>(
+                "Nest", depth - 1, new SubOrchestrationOptions(instanceId: context.InstanceId + "+"))
+            : 1);
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.RunAsync("Nest", 2, "a");
+        await hub.RunAsync("Nest", 2, "b");
+
+        Assert.Equal(3, (await hub.Client.PurgeInstanceAsync("a", new PurgeInstanceOptions(Recursive: true))).PurgedInstanceCount);
+        Assert.Equal(1, (await hub.Client.PurgeInstanceAsync("b")).PurgedInstanceCount);
+
+        Assert.Equal(["b++", "b+"], await hub.Client.GetAllInstancesAsync().Select(found => found.InstanceId).OrderDescending().ToListAsync());
+    }
+
+    [Fact]
+    public async Task What_was_not_asked_for_is_not_in_the_metadata()
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        await hub.RunAsync("Ends", 1, "ended");
+        await hub.RunAsync("Fails", id: "failed");
+
+        foreach (var id in new[] { "ended", "failed" })
+        {
+            var bare = (await hub.Client.GetInstanceAsync(id))!;
+            Assert.Equal((null, null, null), (bare.SerializedInput, bare.SerializedOutput, bare.FailureDetails));
+            Assert.Throws<InvalidOperationException>(() => bare.ReadOutputAs<int>());
+        }
+    }
+
+    [Fact]
+    public async Task Pages_go_on_where_they_were_with_another_size()
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        for (var i = 0; i < 21; i++)
+            await hub.RunAsync("Ends", i, $"p-{i:00}");
+        var query = hub.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "p-"));
+
+        var pages = await query.AsPages(pageSizeHint: 5).ToListAsync();
+        var rest = await query.AsPages(pages[1].ContinuationToken, pageSizeHint: 4).ToListAsync();
+
+        Assert.Equal([5, 5, 5, 5, 1], pages.Select(page => page.Values.Count));
+        Assert.Equal([4, 4, 3], rest.Select(page => page.Values.Count));
+        Assert.Equal("p-10", rest[0].Values[0].InstanceId);
+    }
+
+    [Fact]
+    public async Task Waiting_for_an_instance_that_does_not_exist_waits_until_it_does()
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        using var impatient = new CancellationTokenSource();
+        var started = hub.Client.WaitForInstanceStartAsync("later");
+        var ended = hub.EndOf("later");
+        var never = hub.Client.WaitForInstanceCompletionAsync("never", impatient.Token);
+
+        await hub.RunAsync("Ends", 4, "later");
+        await impatient.CancelAsync();
+
+        Assert.Equal("later", (await started).InstanceId);
+        Assert.Equal(4, (await ended).ReadOutputAs<int>());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => never);
+    }
+
     [Fact]
     public async Task The_retention_policy_purges_by_age_and_by_number()
     {

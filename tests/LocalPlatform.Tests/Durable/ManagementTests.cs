@@ -89,7 +89,8 @@ public sealed class ManagementTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync("instances/f")).StatusCode);
         var failed = await _http.GetAsync("instances/f?returnInternalServerErrorOnFailure=true");
         Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
-        Assert.Equal("at once", (await failed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("output").GetString());
+        var output = (await failed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("output").GetString();
+        Assert.Equal("System.InvalidOperationException: at once", output);
     }
 
     [Fact]

@@ -25,6 +25,7 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
 
     public string? SerializedCustomStatus { get; init; }
 
+    /// <summary>The labels given at the start.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Why it failed, when it did and outputs were asked for.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Microsoft.DurableTask;
 
 /// <summary>How an activity or sub-orchestration is to be run.</summary>
@@ -17,7 +19,9 @@ public record TaskOptions
     /// <summary>Whether and when a failed call is made again; null: never.</summary>
     public TaskRetryOptions? Retry { get; init; }
 
-    /// <summary>Labels for the scheduled task; they have no effect on how it runs.</summary>
+    /// <summary>
+    /// Labels. A sub-orchestration keeps them, for a query to show; an activity's are not kept. They have no effect on how a task runs.
+    /// </summary>
 #pragma warning disable CA2227 // The genuine declaration.
     public IDictionary<string, string>? Tags { get; init; }
 #pragma warning restore CA2227
@@ -48,4 +52,8 @@ public record SubOrchestrationOptions : TaskOptions
 /// <summary>How a new orchestration is to be started.</summary>
 /// <param name="InstanceId">The instance id; null: a new random one.</param>
 /// <param name="StartAt">When it is to start running; null or past: at once.</param>
-public record StartOrchestrationOptions(string? InstanceId = null, DateTimeOffset? StartAt = null);
+public record StartOrchestrationOptions(string? InstanceId = null, DateTimeOffset? StartAt = null)
+{
+    /// <summary>Labels that a query shows; they have no effect on how the orchestration runs.</summary>
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
+}

@@ -53,8 +53,11 @@ internal sealed class DurableContext(ExecutionIdentity identity, OrchestratorSch
 
     internal string? CustomStatus { get; private set; }
 
+    /// <summary>Whether an activity, a timer or a sub-orchestration has not been answered.</summary>
+    internal bool HasOpenActions => _open.Count > 0;
+
     /// <summary>Whether anything durable could still wake the orchestrator.</summary>
-    internal bool AwaitsSomething => _open.Count > 0 || _events.HasWaiters;
+    internal bool AwaitsSomething => HasOpenActions || _events.HasWaiters;
 
     protected override ILoggerFactory LoggerFactory => loggerFactory;
 
@@ -94,6 +97,7 @@ internal sealed class DurableContext(ExecutionIdentity identity, OrchestratorSch
             Name = orchestratorName.Name,
             InstanceId = instanceId,
             Payload = payload,
+            Tags = options?.Tags,
         }));
     }
 

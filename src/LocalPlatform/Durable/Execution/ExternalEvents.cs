@@ -11,6 +11,8 @@ internal sealed class ExternalEvents
 
     private interface IWaiter
     {
+        Type EventType { get; }
+
         bool IsOver { get; }
 
         void Receive(string? payload);
@@ -22,19 +24,24 @@ internal sealed class ExternalEvents
     /// <summary>Events that came before anybody waited for them, oldest first.</summary>
     public IReadOnlyList<(string Name, string? Payload)> Unclaimed => _unclaimed;
 
+    /// <summary>Waits for an event. One that is there already is taken even when the token is cancelled, as in the original.</summary>
+    /// <exception cref="ArgumentException">An earlier wait for an event of this name, even a cancelled one, expects another type.</exception>
     public Task<T> WaitFor<T>(string name, CancellationToken cancellationToken)
     {
+        if (!_waiters.TryGetValue(name, out var stack))
+            _waiters[name] = stack = new Stack<IWaiter>();
+        else if (stack.TryPeek(out var earlier) && earlier.EventType != typeof(T))
+            throw new ArgumentException(
+                $"Event '{name}' is awaited as {earlier.EventType} already, and cannot be awaited as {typeof(T)} as well.", nameof(name));
         var waiter = new Waiter<T>();
         var unclaimed = _unclaimed.FindIndex(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase));
-        if (unclaimed >= 0 && !cancellationToken.IsCancellationRequested)
+        if (unclaimed >= 0)
         {
             var payload = _unclaimed[unclaimed].Payload;
             _unclaimed.RemoveAt(unclaimed);
             waiter.Receive(payload);
             return waiter.Task;
         }
-        if (!_waiters.TryGetValue(name, out var stack))
-            _waiters[name] = stack = new Stack<IWaiter>();
         stack.Push(waiter);
         waiter.CancelWith(cancellationToken);
         return waiter.Task;
@@ -58,6 +65,8 @@ internal sealed class ExternalEvents
     private sealed class Waiter<T> : TaskCompletionSource<T>, IWaiter
     {
         private CancellationTokenRegistration _registration;
+
+        public Type EventType => typeof(T);
 
         public bool IsOver => Task.IsCompleted;
 

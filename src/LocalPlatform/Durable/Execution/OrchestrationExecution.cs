@@ -190,6 +190,9 @@ internal sealed class OrchestrationExecution
             return null;
         if (!_orchestrator.IsCompleted)
             return _context.AwaitsSomething ? null : Failed(NonDurableAwaitException.Waiting(Identity.Name));
+        // As in the original: what was called and not awaited, or a timer that nobody cancelled, holds up the end.
+        if (_context.HasOpenActions)
+            return null;
         if (_orchestrator.IsCompletedSuccessfully)
             return _context.ContinueAsNewOutcome() ?? new ExecutionOutcome { Output = _orchestrator.Result };
         return Failed(_orchestrator.Exception?.InnerException ?? new TaskCanceledException(_orchestrator));

@@ -46,6 +46,9 @@ internal sealed record HistoryEvent(HistoryEventKind Kind)
     /// <summary>When a timer is to fire, UTC.</summary>
     public DateTime? FireAt { get; init; }
 
+    /// <summary>Labels of the sub-orchestration that is to start. They go into its own row; history does not repeat them.</summary>
+    public IEnumerable<KeyValuePair<string, string>>? Tags { get; init; }
+
     /// <summary>Terminates sub-orchestrations too.</summary>
     public bool Recursive { get; init; }
 

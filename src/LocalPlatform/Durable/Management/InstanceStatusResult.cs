@@ -66,10 +66,9 @@ internal sealed class InstanceStatusResult(IReadOnlyList<OrchestrationMetadata> 
         writer.WriteString("runtimeStatus", instance.RuntimeStatus.ToString());
         WriteJson(writer, "input", options.ShowInput ? instance.SerializedInput : null);
         WriteJson(writer, "customStatus", instance.SerializedCustomStatus);
-        if (instance.FailureDetails is { } failure)
-            writer.WriteString("output", failure.ErrorMessage);
-        else
-            WriteJson(writer, "output", instance.SerializedOutput);
+        WriteOutput(writer, "output", instance);
+        if (instance.Tags.Count > 0)
+            WriteTags(writer, instance.Tags);
         writer.WriteString("createdTime", Seconds(instance.CreatedAt));
         writer.WriteString("lastUpdatedTime", Seconds(instance.LastUpdatedAt));
         if (options.History is not null)
@@ -137,8 +136,25 @@ internal sealed class InstanceStatusResult(IReadOnlyList<OrchestrationMetadata> 
         writer.WriteString("EventType", nameof(HistoryEventKind.ExecutionCompleted));
         writer.WriteString("OrchestrationStatus", instance.RuntimeStatus.ToString());
         if (options.ShowHistoryOutput)
-            WriteJson(writer, "Result", instance.SerializedOutput);
+            WriteOutput(writer, "Result", instance);
         writer.WriteString("Timestamp", time);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The output of a failed instance is a text that was never JSON.</summary>
+    private static void WriteOutput(Utf8JsonWriter writer, string name, OrchestrationMetadata instance)
+    {
+        if (instance.FailureDetails is null)
+            WriteJson(writer, name, instance.SerializedOutput);
+        else
+            writer.WriteString(name, instance.SerializedOutput);
+    }
+
+    private static void WriteTags(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> tags)
+    {
+        writer.WriteStartObject("tags");
+        foreach (var (name, value) in tags)
+            writer.WriteString(name, value);
         writer.WriteEndObject();
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
         Time = time;
         LoggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger("LocalPlatform.Durable");
+        ReplaysEachTurn = options.ReplayEachTurn;
         Sessions = new SessionTable(this, options.MaxCachedOrchestrations);
         Activities = new ActivityPump(functions, options.MaxConcurrentActivityFunctions, Deliver);
         Timers = new TimerPump(store, time, Fire);
@@ -41,6 +42,9 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     public TimeProvider Time { get; }
 
     public ILoggerFactory LoggerFactory { get; }
+
+    /// <summary>See <see cref="DurableOptions.ReplayEachTurn"/>.</summary>
+    public bool ReplaysEachTurn { get; }
 
     public SessionTable Sessions { get; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LocalPlatform.Durable.Execution;
 using LocalPlatform.Durable.History;
 using LocalPlatform.Durable.Store;
@@ -91,7 +92,8 @@ internal sealed class InstanceDriver(
     private StepCommit? TakeTurn(StoredInstance instance, List<HistoryEvent> received, long lastMailId)
     {
         var now = runtime.Time.GetUtcNow().UtcDateTime;
-        if (_execution is null)
+        // An execution that strayed has to stay: it is the one that knows.
+        if (_execution is null || (runtime.ReplaysEachTurn && !_execution.HasForeignWork))
             Load(instance, now, received);
         var execution = _execution!;
         if (execution.Outcome is null)
@@ -125,9 +127,13 @@ internal sealed class InstanceDriver(
         }.Prepare();
     }
 
-    /// <summary>Brings the orchestrator back to where its history ends, and takes up activities that nobody is running.</summary>
+    /// <summary>
+    /// Brings the orchestrator back to where its history ends, and takes up activities that nobody is running, unless it was loaded
+    /// before: then they are.
+    /// </summary>
     private void Load(StoredInstance instance, DateTime now, List<HistoryEvent> received)
     {
+        var isFirst = _execution is null;
         _execution = NewExecution(instance.Identity);
         if (instance.Status == OrchestrationRuntimeStatus.Pending)
             return;
@@ -149,6 +155,8 @@ internal sealed class InstanceDriver(
             _execution.Fail(now, contradiction);
             return;
         }
+        if (!isFirst)
+            return;
         var answered = received.Select(e => e.TaskId).ToHashSet();
         foreach (var open in _execution.OpenActions.Where(a => a.Kind == HistoryEventKind.TaskScheduled && !answered.Contains(a.TaskId)))
             runtime.Activities.Enqueue(ToCall(open));
@@ -209,5 +217,6 @@ internal sealed class InstanceDriver(
             Input = action.Payload,
             Parent = new StoredParent(key, parent.Id, parent.Name, action.TaskId),
             TraceParent = parent.TraceParent,
+            Tags = action.Tags?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty,
         };
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text.Json;
 using LocalPlatform.Durable.History;
 using LocalPlatform.Storage;
 using Microsoft.DurableTask.Client;
@@ -10,7 +12,8 @@ internal sealed class DurableStore : IAsyncDisposable
     private const string InstanceColumns =
         "key, id, name, status, active, created_at, first_task_id, parent_key, parent_id, parent_name, parent_task_id, trace_parent, "
         + "custom_status, failure, input, output, "
-        + "coalesce((SELECT time FROM history WHERE instance = key ORDER BY step DESC LIMIT 1), created_at)";
+        + "coalesce((SELECT time FROM history WHERE instance = key ORDER BY step DESC LIMIT 1), created_at), "
+        + "(SELECT tags FROM tags WHERE instance = key)";
 
     private readonly GroupCommitDatabase _database;
     private long _lastKey;
@@ -146,6 +149,9 @@ internal sealed class DurableStore : IAsyncDisposable
         Input = Text(r, 14),
         Output = Text(r, 15),
         UpdatedAt = new DateTime(r.GetInt64(16), DateTimeKind.Utc),
+        Tags = r.IsDBNull(17)
+            ? ImmutableDictionary<string, string>.Empty
+            : JsonSerializer.Deserialize<Dictionary<string, string>>(r.GetString(17))!,
     };
 
     private static string? Text(SqliteRow r, int column) => r.IsDBNull(column) ? null : r.GetString(column);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LocalPlatform.Durable.History;
 using LocalPlatform.Storage;
 
@@ -53,6 +54,7 @@ internal static class InstanceWrites
             DeleteHistory(session, key);
             DeleteTimers(session, key);
             session.Execute("DELETE FROM inbox WHERE instance = @0", key);
+            session.Execute("DELETE FROM tags WHERE instance = @0", key);
             purged += session.Execute("DELETE FROM instances WHERE key = @0", key);
         }
         return purged;
@@ -64,7 +66,16 @@ internal static class InstanceWrites
     public static void DeleteTimers(SqliteSession session, long key) =>
         session.Execute("DELETE FROM timers WHERE instance = @0", key);
 
-    private static bool TryInsert(SqliteSession session, StoredInstance instance) => session.Execute(
+    private static bool TryInsert(SqliteSession session, StoredInstance instance)
+    {
+        if (!TryInsertRow(session, instance))
+            return false;
+        if (instance.Tags.Count > 0)
+            session.Execute("INSERT INTO tags (instance, tags) VALUES (@0, @1)", instance.Key, JsonSerializer.Serialize(instance.Tags));
+        return true;
+    }
+
+    private static bool TryInsertRow(SqliteSession session, StoredInstance instance) => session.Execute(
         "INSERT INTO instances (key, id, name, status, active, created_at, completed_at, first_task_id, parent_key, parent_id, "
         + "parent_name, parent_task_id, trace_parent, custom_status, failure, input, output) "
         + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16) ON CONFLICT (id) DO NOTHING",

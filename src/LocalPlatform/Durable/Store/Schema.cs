@@ -9,6 +9,7 @@ internal static class Schema
     /// <c>active</c> says that activities are out or the start is due: what a restart has to take up at once.</item>
     /// <item><c>history</c>: one row a turn.</item>
     /// <item><c>inbox</c>: what was sent to an instance from outside and is not part of its history yet.</item>
+    /// <item><c>tags</c>: the labels of those instances that have any, as a JSON object.</item>
     /// <item><c>timers</c>: timers that have not fired. Task -1 is a delayed start.</item>
     /// </list>
     /// Times are UTC ticks (100 ns).
@@ -40,6 +41,7 @@ internal static class Schema
             time INTEGER NOT NULL,
             turn BLOB NOT NULL,
             PRIMARY KEY (instance, step)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS tags (instance INTEGER PRIMARY KEY, tags TEXT NOT NULL);
         CREATE TABLE IF NOT EXISTS inbox (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
             instance INTEGER NOT NULL,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LocalPlatform.Durable.Execution;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -31,6 +32,8 @@ internal sealed record StoredInstance(long Key, string Id, string Name)
 
     public TaskFailureDetails? Failure { get; init; }
 
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public bool IsCompleted => Status
         is OrchestrationRuntimeStatus.Completed or OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated;
 
@@ -45,9 +48,11 @@ internal sealed record StoredInstance(long Key, string Id, string Name)
         LastUpdatedAt = new DateTimeOffset(UpdatedAt),
         DataConverter = inputsAndOutputs ? JsonDataConverter.Default : null,
         SerializedInput = inputsAndOutputs ? Input : null,
-        SerializedOutput = inputsAndOutputs ? Output : null,
+        // As the original has it: the output of a failed instance is its failure as text, which is no JSON.
+        SerializedOutput = inputsAndOutputs ? Output ?? Failure?.ToString() : null,
         SerializedCustomStatus = inputsAndOutputs ? CustomStatus : null,
         FailureDetails = inputsAndOutputs ? Failure : null,
+        Tags = Tags,
     };
 }
 
