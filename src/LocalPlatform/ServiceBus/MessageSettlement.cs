@@ -59,6 +59,11 @@ internal sealed class MessageSettlement(EntityRegistry entities, ServiceBusOptio
             : sequenceNumbers.Sum(number => session.Execute(move + " AND sequence = @3", entity.Id, from, Now(), number));
     }
 
+    /// <summary>Removes messages that nobody holds; all of them when <paramref name="sequenceNumber"/> is null.</summary>
+    public int Delete(SqliteSession session, Entity entity, long? sequenceNumber) => session.Execute(
+        "DELETE FROM message WHERE entity = @0 AND (lock_token IS NULL OR available_at <= @1) AND (@2 IS NULL OR sequence = @2)",
+        entity.Id, Now(), sequenceNumber);
+
     /// <summary>Wakes those who may receive what a settlement has freed: the entity and its dead-letter queue.</summary>
     public void WakeAfter(string path)
     {

@@ -31,8 +31,13 @@ public sealed class ServiceBusBroker : IAsyncDisposable
     public TimeSpan LockDuration => _options.LockDuration;
 
     /// <summary>Opens or creates the store.</summary>
-    public static ServiceBusBroker Open(string sqlitePath, ServiceBusOptions options, TimeProvider time) =>
-        new(ServiceBusSchema.Open(sqlitePath), options, time);
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    public static ServiceBusBroker Open(string sqlitePath, ServiceBusOptions options, TimeProvider time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxDeliveryCount, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.LockDuration, TimeSpan.Zero);
+        return new ServiceBusBroker(ServiceBusSchema.Open(sqlitePath), options, time);
+    }
 
     /// <summary>Creates a queue unless it is there.</summary>
     public Task EnsureQueueAsync(string name) => EnsureAsync(name, topic: null);
@@ -113,6 +118,17 @@ public sealed class ServiceBusBroker : IAsyncDisposable
         var moved = await _database.WriteAsync(session => _settlement.Resubmit(session, entity, sequenceNumbers));
         entity.Wake();
         return moved;
+    }
+
+    /// <summary>
+    /// Removes the messages of a queue, subscription or dead-letter queue without delivering them, except those that are being
+    /// processed; only one when its number is given.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    public Task<int> DeleteAsync(string path, long? sequenceNumber = null)
+    {
+        var entity = _entities[path];
+        return _database.WriteAsync(session => _settlement.Delete(session, entity, sequenceNumber));
     }
 
     /// <summary>The queues and subscriptions with their counts, by name.</summary>

@@ -71,7 +71,7 @@ public sealed record ServiceBusOptions
     /// <summary>After so many failed deliveries a message is dead-lettered; at least 1.</summary>
     public int MaxDeliveryCount { get; init; } = 10;
 
-    /// <summary>How long a received message stays locked unless the lock is renewed.</summary>
+    /// <summary>How long a received message stays locked unless the lock is renewed; above zero.</summary>
     public TimeSpan LockDuration { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>A message whose id was sent before within this time is dropped; null to keep all.</summary>

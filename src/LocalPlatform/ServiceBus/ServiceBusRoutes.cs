@@ -8,43 +8,78 @@ using Microsoft.AspNetCore.Routing;
 namespace LocalPlatform.ServiceBus;
 
 /// <summary>
-/// What an operator would do in the portal: list queues and subscriptions, peek at messages and dead letters, send one, and resubmit
-/// dead letters.
+/// What an operator would do in the portal: list queues and subscriptions, look at messages and dead letters, send one, resubmit dead
+/// letters, and remove what nobody wants.
 /// </summary>
 internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
 {
+    private const string Root = "/local/servicebus";
     private const int PageMax = 1000;
 
     public static void Map(IEndpointRouteBuilder routes, ServiceBusBroker broker)
     {
         var handlers = new ServiceBusRoutes(broker);
-        routes.MapMethods("/local/servicebus", [HttpMethods.Get], http => http.Response.WriteAsJsonAsync(broker.Summaries()));
-        foreach (var entity in (string[])["queues/{queue}", "topics/{topic}/subscriptions/{subscription}"])
+        void On(string method, string path, RequestDelegate answer) => routes.MapMethods(Root + path, [method], answer);
+
+        On(HttpMethods.Get, "", http => http.Response.WriteAsJsonAsync(broker.Summaries()));
+        foreach (var entity in (string[])["/queues/{queue}", "/topics/{topic}/subscriptions/{subscription}"])
         {
-            var path = "/local/servicebus/" + entity;
-            routes.MapMethods(path + "/messages", [HttpMethods.Get], http => handlers.Peek(http, deadLetters: false));
-            routes.MapMethods(path + "/deadletters", [HttpMethods.Get], http => handlers.Peek(http, deadLetters: true));
-            routes.MapMethods(path + "/deadletters/resubmit", [HttpMethods.Post], handlers.ResubmitAsync);
+            foreach (var (path, isDeadLetter) in (Span<(string, bool)>)[(entity + "/messages", false), (entity + "/deadletters", true)])
+            {
+                var of = handlers.On(isDeadLetter);
+                On(HttpMethods.Get, path, of(handlers.Peek));
+                On(HttpMethods.Get, path + "/{sequenceNumber:long}", of(handlers.PeekOne));
+                On(HttpMethods.Delete, path, of(handlers.DeleteAsync));
+                On(HttpMethods.Delete, path + "/{sequenceNumber:long}", of(handlers.DeleteAsync));
+            }
+            On(HttpMethods.Post, entity + "/deadletters/resubmit", handlers.On(isDeadLetter: false)(handlers.ResubmitAsync));
         }
-        routes.MapMethods("/local/servicebus/queues/{queue}/messages", [HttpMethods.Post], handlers.SendAsync);
-        routes.MapMethods("/local/servicebus/topics/{topic}/messages", [HttpMethods.Post], handlers.SendAsync);
+        On(HttpMethods.Post, "/queues/{queue}/messages", handlers.On(isDeadLetter: false)(handlers.SendAsync));
+        On(HttpMethods.Post, "/topics/{topic}/messages", http => handlers.SendAsync(http, http.Request.RouteValues["topic"]!.ToString()!));
     }
 
-    private Task Peek(HttpContext http, bool deadLetters)
+    /// <summary>Finds the entity that a route names, or its dead-letter queue, and refuses when there is none.</summary>
+    private Func<Func<HttpContext, string, Task>, RequestDelegate> On(bool isDeadLetter) => answer => http =>
     {
-        var path = EntityOf(http);
-        if (!broker.Has(path))
-            return OperatorHttp.RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no queue or subscription '{path}'.");
+        var values = http.Request.RouteValues;
+        var entity = values["queue"]?.ToString()
+            ?? EntityPath.Subscription(values["topic"]!.ToString()!, values["subscription"]!.ToString()!);
+        return broker.Has(entity)
+            ? answer(http, isDeadLetter ? EntityPath.DeadLetter(entity) : entity)
+            : OperatorHttp.RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no queue or subscription '{entity}'.");
+    };
+
+    private Task Peek(HttpContext http, string path)
+    {
         if (!OperatorHttp.TryNumber(http.Request, "from", 0, long.MaxValue, 0, out var from)
             || !OperatorHttp.TryNumber(http.Request, "limit", 1, PageMax, 50, out var limit))
             return OperatorHttp.RefuseAsync(
                 http, StatusCodes.Status400BadRequest, $"from is a sequence number, limit a number from 1 to {PageMax}.");
-        var messages = broker.Peek(deadLetters ? EntityPath.DeadLetter(path) : path, from, (int)limit);
+        var messages = broker.Peek(path, from, (int)limit);
         return http.Response.WriteAsJsonAsync(new
         {
             items = messages.Select(Item),
             next = messages.Count == limit ? messages[^1].SequenceNumber + 1 : (long?)null,
         });
+    }
+
+    private Task PeekOne(HttpContext http, string path)
+    {
+        var number = SequenceNumberOf(http)!.Value;
+        return broker.Peek(path, number, limit: 1) is [{ } message] && message.SequenceNumber == number
+            ? http.Response.WriteAsJsonAsync(Item(message))
+            : OperatorHttp.RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no message {number} in '{path}'.");
+    }
+
+    private async Task DeleteAsync(HttpContext http, string path)
+    {
+        var number = SequenceNumberOf(http);
+        var deleted = await broker.DeleteAsync(path, number);
+        if (number is not null && deleted == 0)
+            await OperatorHttp.RefuseAsync(
+                http, StatusCodes.Status404NotFound, $"There is no message {number} in '{path}', or it is being processed.");
+        else
+            await http.Response.WriteAsJsonAsync(new { deleted });
     }
 
     private static object Item(StoredMessage m) => new
@@ -63,14 +98,8 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
         body = Encoding.UTF8.GetString(m.Body),
     };
 
-    private async Task ResubmitAsync(HttpContext http)
+    private async Task ResubmitAsync(HttpContext http, string path)
     {
-        var path = EntityOf(http);
-        if (!broker.Has(path))
-        {
-            await OperatorHttp.RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no queue or subscription '{path}'.");
-            return;
-        }
         try
         {
             var numbers = http.Request.ContentLength is null or 0
@@ -85,9 +114,8 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
         }
     }
 
-    private async Task SendAsync(HttpContext http)
+    private async Task SendAsync(HttpContext http, string queueOrTopic)
     {
-        var entity = (http.Request.RouteValues["queue"] ?? http.Request.RouteValues["topic"])!.ToString()!;
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         if (body.Length > ServiceBusBroker.BodyBytesMax)
@@ -96,13 +124,8 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
                 http, StatusCodes.Status413PayloadTooLarge, $"A message can hold {ServiceBusBroker.BodyBytesMax} bytes.");
             return;
         }
-        if (http.Request.RouteValues.ContainsKey("queue") && !broker.Has(entity))
-        {
-            await OperatorHttp.RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no queue '{entity}'.");
-            return;
-        }
         var scheduled = http.Request.Query["scheduledEnqueueTime"].ToString();
-        await broker.SendAsync([new OutgoingMessage(entity, body.ToArray())
+        await broker.SendAsync([new OutgoingMessage(queueOrTopic, body.ToArray())
         {
             ContentType = http.Request.ContentType,
             MessageId = http.Request.Query["messageId"] is [{ Length: > 0 } id] ? id : null,
@@ -111,9 +134,6 @@ internal sealed class ServiceBusRoutes(ServiceBusBroker broker)
         http.Response.StatusCode = StatusCodes.Status201Created;
     }
 
-    private static string EntityOf(HttpContext http)
-    {
-        var values = http.Request.RouteValues;
-        return values["queue"]?.ToString() ?? EntityPath.Subscription(values["topic"]!.ToString()!, values["subscription"]!.ToString()!);
-    }
+    private static long? SequenceNumberOf(HttpContext http) =>
+        http.Request.RouteValues["sequenceNumber"] is { } text ? long.Parse(text.ToString()!, CultureInfo.InvariantCulture) : null;
 }

@@ -111,8 +111,10 @@ public sealed class GoldenHistoryTests
     }
 
     // Stack traces name the folders of whoever records.
-    private static HistoryEvent WithoutStackTrace(HistoryEvent received) =>
-        received.Failure is { } failure ? received with { Failure = failure with { StackTrace = null } } : received;
+    private static HistoryEvent WithoutStackTrace(HistoryEvent received) => received with { Failure = WithoutStackTrace(received.Failure) };
+
+    private static TaskFailureDetails? WithoutStackTrace(TaskFailureDetails? failure) =>
+        failure is null ? null : failure with { StackTrace = null, InnerFailure = WithoutStackTrace(failure.InnerFailure) };
 
     private sealed record Golden(string Orchestrator, string? Input, string? Output, int FirstTaskId, IReadOnlyList<HistoryStep> Steps);
 }

@@ -8,6 +8,8 @@ internal sealed class Representative
 {
     private static readonly TaskOptions Retried = TaskOptions.FromRetryPolicy(new RetryPolicy(10, TimeSpan.FromMinutes(1), 2));
 
+    private static readonly SubOrchestrationOptions RetriedChild = new(Retried, "frail");
+
     /// <summary>Orchestrator, input, and events raised before it runs.</summary>
     public static readonly IReadOnlyDictionary<string, (object? Input, string[] Events)> All =
         new Dictionary<string, (object?, string[])>
@@ -20,6 +22,9 @@ internal sealed class Representative
             ["Saga"] = (true, []),
             ["Parent"] = (3, []),
             ["Counter"] = (0, ["tick", "tick", "tick", "tick"]),
+            ["Stubborn"] = (2, []),
+            ["Echo"] = ("hello", []),
+            ["Forgetful"] = (null, []),
         };
 
     private readonly ConcurrentDictionary<string, int> _effects;
@@ -38,6 +43,10 @@ internal sealed class Representative
             .Orchestrator("Parent", ParentAsync)
             .Orchestrator("Child", async context => await context.CallActivityAsync<int>("Effect", 100 + context.GetInput<int>()))
             .Orchestrator("Counter", CountAsync)
+            .Orchestrator("Stubborn", context => context.CallSubOrchestratorAsync<int>("Frail", context.GetInput<int>(), RetriedChild))
+            .Orchestrator("Frail", context => context.CallActivityAsync<int>("Flaky", context.GetInput<int>()))
+            .Orchestrator("Echo", EchoAsync)
+            .Orchestrator("Forgetful", ForgetAsync)
             .Activity<int, int>("Effect", i => Apply($"effect {i}", i))
             .Activity<string, string>("Named", name => Apply(name, name))
             .Activity<int, int>("Flaky", failures => _attempts.AddOrUpdate("flaky", 1, (_, n) => n + 1) <= failures
@@ -101,6 +110,24 @@ internal sealed class Representative
     private static async Task<int> ParentAsync(TaskOrchestrationContext context) => (await Task.WhenAll(
         Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallSubOrchestratorAsync<int>(
             "Child", i, new SubOrchestrationOptions(instanceId: $"child-{i}"))))).Sum();
+
+    /// <summary>Sends events. Addressees are compared in a replay, so a recorded history holds the algorithm of GUIDs to its results.</summary>
+    private static async Task<string> EchoAsync(TaskOrchestrationContext context)
+    {
+        context.SendEvent(context.NewGuid().ToString(), "lost", 1);
+        context.SendEvent(context.InstanceId, "echo", context.GetInput<string>()!);
+        var heard = await context.WaitForExternalEvent<string>("ECHO");
+        context.SendEvent(context.NewGuid().ToString(), "lost", 2);
+        return await context.CallActivityAsync<string>("Named", heard);
+    }
+
+    /// <summary>Returns while an activity and a timer are open.</summary>
+    private static async Task<int> ForgetAsync(TaskOrchestrationContext context)
+    {
+        _ = context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
+        _ = context.CallActivityAsync<int>("Effect", 1);
+        return await context.CallActivityAsync<int>("Effect", 2);
+    }
 
     private static async Task<int> CountAsync(TaskOrchestrationContext context)
     {

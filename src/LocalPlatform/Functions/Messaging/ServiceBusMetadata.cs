@@ -21,7 +21,7 @@ internal static class ServiceBusMetadata
         ["Subject"] = m => m.Message.Subject,
         ["DeadLetterSource"] = m => m.Message.DeadLetterSource,
         ["ExpiresAtUtc"] = _ => DateTime.MaxValue,
-        ["ApplicationProperties"] = _ => new Dictionary<string, object>(),
+        ["ApplicationProperties"] = m => Properties(m.Message),
     };
 
     /// <summary>The names that a parameter may have to get one of the values.</summary>
@@ -32,6 +32,17 @@ internal static class ServiceBusMetadata
 
     public static Dictionary<string, object?> Of(IReadOnlyList<LockedMessage> batch) => Values.ToDictionary(
         v => v.Key + "Array", v => (object?)JsonSerializer.Serialize(batch.Select(v.Value)), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>As in the original, a dead letter carries its reason and description as properties.</summary>
+    private static Dictionary<string, string> Properties(StoredMessage message)
+    {
+        var properties = new Dictionary<string, string>();
+        if (message.DeadLetterReason is { } reason)
+            properties["DeadLetterReason"] = reason;
+        if (message.DeadLetterDescription is { } description)
+            properties["DeadLetterErrorDescription"] = description;
+        return properties;
+    }
 
     private static object? Form(object? value) => value is null or string ? value : JsonSerializer.Serialize(value);
 }

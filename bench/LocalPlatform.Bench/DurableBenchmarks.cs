@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Engines;
+using LocalPlatform.Durable;
+
+namespace LocalPlatform.Bench;
+
+/// <summary>
+/// An orchestration of four trivial activities, from the start to the end being told, with durable history. One at a time is mostly
+/// the time of its five flushes to disk; 64 at once share them.
+/// </summary>
+[MemoryDiagnoser]
+[SimpleJob(RunStrategy.Throughput, warmupCount: 3, iterationCount: 8)]
+public class DurableBenchmarks
+{
+    private const int AtOnce = 64;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("durable-bench-").FullName;
+    private DurableEngine _engine = null!;
+    private long _number;
+
+    [GlobalSetup]
+    public async Task SetUpAsync() => _engine = await DurableScenario.StartAsync(Path.Combine(_folder, "durable.db"));
+
+    [GlobalCleanup]
+    public async Task CleanUpAsync()
+    {
+        await _engine.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Benchmark]
+    public Task OrchestrationOfFourActivities() => DurableScenario.RunOneAsync(_engine.Client, Interlocked.Increment(ref _number));
+
+    [Benchmark(OperationsPerInvoke = AtOnce)]
+    public Task OrchestrationsOfFourActivities64AtOnce() =>
+        Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => OrchestrationOfFourActivities()));
+}
