@@ -40,7 +40,7 @@ public class TopProductsTests
         Assert.Equal(1, await QuantityAsync(house));
         waiting.SetResult();
 
-        await EventuallyAsync(async () => await QuantityAsync(house) == 5);
+        await Eventually.HoldsAsync(async () => await QuantityAsync(house) == 5);
     }
 
     [Fact]
@@ -108,11 +108,4 @@ public class TopProductsTests
 
     private static async Task<long> QuantityAsync(RankingHouse house) =>
         (await ReadAsync(house)).GetProperty("items")[0].GetProperty("quantity").GetInt64();
-
-    private static async Task EventuallyAsync(Func<Task<bool>> isSo)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await isSo())
-            await Task.Delay(10, deadline.Token);
-    }
 }

@@ -59,8 +59,7 @@ public sealed class ConcurrencyTests
             await container.CreateItemAsync(new { id = "stock", pk = "p", n = Stock }, Key, cancellationToken: Ct);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
             var writers = Enumerable.Range(0, 8).Select(writer => Task.Run(() => WriteUntilKilledAsync(container, writer, acknowledged, stop.Token))).ToList();
-            while (acknowledged.Count < 300)
-                await Task.Delay(5, Ct);
+            await Eventually.HoldsAsync(() => acknowledged.Count >= 300);
             process.Kill();
             await stop.CancelAsync();
             await Task.WhenAll(writers);

@@ -17,7 +17,7 @@ public sealed class IndexTests
             .WithParameter("@k", "product").WithParameter("@after", "P010").WithParameter("@n", 5);
 
         var scanned = await Run(container, query);
-        await UntilAsync(() => account.Store.Indexes.IsIdle);
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
         var indexed = await Run(container, query);
 
         Assert.Equal(["P011", "P012", "P013", "P014", "P015"], indexed.Ids);
@@ -47,7 +47,7 @@ public sealed class IndexTests
         await FillAsync(container, 3, 100);
         var query = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'movement' ORDER BY c.sequence DESC OFFSET 0 LIMIT 3");
         await Run(container, query, new PartitionKey("P001"));
-        await UntilAsync(() => account.Store.Indexes.IsIdle);
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
         var indexed = await Run(container, query, new PartitionKey("P001"));
         Assert.Equal(["P001-99", "P001-98", "P001-97"], indexed.Ids);
         Assert.InRange(indexed.Loaded, 3, 4);
@@ -62,7 +62,7 @@ public sealed class IndexTests
         for (var i = 0; i < 2; i++)
         {
             Assert.Equal(20, (await container.AllAsync<string>("SELECT VALUE c.id FROM c WHERE c._ts > 0 AND c.kind = 'product' ORDER BY c._ts")).Count);
-            await UntilAsync(() => account.Store.Indexes.IsIdle);
+            await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class IndexTests
         await FillAsync(container, 10, 5);
         var query = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'product'");
         await Run(container, query);
-        await UntilAsync(() => account.Store.Indexes.IsIdle);
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
         var (ids, loaded) = await Run(container, query);
         Assert.Equal(10, ids.Count);
         Assert.Equal(60, loaded);
@@ -96,7 +96,7 @@ public sealed class IndexTests
             var page = await iterator.ReadNextAsync(Ct);
             seen.AddRange(page);
             token = page.ContinuationToken;
-            await UntilAsync(() => account.Store.Indexes.IsIdle);
+            await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
         }
         while (token is not null);
         Assert.Equal(Enumerable.Range(5, 35).Select(i => $"P{i:000}"), seen.Order(StringComparer.Ordinal));
@@ -119,12 +119,5 @@ public sealed class IndexTests
         var page = await iterator.ReadNextAsync(Ct);
         var metrics = page.Diagnostics.GetQueryMetrics();
         return ([.. page.Select(document => (string)document["id"]!)], metrics.CumulativeMetrics.RetrievedDocumentCount);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!condition())
-            await Task.Delay(5, deadline.Token);
     }
 }

@@ -39,7 +39,7 @@ public sealed class LifecycleTests
             });
         await using var hub = await TestHub.StartAsync(functions);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Calls");
-        await TestHub.Eventually(() => Task.FromResult(functions.Runs.ContainsKey("Slow")));
+        await Eventually.HoldsAsync(() => functions.Runs.ContainsKey("Slow"));
 
         await hub.Client.TerminateInstanceAsync(id);
         var ended = await hub.EndOf(id);
@@ -313,10 +313,10 @@ public sealed class LifecycleTests
 
         async Task<int> Count() => await hub.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "early")).CountAsync();
         hub.Time.Advance(TimeSpan.FromMinutes(1));
-        await TestHub.Eventually(async () => await Count() == 3);
+        await Eventually.HoldsAsync(async () => await Count() == 3);
         Assert.NotNull(await hub.Client.GetInstanceAsync("early-5"));
         hub.Time.Advance(TimeSpan.FromHours(1));
-        await TestHub.Eventually(async () => await Count() == 0);
+        await Eventually.HoldsAsync(async () => await Count() == 0);
         Assert.NotNull(await hub.Client.GetInstanceAsync("running"));
     }
 }

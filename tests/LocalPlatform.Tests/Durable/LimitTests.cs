@@ -48,7 +48,7 @@ public sealed class LimitTests
             for (var i = 0; i < 1_000; i++)
                 limiter.Enqueue(i);
         })));
-        await TestHub.Eventually(() => Task.FromResult(Volatile.Read(ref done) == 8_000));
+        await Eventually.HoldsAsync(() => Volatile.Read(ref done) == 8_000);
 
         await limiter.CloseAsync().WaitAsync(TestHub.Deadline);
         limiter.Enqueue(0);

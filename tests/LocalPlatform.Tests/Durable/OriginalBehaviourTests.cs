@@ -277,9 +277,9 @@ public sealed class OriginalBehaviourTests
             });
         await using var hub = await StartAsync(functions, replayed);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Leaves", 0, new StartOrchestrationOptions("l"));
-        await TestHub.Eventually(() => Task.FromResult(functions.Runs.GetValueOrDefault("Slow") == 1));
+        await Eventually.HoldsAsync(() => functions.Runs.GetValueOrDefault("Slow") == 1);
         await hub.RestartAsync();
-        await TestHub.Eventually(() => Task.FromResult(functions.Runs["Slow"] == 2));
+        await Eventually.HoldsAsync(() => functions.Runs["Slow"] == 2);
         Assert.Equal("0", (await hub.Client.GetInstanceAsync("l", getInputsAndOutputs: true))?.SerializedInput);
 
         release.SetResult();

@@ -20,7 +20,7 @@ public sealed class RecoveryTests
             });
         await using var hub = await TestHub.StartAsync(functions);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Two");
-        await TestHub.Eventually(() => Task.FromResult(functions.Runs.ContainsKey("Second")));
+        await Eventually.HoldsAsync(() => functions.Runs.ContainsKey("Second"));
 
         await hub.RestartAsync();
         release.SetResult();
@@ -58,7 +58,7 @@ public sealed class RecoveryTests
         await using var hub = await TestHub.StartAsync(functions, new DurableOptions { MaxCachedOrchestrations = 3 });
         for (var i = 0; i < 40; i++)
             await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", i, new StartOrchestrationOptions($"w{i}"));
-        await TestHub.Eventually(() => Task.FromResult(functions.Runs.GetValueOrDefault("Step") == 40 && hub.Engine.Runtime.Sessions.Count <= 3));
+        await Eventually.HoldsAsync(() => functions.Runs.GetValueOrDefault("Step") == 40 && hub.Engine.Runtime.Sessions.Count <= 3);
 
         for (var i = 0; i < 40; i++)
             await hub.Client.RaiseEventAsync($"w{i}", "add", 100);
@@ -77,7 +77,7 @@ public sealed class RecoveryTests
             hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions($"w{i}"))));
         foreach (var i in new[] { 0, 1_500, 2_999 })
             await hub.Until($"w{i}", found => found.IsRunning);
-        await TestHub.Eventually(() => Task.FromResult(hub.Engine.Runtime.Sessions.Count <= 100));
+        await Eventually.HoldsAsync(() => hub.Engine.Runtime.Sessions.Count <= 100);
 
         await hub.RestartAsync();
         await hub.Client.RaiseEventAsync("w2999", "go", 1);
@@ -141,7 +141,7 @@ public sealed class RecoveryTests
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
         hub.Sql("ALTER TABLE history RENAME TO hidden");
         await hub.Client.RaiseEventAsync(id, "go", 41);
-        await TestHub.Eventually(() => Task.FromResult(lines.Of("LocalPlatform.Durable").Any(line => line.Contains("could not be committed"))));
+        await Eventually.HoldsAsync(() => lines.Of("LocalPlatform.Durable").Any(line => line.Contains("could not be committed")));
 
         hub.Sql("ALTER TABLE hidden RENAME TO history");
         hub.Time.Advance(TimeSpan.FromSeconds(1));

@@ -109,7 +109,7 @@ public sealed class RetryTests
         var functions = Failing(attempts: 3, () => { }, TaskOptions.FromRetryPolicy(new RetryPolicy(5, TimeSpan.FromHours(1))));
         await using var hub = await TestHub.StartAsync(functions);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Calls");
-        await TestHub.Eventually(() => Task.FromResult(functions.Runs.GetValueOrDefault("Flaky") == 1));
+        await Eventually.HoldsAsync(() => functions.Runs.GetValueOrDefault("Flaky") == 1);
 
         await hub.Engine.StopAsync();
         await hub.RestartAsync();

@@ -92,7 +92,7 @@ internal sealed class TestHub : IAsyncDisposable
     }
 
     public async Task Until(string id, Func<OrchestrationMetadata, bool> condition) =>
-        await Eventually(async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && condition(found));
+        await Eventually.HoldsAsync(async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && condition(found));
 
     /// <summary>Tampers with the store from outside.</summary>
     public void Sql(string sql)
@@ -104,13 +104,6 @@ internal sealed class TestHub : IAsyncDisposable
         command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
-    }
-
-    public static async Task Eventually(Func<Task<bool>> condition)
-    {
-        using var deadline = new CancellationTokenSource(Deadline);
-        while (!await condition())
-            await Task.Delay(5, deadline.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace Commerce.Testing;
+
+/// <summary>Waits, with a deadline, for what other threads or processes bring about. Compiled into every test project.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    public static Task HoldsAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Async(() => Task.FromResult(condition()), static holds => holds, what);
+
+    public static Task HoldsAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Async(condition, static holds => holds, what);
+
+    /// <summary>Asks again and again until the answer is as wanted; fails the test when it never is.</summary>
+    public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> isSo, string what)
+    {
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(Pause))
+        {
+            var answer = await ask();
+            if (isSo(answer))
+                return answer;
+            Assert.True(clock.Elapsed < Deadline, $"Waited for {what} in vain; last seen: {answer}");
+        }
+    }
+}
