@@ -31,7 +31,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         _writer = new SqliteSession(_connectionString);
         _writer.ExecuteScript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=67108864; "
-            + "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA busy_timeout=5000;");
+            + "PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA busy_timeout=5000;");
         _writer.ExecuteScript(schema);
         _checkpointer = new LogCheckpointer(_writer, _connectionString);
         _writerThread = new Thread(WriteLoop) { IsBackground = true, Name = $"sqlite writer {Path.GetFileName(path)}" };
@@ -101,7 +101,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
     private SqliteSession OpenReader()
     {
         var session = new SqliteSession(_connectionString);
-        session.ExecuteScript("PRAGMA query_only=ON; PRAGMA cache_size=-4000; PRAGMA busy_timeout=5000;");
+        session.ExecuteScript("PRAGMA query_only=ON; PRAGMA cache_size=-500; PRAGMA busy_timeout=5000;");
         return session;
     }
 

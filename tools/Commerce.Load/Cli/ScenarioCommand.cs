@@ -56,17 +56,20 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
         var elapsed = await running;
         var server = process?.End(runner.Meter.CountAll());
 
-        var audit = parsed.GetValue(_noAudit) ? null : await shop.AuditAsync(cancellationToken);
         var report = new RunReport(
             scenario.Name, endpoint.BaseUrl, startedAt, Machine.Current,
             new Drive(options.Clients, options.Rate, options.WarmUp.TotalSeconds, Math.Round(elapsed.TotalSeconds, 2), options.Seed),
-            runner.Meter.Summarise(elapsed), runner.Meter.Kinds, runner.Meter.Samples, audit, Server: server);
+            runner.Meter.Summarise(elapsed), runner.Meter.Kinds, runner.Meter.Samples, Audit: null, Server: server);
         Tables.Write(console, report);
         if (server is not null)
             console.MarkupLineInterpolated($"The shop used {server.CpuMsPerRequest:0.000} ms of CPU per request and has {server.WorkingSetMb:N0} MB resident.");
+        _common.Save(parsed, report); // What was measured stays, also when the audit is never answered.
+        var audit = parsed.GetValue(_noAudit) ? null : await shop.AuditAsync(cancellationToken);
         if (audit is not null)
+        {
             Tables.WriteAudit(console, audit);
-        _common.Save(parsed, report);
+            _common.Save(parsed, report with { Audit = audit });
+        }
         return audit is null or { Ok: true } && runner.Meter.Count(Outcome.Ok) > 0 ? ExitCode.Held : ExitCode.DidNotHold;
     }
 

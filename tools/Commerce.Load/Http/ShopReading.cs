@@ -5,6 +5,9 @@ internal static class ShopReading
 {
     private const int PageSize = 100;
 
+    /// <summary>The audit reads every record there is, and is asked for right after the heaviest load.</summary>
+    private static readonly TimeSpan AuditTimeout = TimeSpan.FromMinutes(10);
+
     /// <summary>The whole catalog.</summary>
     public static async Task<IReadOnlyList<Product>> ProductsAsync(this ShopApi shop, CancellationToken cancellationToken)
     {
@@ -38,8 +41,13 @@ internal static class ShopReading
     public static Task<TopList> TopAsync(this ShopApi shop, int limit, CancellationToken cancellationToken) =>
         shop.GetAsync($"api/products/top?limit={limit}", ContractJson.Default.TopList, cancellationToken);
 
-    public static Task<Audit> AuditAsync(this ShopApi shop, CancellationToken cancellationToken) =>
-        shop.GetAsync("api/ops/audit", ContractJson.Default.Audit, cancellationToken, forOperator: true);
+    public static async Task<Audit> AuditAsync(this ShopApi shop, CancellationToken cancellationToken)
+    {
+        const string path = "api/ops/audit";
+        using var exchange = new Exchange(shop.Endpoint, AuditTimeout);
+        var request = new ShopRequest(HttpMethod.Get, shop.Endpoint.At(path), ForOperator: true);
+        return ShopApi.Read(await shop.SendAsync(exchange, request, null, cancellationToken), path, ContractJson.Default.Audit);
+    }
 
     private static string Paged(string path, string? cursor) =>
         cursor is null ? $"{path}?limit={PageSize}" : $"{path}?limit={PageSize}&cursor={Uri.EscapeDataString(cursor)}";

@@ -32,6 +32,7 @@ internal sealed class HostProcess(WebApplication app) : IHost, IAsyncDisposable
         try
         {
             await app.StartAsync(cancellationToken);
+            GiveBackWhatTheStartNeeded();
         }
         catch (Exception failure) when (Explain(failure) is { } text)
         {
@@ -53,6 +54,10 @@ internal sealed class HostProcess(WebApplication app) : IHost, IAsyncDisposable
         IOException { InnerException: AddressInUseException } => failure.Message,
         _ => null,
     };
+
+    // An idle app allocates next to nothing, so the first collection by itself, and with it some 20 MB, could be hours away.
+    private static void GiveBackWhatTheStartNeeded() =>
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static Exception End(string text, Exception failure)
     {
