@@ -54,6 +54,22 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task A_query_without_an_order_gets_an_index_that_need_not_be_sorted_for_each_page()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 60, 5);
+        await Run(container, new QueryDefinition("SELECT * FROM c WHERE c.kind = 'product' ORDER BY c.productId"));
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        Assert.Equal(["/kind\n/productId"], StoredIndexes(account));
+
+        await Run(container, new QueryDefinition("SELECT * FROM c WHERE c.kind = 'movement'"));
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+
+        Assert.Equal(["/kind", "/kind\n/productId"], StoredIndexes(account).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task System_properties_are_compared_without_an_index()
     {
         await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });
@@ -101,6 +117,9 @@ public sealed class IndexTests
         while (token is not null);
         Assert.Equal(Enumerable.Range(5, 35).Select(i => $"P{i:000}"), seen.Order(StringComparer.Ordinal));
     }
+
+    private static List<string> StoredIndexes(CosmosTestAccount account) =>
+        account.Store.Read(session => session.Query("SELECT columns FROM indexes", row => row.GetString(0)));
 
     private static async Task FillAsync(Container container, int products, int movements)
     {

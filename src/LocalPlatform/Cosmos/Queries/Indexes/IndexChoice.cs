@@ -39,7 +39,10 @@ internal sealed class IndexChoice(AccessRequest request, List<KeyCondition> cond
         else if (conditions.Find(condition => !condition.IsEquality && policy.Includes(condition.Path)) is { } range)
             paths.Add(range.Path);
         var isInPartition = request.PartitionKey is not null;
-        return paths.Count > PathsMax || (paths.Count == 0 && !isInPartition) ? null : new ColumnIndex("", isInPartition, [.. paths]);
+        if (paths.Count > PathsMax || (paths.Count == 0 && !isInPartition))
+            return null;
+        var byNumber = request.OrderMatters && order.IsByNumber && paths.TrueForAll(_equal.Contains);
+        return new ColumnIndex("", isInPartition, [.. paths]) { ByNumber = byNumber };
     }
 
     /// <summary>

@@ -26,10 +26,16 @@ internal sealed record ColumnIndex(string Name, bool LeadsWithPartitionKey, stri
         return new ColumnIndex(name, parts is ["#", ..], [.. parts.Where(part => part != "#")]);
     }
 
-    /// <summary>Whether this index serves what the other would. One over the partition key alone also gives the order of numbers.</summary>
+    /// <summary>
+    /// Whether rows are wanted in the order of their numbers, which an index gives behind its last path only: with a further path all
+    /// rows would be sorted anew for each page.
+    /// </summary>
+    public bool ByNumber { get; init; }
+
+    /// <summary>Whether this index serves what the other would.</summary>
     public bool Covers(ColumnIndex other) =>
         LeadsWithPartitionKey == other.LeadsWithPartitionKey && Paths.AsSpan().StartsWith(other.Paths)
-        && (other.Paths.Length > 0 || Paths.Length == 0);
+        && (Paths.Length == other.Paths.Length || (other.Paths.Length > 0 && !other.ByNumber));
 }
 
 /// <summary>The index columns and indexes of a container, and the statements that write a row with these columns. Immutable.</summary>
