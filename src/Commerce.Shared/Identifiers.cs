@@ -22,7 +22,7 @@ public static class Identifiers
     private const string FirstCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
     private static readonly SearchValues<char> First = SearchValues.Create(FirstCharacters);
     private static readonly SearchValues<char> UserIdCharacters = SearchValues.Create(FirstCharacters + ".-~:@+|");
-    // Real catalogues have codes with spaces inside: "BANK CHARGES" in UCI Online Retail.
+    // Real catalogs have codes with spaces inside: "BANK CHARGES" in UCI Online Retail.
     private static readonly SearchValues<char> ProductIdCharacters = SearchValues.Create(FirstCharacters + ".-~:@+| ");
 
     public static bool IsUserId(ReadOnlySpan<char> id) => HasShape(id) && !id.ContainsAnyExcept(UserIdCharacters);

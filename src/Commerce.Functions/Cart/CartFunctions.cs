@@ -81,7 +81,7 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
     private async Task<IResult> PutInAsync(HttpRequest request, string userId, string productId, CartChange change)
     {
         if (await products.FindAsync(productId, request.HttpContext.RequestAborted) is null)
-            return Answers.Problem(ProductFunctions.Unknown(productId) with { Errors = [new("productId", "is not a product of the catalogue")] });
+            return Answers.Problem(ProductFunctions.Unknown(productId) with { Errors = [new("productId", "is not a product of the catalog")] });
         var outcome = await carts.ChangeAsync(userId, change, CartETag.Precondition(request));
         if (!outcome.Succeeded)
             return Answers.Problem(outcome.Failure);

@@ -8,15 +8,15 @@ internal sealed record CartItemRequest(string? ProductId, long? Quantity);
 internal sealed record CartQuantityRequest(long? Quantity);
 
 /// <param name="ProductId">The product.</param>
-/// <param name="Name">Its name; absent when it is no longer in the catalogue.</param>
-/// <param name="UnitPrice">Won a piece, now; absent when it is no longer in the catalogue.</param>
+/// <param name="Name">Its name; absent when it is no longer in the catalog.</param>
+/// <param name="UnitPrice">Won a piece, now; absent when it is no longer in the catalog.</param>
 /// <param name="Quantity">Pieces in the cart.</param>
 /// <param name="Stock">Pieces there are, now; they are not reserved.</param>
 internal sealed record CartItemView(string ProductId, string? Name, long? UnitPrice, long Quantity, long Stock);
 
 /// <param name="UserId">Whose.</param>
 /// <param name="Items">In the order in which they were first added.</param>
-/// <param name="TotalAmount">Won, at the prices of now, for all that is still in the catalogue.</param>
+/// <param name="TotalAmount">Won, at the prices of now, for all that is still in the catalog.</param>
 internal sealed record CartView(string UserId, IReadOnlyList<CartItemView> Items, long TotalAmount);
 
 [JsonSerializable(typeof(CartItemRequest))]

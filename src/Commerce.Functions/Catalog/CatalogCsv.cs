@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>
-/// Reads a catalogue as CSV (RFC 4180, UTF-8): a header with <c>productId,name,price,stock</c> in any order, then a row a product.
+/// Reads a catalog as CSV (RFC 4180, UTF-8): a header with <c>productId,name,price,stock</c> in any order, then a row a product.
 /// Everything is read and checked before anything is written. Rows are counted as an editor counts lines: the header is row 1.
 /// </summary>
 internal sealed class CatalogCsv

@@ -3,7 +3,7 @@ using Commerce.Shared.Catalog;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>
-/// Writes a catalogue. Each row is an operation of its own that finds its product or makes it, so an import that was cut off is
+/// Writes a catalog. Each row is an operation of its own that finds its product or makes it, so an import that was cut off is
 /// simply repeated, and one that is repeated changes nothing.
 /// </summary>
 public sealed class CatalogImport(ProductReader products, CatalogWriter catalog)

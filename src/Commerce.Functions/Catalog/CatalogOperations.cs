@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Catalog;
 
-/// <summary>What operators do to the catalogue.</summary>
+/// <summary>What operators do to the catalog.</summary>
 public sealed class CatalogOperations(
     ProductReader products, CatalogWriter catalog, CatalogImport import, LedgerWriter<Product, StockCommand, StockMovement> ledger)
 {

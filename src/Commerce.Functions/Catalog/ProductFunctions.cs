@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Catalog;
 
-/// <summary>The catalogue as clients see it.</summary>
+/// <summary>The catalog as clients see it.</summary>
 public sealed class ProductFunctions(ProductReader products)
 {
     private const string ProductsList = "products";

@@ -1,6 +1,6 @@
 namespace Commerce.Shared.Catalog;
 
-/// <summary>How a product enters the catalogue.</summary>
+/// <summary>How a product enters the catalog.</summary>
 public static class NewProduct
 {
     /// <summary>The product and the movement that explains its first stock; there is none to explain when it starts empty.</summary>

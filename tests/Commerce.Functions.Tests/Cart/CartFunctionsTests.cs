@@ -82,7 +82,7 @@ public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStor
     }
 
     [Fact]
-    public async Task What_the_catalogue_does_not_have_cannot_be_put_in()
+    public async Task What_the_catalog_does_not_have_cannot_be_put_in()
     {
         var reply = await AddAsync("nope", 1);
         Assert.Equal((404, "not-found", "productId"), (reply.Status, reply.Problem, (string?)reply.Body!["errors"]![0]!["field"]));
@@ -207,7 +207,7 @@ public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStor
     }
 
     [Fact]
-    public async Task A_product_that_has_left_the_catalogue_is_shown_without_name_and_price()
+    public async Task A_product_that_has_left_the_catalog_is_shown_without_name_and_price()
     {
         await AddAsync(_heart, 3);
         await AddAsync(_lamp, 1);
