@@ -69,6 +69,38 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_call_that_ends_while_its_evicted_orchestration_is_replayed_does_not_run_again()
+    {
+        var release = new TaskCompletionSource();
+        TestHub? hub = null;
+        var functions = new TestFunctions()
+            .Orchestrator("Both", async context =>
+            {
+                if (context.IsReplaying)
+                {
+                    release.TrySetResult();
+                    Assert.True(SpinWait.SpinUntil(() => hub!.Engine.Runtime.Activities.UnderWay == 0, TestHub.Deadline));
+                }
+                var results = await Task.WhenAll(context.CallActivityAsync<int>("First"), context.CallActivityAsync<int>("Second"));
+                return results.Sum();
+            })
+            .Activity<object?, int>("First", async (_, _) =>
+            {
+                await TestHub.Eventually(() => Task.FromResult(hub!.Engine.Runtime.Sessions.Count == 0)); // It is evicted.
+                return 1;
+            })
+            .Activity<object?, int>("Second", async (_, _) =>
+            {
+                await release.Task;
+                return 2;
+            });
+        await using var started = hub = await TestHub.StartAsync(functions, new DurableOptions { MaxCachedOrchestrations = 0 });
+
+        Assert.Equal(3, (await hub.RunAsync("Both")).ReadOutputAs<int>());
+        Assert.Equal((1, 1), (functions.Runs["First"], functions.Runs["Second"]));
+    }
+
+    [Fact]
     public async Task Thousands_of_waiting_orchestrations_are_left_where_they_are_by_a_restart()
     {
         var functions = new TestFunctions().Orchestrator("Waits", async context => await context.WaitForExternalEvent<int>("go"));

@@ -32,6 +32,12 @@ internal sealed class ActivityPump : IDisposable
     /// <summary>Calls that wait for a place.</summary>
     public int QueueLength => _limiter.QueueLength;
 
+    /// <summary>Calls that run or wait, or whose answer is being posted.</summary>
+    public int UnderWay => _underWay.Count;
+
+    /// <summary>Whether a call is under way. When it no longer is, its answer has been posted.</summary>
+    public bool IsUnderWay(long instanceKey, int taskId) => _underWay.ContainsKey((instanceKey, taskId));
+
     public void Enqueue(ActivityCall call)
     {
         if (_underWay.TryAdd((call.InstanceKey, call.TaskId), call))
@@ -61,7 +67,7 @@ internal sealed class ActivityPump : IDisposable
     {
         if (await CallAsync(call) is { } answer)
             _answer(call.InstanceKey, answer);
-        // Only now: whoever loads the orchestration meanwhile finds the call under way, or its answer in the mailbox.
+        // Only now: whoever loads the orchestration meanwhile finds the call under way, or then its answer in the mailbox.
         _underWay.TryRemove((call.InstanceKey, call.TaskId), out _);
     }
 

@@ -9,8 +9,16 @@ namespace LocalPlatform.Durable.Sessions;
 /// <summary>
 /// Turns what arrived for one instance into the next turn of its orchestrator and the commit that makes it durable. Not thread safe.
 /// </summary>
+/// <param name="isAnswered">Whether the answer to an action has arrived for the turn after this one.</param>
+/// <param name="foreignWorkArrived">Called when the orchestrator turns out to await something not durable.</param>
+/// <param name="committed">Called when a turn is durable, or could not be made so.</param>
 internal sealed class InstanceDriver(
-    long key, StoredInstance? newborn, DurableRuntime runtime, Action foreignWorkArrived, Action<StepCommit, Exception?> committed)
+    long key,
+    StoredInstance? newborn,
+    DurableRuntime runtime,
+    Func<int, bool> isAnswered,
+    Action foreignWorkArrived,
+    Action<StepCommit, Exception?> committed)
 {
     // An orchestrator that restarts itself so often without waiting for anything would never leave its turn.
     private const int RestartsPerTurnMax = 1_000;
@@ -159,7 +167,11 @@ internal sealed class InstanceDriver(
             return;
         var answered = received.Select(e => e.TaskId).ToHashSet();
         foreach (var open in _execution.OpenActions.Where(a => a.Kind == HistoryEventKind.TaskScheduled && !answered.Contains(a.TaskId)))
-            runtime.Activities.Enqueue(ToCall(open));
+        {
+            // In this order: the answer of a call that ended since the mailbox was emptied is in it by now.
+            if (!runtime.Activities.IsUnderWay(key, open.TaskId) && !isAnswered(open.TaskId))
+                runtime.Activities.Enqueue(ToCall(open));
+        }
     }
 
     private List<HistoryEvent> Restart(ExecutionOutcome next, DateTime now, int restarts)

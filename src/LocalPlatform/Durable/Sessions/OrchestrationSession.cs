@@ -23,7 +23,7 @@ internal sealed class OrchestrationSession
         Key = key;
         _runtime = runtime;
         // The foreign thread has no event to deliver; a turn without events finds out what it did.
-        _driver = new InstanceDriver(key, newborn, runtime, () => TryPost(null), OnCommitted);
+        _driver = new InstanceDriver(key, newborn, runtime, HasAnswer, () => TryPost(null), OnCommitted);
         BornAs = newborn?.Id;
         if (newborn is not null)
             _birth = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -123,6 +123,12 @@ internal sealed class OrchestrationSession
         }
         _birth?.TrySetResult(!commit.IsRefused);
         Finish();
+    }
+
+    private bool HasAnswer(int taskId)
+    {
+        lock (_gate)
+            return _mailbox.Any(posted => posted.TaskId == taskId);
     }
 
     private (List<HistoryEvent> Posted, bool HasNews) TakeMailbox()
