@@ -86,7 +86,7 @@ public sealed class RecoveryTests
             })
             .Activity<object?, int>("First", async (_, _) =>
             {
-                await TestHub.Eventually(() => Task.FromResult(hub!.Engine.Runtime.Sessions.Count == 0)); // It is evicted.
+                await Eventually.HoldsAsync(() => hub!.Engine.Runtime.Sessions.Count == 0); // It is evicted.
                 return 1;
             })
             .Activity<object?, int>("Second", async (_, _) =>
