@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -77,8 +78,13 @@ internal sealed class WebhookReceiver(string name, StandardWebhookVerifier verif
     }
 
     /// <summary>False when the delivery is to be treated properly.</summary>
-    private static async Task<bool> MisbehaveAsync(HttpContext http, WebhookBehaviour behaviour)
+    private async Task<bool> MisbehaveAsync(HttpContext http, WebhookBehaviour behaviour)
     {
+        if (behaviour is { Hang: false, ResetConnection: false, FailNext: 0, FailStatus: null })
+            return false;
+        var status = behaviour.FailStatus ?? StatusCodes.Status503ServiceUnavailable;
+        await store.CountFailureAsync(
+            name, behaviour switch { { Hang: true } => "hang", { ResetConnection: true } => "reset", _ => status.ToString(CultureInfo.InvariantCulture) });
         if (behaviour.Hang)
             await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (behaviour.Hang || behaviour.ResetConnection)
@@ -86,11 +92,9 @@ internal sealed class WebhookReceiver(string name, StandardWebhookVerifier verif
             http.Abort();
             return true;
         }
-        if (behaviour is { FailNext: 0, FailStatus: null })
-            return false;
-        http.Response.StatusCode = behaviour.FailStatus ?? StatusCodes.Status503ServiceUnavailable;
+        http.Response.StatusCode = status;
         if (behaviour.RetryAfterSeconds is { } seconds)
-            http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return true;
     }
 

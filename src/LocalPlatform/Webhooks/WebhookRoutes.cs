@@ -47,6 +47,8 @@ internal sealed class WebhookRoutes(Func<string, WebhookReceiver?> find)
             summary.Duplicates,
             rejected = summary.Rejected.Values.Sum(),
             rejections = summary.Rejected,
+            failed = summary.Failed.Values.Sum(),
+            failures = summary.Failed,
             summary.ByType,
             receiver.Behaviour,
             items = events.Select(Item),

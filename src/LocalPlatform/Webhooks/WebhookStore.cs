@@ -7,7 +7,11 @@ public sealed record WebhookEvent(long Sequence, string Id, string Type, DateTim
 
 /// <summary>What a receiver has seen, in numbers.</summary>
 public sealed record WebhookSummary(
-    long Accepted, long Duplicates, IReadOnlyDictionary<string, long> Rejected, IReadOnlyDictionary<string, long> ByType);
+    long Accepted,
+    long Duplicates,
+    IReadOnlyDictionary<string, long> Rejected,
+    IReadOnlyDictionary<string, long> Failed,
+    IReadOnlyDictionary<string, long> ByType);
 
 /// <summary>
 /// What mock receivers recorded, in SQLite. Of each receiver the bodies of the newest 10,000 events and the ids of the newest
@@ -20,6 +24,7 @@ public sealed class WebhookStore : IAsyncDisposable
     private const int TrimEvery = 500;
     private const string Duplicates = "duplicate";
     private const string ReasonPrefix = "rejected:";
+    private const string FailurePrefix = "failed:";
     private const string TypePrefix = "type:";
 
     private const string Schema = """
@@ -56,6 +61,9 @@ public sealed class WebhookStore : IAsyncDisposable
     public Task CountRejectionAsync(string receiver, string reason) =>
         _database.WriteAsync(session => Count(session, receiver, ReasonPrefix + reason));
 
+    public Task CountFailureAsync(string receiver, string how) =>
+        _database.WriteAsync(session => Count(session, receiver, FailurePrefix + how));
+
     public WebhookSummary Summary(string receiver) => _database.Read(session =>
     {
         var tallies = session.Query(
@@ -64,7 +72,11 @@ public sealed class WebhookStore : IAsyncDisposable
             receiver);
         var byType = Named(tallies, TypePrefix);
         return new WebhookSummary(
-            byType.Values.Sum(), tallies.FirstOrDefault(t => t.What == Duplicates).Count, Named(tallies, ReasonPrefix), byType);
+            byType.Values.Sum(),
+            tallies.FirstOrDefault(t => t.What == Duplicates).Count,
+            Named(tallies, ReasonPrefix),
+            Named(tallies, FailurePrefix),
+            byType);
     });
 
     /// <summary>Events in the order of their arrival, from behind <paramref name="afterSequence"/> on.</summary>

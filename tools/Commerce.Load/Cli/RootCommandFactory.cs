@@ -16,9 +16,10 @@ internal static class RootCommandFactory
             """
             Drives a shop through its HTTP contract, measures it, and asks it for its audit.
 
-            Exit codes: 0 the audit (and for a replay the top five) held, 1 it did not, 2 bad input, 3 the shop was not reachable.
+            Exit codes: 0 the audit (for a replay the top five, for an outage the events, too) held, 1 it did not, 2 bad input, 3 the shop was not reachable.
             """);
         root.Subcommands.Add(new ReplayCommand(console, time).Build());
+        root.Subcommands.Add(new OutageCommand(console, time).Build());
         Command Scenario(string name, string description, Func<IScenario> scenario) => new ScenarioCommand(name, description, _ => scenario(), console, time).Build();
         root.Subcommands.Add(Scenario("charge", "Charges balances.", () => new ChargeScenario()));
         root.Subcommands.Add(Scenario("browse", "Reads pages of 20 products.", () => new BrowseScenario()));
@@ -82,8 +83,14 @@ internal static class RootCommandFactory
         var command = new Command("table", "Writes reports as one Markdown table.") { reports, ceilings };
         command.SetAction(parsed =>
         {
-            parsed.InvocationConfiguration.Output.Write(
-                BenchTable.Markdown([.. (parsed.GetValue(ceilings) ?? []).Select(RunReport.Load)], [.. parsed.GetRequiredValue(reports).Select(RunReport.Load)]));
+            var runs = parsed.GetRequiredValue(reports).Select(RunReport.Load).ToArray();
+            var output = parsed.InvocationConfiguration.Output;
+            output.Write(BenchTable.Markdown([.. (parsed.GetValue(ceilings) ?? []).Select(RunReport.Load)], runs));
+            foreach (var run in runs)
+            {
+                if (run.Outage is { } outage)
+                    output.Write($"\n{OutageTable.Markdown(outage)}");
+            }
             return ExitCode.Held;
         });
         return command;

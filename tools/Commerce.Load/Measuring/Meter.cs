@@ -74,6 +74,16 @@ internal sealed class Meter
         return sample;
     }
 
+    /// <summary>Adds the latencies of all operations to <paramref name="histogram"/>.</summary>
+    public void AddLatenciesTo(LongHistogram histogram)
+    {
+        foreach (var latencies in _latencies)
+        {
+            latencies.Collect(_interval);
+            latencies.AddTotalTo(histogram);
+        }
+    }
+
     /// <summary>Figures by operation, those never used left out, and their total as the last when there are several.</summary>
     /// <param name="elapsed">The time that rates are computed over.</param>
     /// <param name="elapsedEach">The time of each operation, where they did not all run throughout.</param>

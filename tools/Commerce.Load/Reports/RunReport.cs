@@ -28,7 +28,8 @@ internal sealed record RunReport(
     IReadOnlyList<Sample> Samples,
     Audit? Audit,
     ReplaySummary? Replay = null,
-    ServerUse? Server = null)
+    ServerUse? Server = null,
+    OutageSummary? Outage = null)
 {
     public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, ReportJson.Default.RunReport) + "\n");
 
