@@ -22,7 +22,7 @@ public sealed class BacklogDrain(
     public async Task<DrainReport> RunAsync(CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        var control = await deliverySwitch.GetAsync(ct);
+        var control = await deliverySwitch.RefreshAsync(ct);
         if (control.ReleaseParkedUntil is { } until)
             await ReleaseAsync(until, ct);
         var sent = 0;
@@ -32,21 +32,23 @@ public sealed class BacklogDrain(
         {
             for (var shard = 0; shard < EventDelivery.ShardCount && !blocked; shard++)
             {
+                var pageStarted = time.GetTimestamp();
                 var page = await DrainPageAsync(EventDelivery.ShardName(shard), ct);
                 idle = page.Attempted + page.Untried == 0 ? idle + 1 : 0;
                 sent += page.Attempted;
                 blocked = (page.Untried > 0 && !gate.IsOpenForAll) || (await deliverySwitch.GetAsync(ct)).IsPaused;
-                await PaceAsync(sent, started, ct);
+                await PaceAsync(page.Attempted, pageStarted, ct);
             }
         }
         DeliveryMetrics.Waiting(await store.CountAsync(DeliveryState.Waiting, ct));
-        return new(sent, blocked, halted, await store.NextDueAsync(ct));
+        return new(sent, blocked, halted, await store.NextDueAsync(ct), gate.RetryAt);
     }
 
     private async Task<(int Attempted, int Untried)> DrainPageAsync(string shard, CancellationToken ct)
     {
         // While the platform is thought to be down, one event goes ahead to see.
-        var page = await store.DueAsync(shard, time.GetUtcNow(), gate.IsOpenForAll ? PageMax : 1, ct);
+        var max = gate.IsOpenForAll ? Math.Min(PageMax, options.Value.DrainPerSecond) : 1;
+        var page = await store.DueAsync(shard, time.GetUtcNow(), max, ct);
         var settled = new EventDelivery[page.Count];
         await Parallel.ForAsync(
             0,
@@ -58,7 +60,10 @@ public sealed class BacklogDrain(
         return (changed.Count, page.Count - changed.Count);
     }
 
-    /// <summary>Waits until no more was sent than the rate allows.</summary>
+    /// <summary>
+    /// Makes a page take as long as the rate allows. Time lost by one page is not made up for by the next: the platform, which may have just
+    /// come back, is to see no more than the rate at any time.
+    /// </summary>
     private Task PaceAsync(int sent, long started, CancellationToken ct)
     {
         var ahead = TimeSpan.FromSeconds((double)sent / options.Value.DrainPerSecond) - time.GetElapsedTime(started);
@@ -84,4 +89,5 @@ public sealed class BacklogDrain(
 /// <param name="IsBlocked">The platform takes no events, or none are to be sent.</param>
 /// <param name="IsHalted">None are to be sent: paused by an operator, or no platform is configured.</param>
 /// <param name="NextDueAt">When the next waiting event is due; null when none waits.</param>
-public sealed record DrainReport(int Sent, bool IsBlocked, bool IsHalted, DateTimeOffset? NextDueAt);
+/// <param name="RetryAt">When a platform that takes no events may be asked again.</param>
+public sealed record DrainReport(int Sent, bool IsBlocked, bool IsHalted, DateTimeOffset? NextDueAt, DateTimeOffset RetryAt = default);

@@ -27,7 +27,7 @@ public sealed record DataPlatformOptions
     public int DrainPerSecond { get; init; } = 200;
 
     /// <summary>Longest pause between two probes of a platform that is down, in seconds, 1 to 3,600.</summary>
-    public double ProbeSecondsMax { get; init; } = 60;
+    public double ProbeSecondsMax { get; init; } = 30;
 
     /// <summary>False when there is nowhere to deliver to.</summary>
     public bool IsConfigured => !string.IsNullOrEmpty(Url);

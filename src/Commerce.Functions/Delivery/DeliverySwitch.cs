@@ -11,11 +11,13 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
 
     private volatile Known? _known;
 
-    public async ValueTask<DeliveryControl> GetAsync(CancellationToken ct)
+    public ValueTask<DeliveryControl> GetAsync(CancellationToken ct) =>
+        _known is { } known && time.GetElapsedTime(known.ReadAt) < KeepFor ? new(known.Control) : new(RefreshAsync(ct));
+
+    /// <summary>What they have ordered up to now, on whichever instance.</summary>
+    public async Task<DeliveryControl> RefreshAsync(CancellationToken ct)
     {
         var known = _known;
-        if (known is not null && time.GetElapsedTime(known.ReadAt) < KeepFor)
-            return known.Control;
         try
         {
             return Keep(await store.FindControlAsync(ct) ?? new DeliveryControl());

@@ -16,9 +16,9 @@ public sealed partial class PlatformGate
     private const double FailureRatio = 0.5;
     private const int ThroughputMin = 5;
 
-    private static readonly TimeSpan Sampling = TimeSpan.FromSeconds(10);
+    // Short, because of the successes just before an outage: while they are more than the failures, everything is still sent.
+    private static readonly TimeSpan Sampling = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BreakMin = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan BreakMax = TimeSpan.FromSeconds(30);
 
     private readonly DataPlatformClient _client;
     private readonly DataPlatformOptions _options;
@@ -26,6 +26,7 @@ public sealed partial class PlatformGate
     private readonly ILogger<PlatformGate> _logger;
     private readonly CircuitBreakerStateProvider _breaker = new();
     private readonly ResiliencePipeline<DeliveryAttempt> _pipeline;
+    private long _brokenUntilTicks;
     private long _pausedUntilTicks;
     private int _recovered;
 
@@ -39,10 +40,11 @@ public sealed partial class PlatformGate
                 FailureRatio = FailureRatio,
                 MinimumThroughput = ThroughputMin,
                 SamplingDuration = Sampling,
-                BreakDurationGenerator = static arguments => ValueTask.FromResult(BreakOf(arguments.HalfOpenAttempts)),
+                BreakDurationGenerator = arguments => ValueTask.FromResult(BreakOf(arguments.HalfOpenAttempts)),
                 StateProvider = _breaker,
                 OnOpened = arguments =>
                 {
+                    Interlocked.Exchange(ref _brokenUntilTicks, (time.GetUtcNow() + arguments.BreakDuration).UtcTicks);
                     LogOpened(arguments.BreakDuration.TotalSeconds, arguments.Outcome.Result?.Detail ?? "");
                     return default;
                 },
@@ -64,6 +66,9 @@ public sealed partial class PlatformGate
 
     /// <summary>Events are sent as they come. False: at most one may try whether the platform is back.</summary>
     public bool IsOpenForAll => IsConfigured && State == CircuitState.Closed && !IsPausedByPlatform;
+
+    /// <summary>When the breaker lets the next event try, and the platform wants to be asked again. In the past when nothing is in the way.</summary>
+    public DateTimeOffset RetryAt => new(Math.Max(Interlocked.Read(ref _brokenUntilTicks), Interlocked.Read(ref _pausedUntilTicks)), TimeSpan.Zero);
 
     private bool IsPausedByPlatform => _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _pausedUntilTicks);
 
@@ -91,11 +96,8 @@ public sealed partial class PlatformGate
     /// <summary>True once after the platform has come back: then the backlog need not wait for its next probe.</summary>
     public bool TakeRecovery() => Interlocked.Exchange(ref _recovered, 0) == 1;
 
-    private static TimeSpan BreakOf(int halfOpenAttempts)
-    {
-        var pause = BreakMin * (1L << Math.Min(halfOpenAttempts, 10));
-        return pause < BreakMax ? pause : BreakMax;
-    }
+    private TimeSpan BreakOf(int halfOpenAttempts) => TimeSpan.FromSeconds(
+        Math.Min(BreakMin.TotalSeconds * (1L << Math.Min(halfOpenAttempts, 20)), _options.ProbeSecondsMax));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The data platform is down; events wait. Next try in {Seconds} s. Last answer: {Detail}")]
     private partial void LogOpened(double seconds, string detail);

@@ -62,8 +62,9 @@ public sealed record DrainResult(DrainReport Report, RedeliveryRun? Next, TimeSp
     private static readonly TimeSpan IdlePauseMax = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Nothing waits: the end. Halted: a long pause, which a resume cuts short. The platform is down: ever longer pauses. Otherwise
-    /// until the next event is due, but not so long that one which is due earlier has to wait for it.
+    /// Nothing waits: the end. Halted: a long pause, which a resume cuts short. The platform is down: ever longer pauses, and never one
+    /// that ends before an event may try. Otherwise until the next event is due, but not so long that one which is due earlier has to
+    /// wait for it.
     /// </summary>
     public static DrainResult Of(RedeliveryRun run, DrainReport report, TimeSpan probePauseMax, DateTimeOffset now)
     {
@@ -76,7 +77,9 @@ public sealed record DrainResult(DrainReport Report, RedeliveryRun? Next, TimeSp
         if (report.IsBlocked)
         {
             var failures = run.Failures + 1;
-            return new(report, new RedeliveryRun(failures), RedeliverySchedule.ProbePause(RedeliveryOrchestrator.InstanceId, failures, probePauseMax));
+            var pause = RedeliverySchedule.ProbePause(RedeliveryOrchestrator.InstanceId, failures, probePauseMax);
+            var untilRetry = report.RetryAt - now;
+            return new(report, new RedeliveryRun(failures), pause > untilRetry ? pause : untilRetry);
         }
         var untilDue = due - now;
         return new(report, new RedeliveryRun(0), untilDue < IdlePauseMax ? untilDue : IdlePauseMax);

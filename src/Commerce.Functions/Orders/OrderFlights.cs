@@ -11,10 +11,13 @@ namespace Commerce.Functions.Orders;
 /// </summary>
 public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider time)
 {
-    // Pauses double from one to the other: about a minute in all. An order that takes longer is looked after by the sweeper; its
-    // place is free for others then.
-    private static readonly TimeSpan PollPauseMin = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PollPauseMax = TimeSpan.FromSeconds(32);
+    // Most orders are decided here, long before the first look. Of those that run on another instance nobody tells: pauses double from
+    // one to the other, so that a buyer waits little longer than there, at a point read (1 RU) a look.
+    private static readonly TimeSpan PollPauseMin = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollPauseMax = TimeSpan.FromSeconds(1);
+
+    // An order that takes longer is looked after by the sweeper; its place is free for others then.
+    private static readonly TimeSpan FollowMax = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OrderFlight> _flights = new(StringComparer.Ordinal);
@@ -82,7 +85,8 @@ public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider ti
     /// </summary>
     public async Task FollowAsync(OrderFlight flight, Func<Task<Result<Order>?>> poll)
     {
-        for (var pause = PollPauseMin; pause <= PollPauseMax && !await IsDecidedAsync(flight, pause); pause *= 2)
+        var since = time.GetTimestamp();
+        for (var pause = PollPauseMin; time.GetElapsedTime(since) < FollowMax && !await IsDecidedAsync(flight, pause); pause = Longer(pause))
         {
             try
             {
@@ -95,6 +99,8 @@ public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider ti
             }
         }
     }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < PollPauseMax ? pause * 2 : PollPauseMax;
 
     private string? FindCrowded(IReadOnlyList<string> productIds)
     {

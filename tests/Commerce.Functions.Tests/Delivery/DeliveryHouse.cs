@@ -54,6 +54,9 @@ internal sealed class DeliveryHouse : IAsyncDisposable
     public static async Task<DeliveryHouse> CreateAsync(DataPlatformOptions? options = null) =>
         new(await TestDatabase.CreateAsync(), options ?? Options);
 
+    /// <summary>Another instance of the app on the same database, with a platform and a clock of its own. It need not be disposed of.</summary>
+    public DeliveryHouse Neighbour() => new(_database, Options);
+
     /// <summary>A paid order in the store.</summary>
     public async Task<Order> AddOrderAsync(string orderId)
     {

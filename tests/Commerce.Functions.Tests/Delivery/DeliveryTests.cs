@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Commerce.Functions.Delivery;
@@ -67,6 +69,113 @@ public class DeliveryTests
         Assert.Equal(60, await house.Store.CountAsync(DeliveryState.Delivered, Stop));
         Assert.True(house.Gate.TakeRecovery());
         Assert.False(house.Gate.TakeRecovery());
+    }
+
+    [Fact]
+    public async Task After_long_health_an_outage_is_noticed_within_a_second_and_a_half()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        var orderEvent = OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", house.Time.GetUtcNow()));
+        async Task SendAtHundredASecondAsync(Func<bool> until)
+        {
+            while (!until())
+            {
+                house.Time.Shift(TimeSpan.FromMilliseconds(10));
+                await house.Gate.TrySendAsync(orderEvent, Stop);
+            }
+        }
+        await SendAtHundredASecondAsync(() => house.Platform.Received.Count == 2_000);
+        house.Platform.AnswerWith(503);
+
+        await SendAtHundredASecondAsync(() => house.Gate.State == CircuitState.Open || house.Platform.Received.Count == 4_000);
+
+        Assert.InRange(house.Platform.Received.Count - 2_000, 5, 150);
+    }
+
+    [Fact]
+    public async Task Every_look_at_a_platform_that_is_down_is_one_attempt_and_they_are_never_further_apart_than_the_setting()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        house.Platform.AnswerWith(503);
+        for (var i = 0; i < 10; i++)
+            await house.DispatchAsync($"o-{i}");
+        Assert.Equal(CircuitState.Open, house.Gate.State);
+        var probeMax = TimeSpan.FromSeconds(DeliveryHouse.Options.ProbeSecondsMax);
+        // The first look comes at once, while the breaker has just opened.
+        var result = DrainResult.Of(new(0), await house.Drain.RunAsync(Stop), probeMax, house.Time.GetUtcNow());
+
+        var attempts = new List<int>();
+        for (var look = 0; look < 20; look++)
+        {
+            Assert.InRange(result.Pause, TimeSpan.FromSeconds(0.5), probeMax + TimeSpan.FromSeconds(0.5));
+            house.Time.Shift(result.Pause);
+            var before = house.Platform.Received.Count;
+            result = DrainResult.Of(result.Next!, await house.Drain.RunAsync(Stop), probeMax, house.Time.GetUtcNow());
+            attempts.Add(house.Platform.Received.Count - before);
+        }
+
+        Assert.All(attempts, count => Assert.Equal(1, count));
+    }
+
+    [Fact]
+    public async Task A_resume_on_one_instance_holds_at_once_for_a_drain_on_another_that_has_just_seen_the_pause()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        var neighbour = house.Neighbour();
+        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await house.DispatchAsync("o-1");
+        Assert.True((await neighbour.Switch.GetAsync(Stop)).IsPaused);
+
+        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+        var report = await neighbour.Drain.RunAsync(Stop);
+
+        Assert.False(report.IsHalted);
+        Assert.Single(neighbour.Platform.Accepted);
+    }
+
+    [Fact]
+    public async Task A_backlog_drains_oldest_first_and_no_faster_than_the_setting()
+    {
+        await using var house = await DeliveryHouse.CreateAsync(DeliveryHouse.Options with { DrainPerSecond = 100 });
+        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        // Of one shard, whose pages hold 50; the events of a page are under way together.
+        string[] orders = [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(120)];
+        foreach (var orderId in orders)
+            await house.DispatchAsync(orderId);
+        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+        var started = Stopwatch.GetTimestamp();
+
+        await house.Drain.RunAsync(Stop);
+
+        Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromSeconds(1.15));
+        string[] received = [.. house.Platform.Received];
+        Assert.Equal(orders.Length, received.Length);
+        foreach (var (page, sent) in orders.Select(id => id + ".paid").Chunk(50).Zip(received.Chunk(50)))
+            Assert.Equal(page.Order(), sent.Order());
+    }
+
+    [Fact]
+    public async Task A_drain_that_has_lost_time_does_not_make_up_for_it_by_a_burst()
+    {
+        await using var house = await DeliveryHouse.CreateAsync(DeliveryHouse.Options with { DrainPerSecond = 10 });
+        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        foreach (var orderId in Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(30))
+            await house.DispatchAsync(orderId);
+        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+        var sentAt = new ConcurrentQueue<long>();
+        house.Platform.Answer = _ =>
+        {
+            sentAt.Enqueue(Stopwatch.GetTimestamp());
+            if (sentAt.Count == 1)
+                house.Time.Shift(TimeSpan.FromSeconds(5));
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        };
+
+        await house.Drain.RunAsync(Stop);
+
+        long[] times = [.. sentAt];
+        Assert.Equal(30, times.Length);
+        Assert.True(Stopwatch.GetElapsedTime(times[10], times[20]) >= TimeSpan.FromSeconds(0.9));
     }
 
     [Fact]

@@ -104,6 +104,32 @@ public sealed class OrderFlightsTests
     }
 
     [Fact]
+    public async Task An_order_that_runs_elsewhere_is_looked_at_after_a_quarter_of_a_second_then_every_second_and_for_a_minute()
+    {
+        var flights = Flights();
+        var begun = _time.GetUtcNow();
+        var looks = new List<double>();
+        var flight = flights.Board("o", "f", ["p"], flight =>
+        {
+            flight.Accept(Order(OrderStatus.Pending));
+            return flights.FollowAsync(flight, () =>
+            {
+                looks.Add((_time.GetUtcNow() - begun).TotalSeconds);
+                return NothingKnown();
+            });
+        }).Value!;
+        while (!flight.Decided.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Yield();
+        }
+        Assert.Equal([0.25, 0.75, 1.75, 2.75], looks[..4], (wanted, looked) => Math.Abs(wanted - looked) < 0.2);
+        Assert.InRange(looks[^1], 59, 62);
+        Assert.InRange(looks.Count, 55, 63);
+        Assert.Equal(OrderStatus.Pending, (await flight.Decided).Value!.Status);
+    }
+
+    [Fact]
     public async Task A_fault_before_acceptance_reaches_everybody_and_frees_the_place()
     {
         var flights = Flights(inFlightMax: 1, perProductMax: 1);

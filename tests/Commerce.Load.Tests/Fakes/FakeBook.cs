@@ -47,6 +47,16 @@ internal sealed class FakeBook
 
     public int OrderCount => _orders.Count;
 
+    /// <summary>The orders that were paid, in the order of their payment.</summary>
+    public IReadOnlyList<string> PaidIds
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _orders.Where(order => order.Status == "paid").Select(order => order.Id)];
+        }
+    }
+
     public long Charged { get; private set; }
 
     public void AddProduct(string id, long price, long stock) => _products[id] = (id, price, stock);

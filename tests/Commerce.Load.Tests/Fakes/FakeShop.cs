@@ -33,9 +33,12 @@ internal sealed class FakeShop : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private FakeShop(WebApplication app, FakeBook book) => (_app, Book) = (app, book);
+    private FakeShop(WebApplication app, FakeBook book) => (_app, Book, Platform) = (app, book, new FakeDataPlatform(book));
 
     public FakeBook Book { get; }
+
+    /// <summary>Where the events of its orders go.</summary>
+    public FakeDataPlatform Platform { get; }
 
     /// <summary>Decides the fault of each request.</summary>
     public Func<HttpRequest, Fault> FaultOf { get; set; } = _ => Fault.None;
@@ -75,6 +78,7 @@ internal sealed class FakeShop : IAsyncDisposable
         _app.MapGet("/api/users/{user}/orders/{id}", (string user, string id) => Book.OrderById(user, id));
         _app.MapPost("/api/users/{user}/orders/{id}/cancellation", (string user, string id, HttpRequest request) => Book.Cancel(user, id, Key(request)));
         _app.MapGet("/api/ops/audit", () => Book.Audit());
+        Platform.Map(_app);
     }
 
     private async Task InjectAsync(HttpContext context, RequestDelegate next)

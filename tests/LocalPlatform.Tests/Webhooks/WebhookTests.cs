@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -125,6 +126,62 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receiver_can_cut_the_connection_before_it_records()
+    {
+        await BehaveAsync("""{ "resetConnection": true }""");
+        await Assert.ThrowsAsync<HttpRequestException>(() => DeliverAsync("e1"));
+        Assert.Equal((0, 0, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task A_slow_receiver_takes_its_time_and_the_delivery()
+    {
+        await BehaveAsync("""{ "slowMs": 300 }""");
+        var started = Stopwatch.GetTimestamp();
+        Assert.Equal(HttpStatusCode.NoContent, await DeliverAsync("e1"));
+        Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromMilliseconds(290));
+        Assert.Equal((1, 0, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task A_receiver_says_with_a_failure_when_to_come_back()
+    {
+        await BehaveAsync("""{ "failStatus": 503, "retryAfterSeconds": 7 }""");
+        using var response = await SendAsync("e1");
+        Assert.Equal(TimeSpan.FromSeconds(7), response.Headers.RetryAfter!.Delta);
+    }
+
+    [Theory]
+    [InlineData("""{ "failStatus": 500, "afterRecording": true }""")]
+    [InlineData("""{ "failNext": 1, "afterRecording": true }""")]
+    public async Task A_receiver_can_record_and_then_fail(string behaviour)
+    {
+        await BehaveAsync(behaviour);
+        Assert.True(await DeliverAsync("e1") >= HttpStatusCode.InternalServerError);
+        await BehaveAsync("{}");
+        Assert.Equal(HttpStatusCode.NoContent, await DeliverAsync("e1"));
+        Assert.Equal((1, 1, 0), Counts(await SeenAsync()));
+    }
+
+    [Fact]
+    public async Task Every_failure_that_was_asked_for_is_counted_by_its_kind()
+    {
+        await BehaveAsync("""{ "failStatus": 429 }""");
+        await DeliverAsync("e1");
+        await DeliverAsync("e1");
+        await BehaveAsync("""{ "failNext": 1 }""");
+        await DeliverAsync("e1");
+        await BehaveAsync("""{ "resetConnection": true }""");
+        await Assert.ThrowsAsync<HttpRequestException>(() => DeliverAsync("e1"));
+        await BehaveAsync("""{ "hang": true }""");
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DeliverAsync("e1", ct: patience.Token));
+        var seen = await SeenAsync();
+        Assert.Equal(5, seen.GetProperty("failed").GetInt32());
+        Assert.Equal("""{"429":2,"503":1,"hang":1,"reset":1}""", seen.GetProperty("failures").GetRawText());
+    }
+
+    [Fact]
     public async Task A_receiver_can_find_every_signature_wrong()
     {
         await BehaveAsync("""{ "rejectSignatures": true }""");
@@ -189,6 +246,13 @@ public sealed class WebhookTests : IAsyncLifetime
     private async Task<HttpStatusCode> DeliverAsync(
         string id, string key = Key, string body = Body, string? signedBody = null, TimeSpan age = default, CancellationToken ct = default)
     {
+        using var response = await SendAsync(id, key, body, signedBody, age, ct);
+        return response.StatusCode;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        string id, string key = Key, string body = Body, string? signedBody = null, TimeSpan age = default, CancellationToken ct = default)
+    {
         var timestamp = (DateTimeOffset.UtcNow - age).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         var signature = Convert.ToBase64String(HMACSHA256.HashData(
             Convert.FromBase64String(key["whsec_".Length..]), Encoding.UTF8.GetBytes($"{id}.{timestamp}.{signedBody ?? body}")));
@@ -199,8 +263,7 @@ public sealed class WebhookTests : IAsyncLifetime
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp);
         request.Headers.Add("webhook-signature", $"v1a,ignored v1,{signature}");
-        using var response = await _host.Http.SendAsync(request, ct);
-        return response.StatusCode;
+        return await _host.Http.SendAsync(request, ct);
     }
 
     private async Task BehaveAsync(string json)
