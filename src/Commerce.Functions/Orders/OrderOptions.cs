@@ -20,8 +20,11 @@ public sealed record OrderOptions
     /// </summary>
     public int InFlightPerProductMax { get; init; } = 2_000;
 
-    /// <summary>Age at which the sweeper looks after a pending order, in seconds, 1 to 86,400.</summary>
-    public double SweepAfterSeconds { get; init; } = 60;
+    /// <summary>
+    /// Age at which the sweeper looks after a pending order, in seconds, 1 to 86,400. Longer than a buyer waits, so that it seldom meets an
+    /// order that somebody is just starting; not much longer, because a crash leaves orders that nobody else starts.
+    /// </summary>
+    public double SweepAfterSeconds { get; init; } = 15;
 
     /// <summary>What is wrong, naming the setting; null when nothing is.</summary>
     public string? Problem() => this switch

@@ -14,7 +14,7 @@ public sealed partial class OrderSweeper(
     OrderStore orders, OrderOrchestrations orchestrations, IOptions<OrderOptions> options, TimeProvider time, ILogger<OrderSweeper> logger)
 {
     [Function("SweepOrders")]
-    public async Task SweepAsync([TimerTrigger("15,45 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
+    public async Task SweepAsync([TimerTrigger("8,18,28,38,48,58 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
         var createdBefore = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SweepAfterSeconds);
         await foreach (var order in orders.PendingAsync(createdBefore, ct))
