@@ -32,8 +32,7 @@ public sealed class AbandonedOrderTests
         await Eventually.Async(
             () => survivor.FindOrderAsync(user, OperationId.Order(user, "k")),
             answer => answer.Expect(200).Text("status") == "paid",
-            "the abandoned order",
-            Patience);
+            "the abandoned order").WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(900, await survivor.BalanceAsync(user));
     }

@@ -31,9 +31,9 @@ internal sealed class ShopApi(ShopEndpoint endpoint, TimeSpan patience, TimeProv
 
     /// <summary>Reads a document. Not for concurrent use.</summary>
     /// <exception cref="ShopUnreachableException">No answer in time, or one that is not a success.</exception>
-    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool forOperator = false)
     {
-        var answer = await SendAsync(_exchange, new ShopRequest(HttpMethod.Get, endpoint.At(path)), null, cancellationToken);
+        var answer = await SendAsync(_exchange, new ShopRequest(HttpMethod.Get, endpoint.At(path), ForOperator: forOperator), null, cancellationToken);
         return Read(answer, path, type);
     }
 
