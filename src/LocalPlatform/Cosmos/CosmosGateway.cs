@@ -71,7 +71,7 @@ internal sealed class CosmosGateway(CosmosStore store)
 
     private ValueTask<GatewayResponse> HandleContainer(ContainerState container, GatewayRequest request) => request.Method switch
     {
-        "GET" or "HEAD" => new(ContainerOperations.Read(container, request)),
+        "GET" or "HEAD" => new(_containers.Read(container, request)),
         "PUT" => _containers.ReplaceAsync(container, request),
         "DELETE" => _containers.DeleteAsync(container, request),
         _ => new(WrongMethod(request)),
@@ -82,6 +82,7 @@ internal sealed class CosmosGateway(CosmosStore store)
         {
             ("docs", null) => HandleDocuments(container, request),
             ("docs", { } id) => HandleDocument(container, id, request),
+            ("operations", "partitionkeydelete") when request.Method == "POST" => _items.DeletePartitionAsync(container, request),
             ("pkranges", null) => new(ContainerOperations.ListRanges(container, request)),
             _ => new(NotSupported($"'{path.ContainerChild}' of a container")),
         };
@@ -135,6 +136,15 @@ internal readonly record struct ResourcePath(
         return new ResourcePath(
             text[ranges[0]].ToString(), At(text, ranges, count, 1), At(text, ranges, count, 2), At(text, ranges, count, 3),
             At(text, ranges, count, 4), At(text, ranges, count, 5));
+    }
+
+    /// <summary>
+    /// A request target without its query. A question mark behind a document's place is part of the id: SDKs send it as it is.
+    /// </summary>
+    public static string WithoutQuery(string target)
+    {
+        var mark = target.IndexOf('?', StringComparison.Ordinal);
+        return mark < 0 || target.AsSpan(0, mark).Trim('/').Count('/') >= 5 ? target : target[..mark];
     }
 
     private static string? At(ReadOnlySpan<char> text, ReadOnlySpan<Range> ranges, int count, int index) =>

@@ -16,7 +16,7 @@ public sealed class CosmosGatewayHandler(CosmosStore store) : HttpMessageHandler
         cancellationToken.ThrowIfCancellationRequested();
         var uri = request.RequestUri!;
         var call = new GatewayRequest(
-            request.Method.Method, uri.AbsolutePath, new MessageHeaders(request), await ReadBodyAsync(request, cancellationToken));
+            request.Method.Method, ResourcePath.WithoutQuery(uri.PathAndQuery), new MessageHeaders(request), await ReadBodyAsync(request, cancellationToken));
         return ToMessage(request, call, await store.Gateway.HandleAsync(call, uri.GetLeftPart(UriPartial.Authority) + "/"));
     }
 

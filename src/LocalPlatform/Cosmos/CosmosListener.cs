@@ -91,9 +91,8 @@ public sealed class CosmosListener : IAsyncDisposable
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (Uri.TryCreate(target, UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal))
-            return absolute.AbsolutePath;
-        var query = target.IndexOf('?', StringComparison.Ordinal);
-        return query < 0 ? target : target[..query];
+            target = absolute.PathAndQuery;
+        return ResourcePath.WithoutQuery(target);
     }
 
     private sealed class ContextHeaders(IHeaderDictionary headers) : IGatewayHeaders
@@ -131,6 +130,9 @@ internal static class MasterKeySignature
         var segments = path.Trim('/').Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (segments.Length == 0)
             return ("", "", "");
+        // Operations on a container are signed as the container.
+        if (segments is [_, _, _, _, "operations", _])
+            return ("colls", string.Join('/', segments[..4].Select(Uri.UnescapeDataString)), "");
         // An id with a slash in it makes a path longer than any resource's: it is all of it the document's name.
         var isFeed = segments.Length % 2 == 1 && segments.Length < 6;
         var type = isFeed ? segments[^1] : segments.Length > 6 ? segments[4] : segments[^2];

@@ -18,6 +18,8 @@ internal static class HeaderNames
     public const string IfMatch = "If-Match";
     public const string IfModifiedSince = "If-Modified-Since";
     public const string IfNoneMatch = "If-None-Match";
+    public const string IndexTransformationProgress = "x-ms-documentdb-collection-index-transformation-progress";
+    public const string IndexUtilization = "x-ms-cosmos-index-utilization";
     public const string IsBatch = "x-ms-cosmos-is-batch-request";
     public const string IsQuery = "x-ms-documentdb-isquery";
     public const string IsQueryPlan = "x-ms-cosmos-is-query-plan-request";
@@ -27,18 +29,24 @@ internal static class HeaderNames
     public const string Lsn = "lsn";
     public const string MaxItemCount = "x-ms-max-item-count";
     public const string OfferAutopilot = "x-ms-cosmos-offer-autopilot-settings";
+    public const string OfferReplacePending = "x-ms-offer-replace-pending";
     public const string OfferThroughput = "x-ms-offer-throughput";
     public const string OptimisticDirectExecution = "x-ms-cosmos-query-optimisticdirectexecute";
     public const string PartitionKey = "x-ms-documentdb-partitionkey";
     public const string PartitionKeyRangeId = "x-ms-documentdb-partitionkeyrangeid";
+    public const string PopulateIndexMetrics = "x-ms-cosmos-populateindexmetrics";
     public const string PopulateQueryMetrics = "x-ms-documentdb-populatequerymetrics";
+    public const string PopulateIndexMetricsV2 = "x-ms-cosmos-populateindexmetrics-V2";
+    public const string PopulateQuotaInfo = "x-ms-documentdb-populatequotainfo";
     public const string Prefer = "Prefer";
     public const string QueryMetrics = "x-ms-documentdb-query-metrics";
     public const string RequestCharge = "x-ms-request-charge";
     public const string RequiresDistribution = "x-ms-cosmos-query-requiresdistribution";
     public const string ResourceQuota = "x-ms-resource-quota";
     public const string ResourceUsage = "x-ms-resource-usage";
+    public const string ResponseContinuationTokenLimit = "x-ms-documentdb-responsecontinuationtokenlimitinkb";
     public const string SessionToken = "x-ms-session-token";
     public const string StartEpk = "x-ms-start-epk";
     public const string SubStatus = "x-ms-substatus";
+    public const string ThroughputMin = "x-ms-cosmos-min-throughput";
 }

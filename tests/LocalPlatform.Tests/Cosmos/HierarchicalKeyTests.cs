@@ -1,3 +1,4 @@
+using System.Net;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 using static LocalPlatform.Tests.Cosmos.CosmosTestExtensions;
@@ -25,6 +26,8 @@ public sealed class HierarchicalKeyTests
 
         var prefix = new PartitionKeyBuilder().Add("b").Build();
         Assert.Equal(["bx", "by", "bz"], (await container.AllAsync<string>("SELECT VALUE c.n FROM c", prefix)).Order(StringComparer.Ordinal));
+        await container.ReadItemAsync<object>("1", prefix, cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.DeleteItemAsync<object>("1", prefix, cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
         Assert.Equal([6], await container.AllAsync<int>("SELECT VALUE COUNT(1) FROM c"));
     }
 }

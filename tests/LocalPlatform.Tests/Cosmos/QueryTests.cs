@@ -149,6 +149,20 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
                 ("SELECT VALUE COUNT(1) FROM c GROUP BY c.kind", "*[10,30]"),
                 ("SELECT DISTINCT c.kind, c.flag FROM c ORDER BY c.kind", "*[{\"kind\":\"four\",\"flag\":true},{\"kind\":\"four\",\"flag\":false},{\"kind\":\"other\",\"flag\":true},{\"kind\":\"other\",\"flag\":false}]"),
                 ("SELECT VALUE c.n FROM c ORDER BY c.even DESC, c.n OFFSET 19 LIMIT 2", "[38,1]"),
+                ("SELECT VALUE c.n FROM c WHERE c.n < 5 ORDER BY c.even", "*[0,2,4]"),
+                ("SELECT VALUE MAKESET(c.kind) FROM c WHERE c.n > 0 AND c.n < 4", "[[\"other\"]]"),
+                ("SELECT VALUE MAKELIST(c.missing) FROM c", "[[]]"),
+                ("SELECT VALUE COUNTIF(c.flag) FROM c", "[14]"),
+                ("SELECT c.kind, COUNTIF(c.n > 7) AS n, MAKESET(c.nosuch) AS s FROM c WHERE c.n < 12 GROUP BY c.kind",
+                    "*[{\"kind\":\"four\",\"n\":1,\"s\":[]},{\"kind\":\"other\",\"n\":3,\"s\":[]}]"),
+                ("SELECT VALUE MAX(c.n) FROM c ORDER BY c.n", "[39]"),
+                ("SELECT VALUE c.n FROM (SELECT VALUE c FROM c WHERE c.n < 3) AS c ORDER BY c.n DESC", "[2,1,0]"),
+                ("SELECT TOP 2 x.n FROM (SELECT VALUE c FROM c WHERE c.n > 30) AS x WHERE x.flag ORDER BY x.n", "[{\"n\":33},{\"n\":36}]"),
+                ("SELECT x.kind, COUNT(1) AS n FROM (SELECT c.kind FROM c) AS x GROUP BY x.kind",
+                    "*[{\"kind\":\"four\",\"n\":10},{\"kind\":\"other\",\"n\":30}]"),
+                ("SELECT VALUE SUM(x.y) FROM (SELECT c.n * 2 AS y FROM c WHERE c.n < 4) x", "[12]"),
+                ("SELECT * FROM (SELECT VALUE t FROM c JOIN t IN c.tags WHERE c.n = 3) AS t", "*[\"t0\",\"t1\",\"t2\"]"),
+                ("SELECT DISTINCT VALUE x.k FROM (SELECT c.kind AS k, c.n FROM c) x WHERE x.n > 20", "*[\"four\",\"other\"]"),
                 ("SELECT VALUE c.name FROM c WHERE c.n IN (0, 1, 2) ORDER BY c.name", "[null,\"name 1\",\"name 2\"]"),
                 ("SELECT TOP 1 VALUE c.n FROM c WHERE c.n > 10 AND c.n < 12", "[11]"),
             ];
@@ -199,6 +213,9 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
     [InlineData("SELECT udf.f(c.n) FROM c", "user-defined function udf.f")]
     [InlineData("SELECT * FROM c JOIN t IN c.tags", "single input set")]
     [InlineData("SELECT * FROM c WHERE COUNT(1) > 1", "COUNT")]
+    [InlineData("SELECT * FROM root r WHERE r._ts >!= 0", "Syntax error, incorrect syntax near")]
+    [InlineData("SELECT COUNT(1) + 5 FROM c", "Compositions of aggregates and other expressions are not allowed.")]
+    [InlineData("SELECT VALUE t FROM c JOIN t IN c.tags ORDER BY t", "could not be mapped to a document path")]
     public async Task What_is_not_supported_is_refused_by_name(string sql, string says)
     {
         foreach (var gateway in Enum.GetValues<Gateway>())
@@ -217,6 +234,41 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
         await container.AllAsync<JToken>($"SELECT VALUE {new string('(', 20_000)}1{new string(')', 20_000)} FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
         await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("NOT ", 20_000))}true FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
         await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("1 + ", 60_000))}1 FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Documents_without_the_property_are_ordered_only_where_the_policy_names_it()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 0 });
+        var plain = await account.NewContainerAsync();
+        var named = await account.NewContainerAsync(configure: properties =>
+        {
+            properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = "/*" });
+            properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = "/n/?" });
+        });
+        foreach (var container in (Container[])[plain, named])
+        {
+            await container.CreateItemAsync(new { id = "with", pk = "p", n = 1 }, cancellationToken: Ct);
+            await container.CreateItemAsync(new { id = "without", pk = "p" }, cancellationToken: Ct);
+        }
+        Assert.Equal(["with"], await plain.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.n"));
+        Assert.Equal(["without", "with"], await named.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.n"));
+        Assert.Equal(["without", "with"], await plain.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.n, c.id"));
+    }
+
+    [Fact]
+    public async Task A_page_says_how_indexes_served_it_and_refuses_too_small_a_token()
+    {
+        var options = new QueryRequestOptions { PopulateIndexMetrics = true };
+        using var iterator = data[Gateway.Whole].GetItemQueryIterator<JToken>("SELECT * FROM c WHERE c.n > 3 AND c.kind = 'four'", null, options);
+        var page = await iterator.ReadNextAsync(Ct);
+        Assert.Contains("/n/?", page.IndexMetrics, StringComparison.Ordinal);
+        Assert.Contains("/kind/?", page.IndexMetrics, StringComparison.Ordinal);
+
+        options = new QueryRequestOptions { MaxItemCount = 2, ResponseContinuationTokenLimitInKb = 0 };
+        using var limited = data[Gateway.Whole].GetItemQueryIterator<JToken>("SELECT * FROM c WHERE c.n > 3", null, options);
+        var failure = await limited.ReadNextAsync(Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
+        Assert.Contains("continuation token limit specified is not large enough", failure.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame(string expected, IEnumerable<JToken> rows)

@@ -22,7 +22,7 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public GatewayResponse Read(ContainerState container, string id, GatewayRequest request)
     {
-        if (PartitionKeyOf(container, request) is not { } partitionKey)
+        if (WholeKeyOf(container, request) is not { } partitionKey)
             return MissingPartitionKey();
         if (SessionGuard.IsAhead(container, request, partitionKey))
             return SessionGuard.NotAvailable();
@@ -48,7 +48,7 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> PatchAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (PartitionKeyOf(container, request) is not { } partitionKey)
+        if (WholeKeyOf(container, request) is not { } partitionKey)
             return MissingPartitionKey();
         if (PatchRequest.TryParse(request.Body, out var error) is not { } patch)
             return GatewayResponse.BadRequest(error);
@@ -61,12 +61,25 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (PartitionKeyOf(container, request) is not { } partitionKey)
+        if (WholeKeyOf(container, request) is not { } partitionKey)
             return MissingPartitionKey();
         var conditions = ConditionsOf(request);
         var result = await store.WriteAsync(
             container,
             session => new ItemWriter(container, session, store.NowSeconds()).Delete(partitionKey, id, conditions));
+        return Answer(container, request, result, partitionKey);
+    }
+
+    /// <summary>Deletes every document of a partition key, all of them or none.</summary>
+    public async ValueTask<GatewayResponse> DeletePartitionAsync(ContainerState container, GatewayRequest request)
+    {
+        if (WholeKeyOf(container, request) is not { } partitionKey)
+            return MissingPartitionKey();
+        var result = await store.WriteAsync(container, session =>
+        {
+            container.Documents.DeletePartition(session, partitionKey);
+            return new ItemResult(200, null, RequestCharges.Metadata);
+        });
         return Answer(container, request, result, partitionKey);
     }
 
@@ -81,6 +94,14 @@ internal sealed class ItemOperations(CosmosStore store)
         if (key is null || !container.Definition.IsHierarchical)
             return key;
         return PartitionKeyValue.Components(key).Count <= container.Definition.PartitionKey.Length ? key : null;
+    }
+
+    // A document is named by all components of a hierarchical key; only queries may do with the first ones.
+    private static byte[]? WholeKeyOf(ContainerState container, GatewayRequest request)
+    {
+        var key = PartitionKeyOf(container, request);
+        return key is null || !container.Definition.IsHierarchical
+            || PartitionKeyValue.Components(key).Count == container.Definition.PartitionKey.Length ? key : null;
     }
 
     public static GatewayResponse MissingPartitionKey() => GatewayResponse.BadRequest(
@@ -120,6 +141,7 @@ internal sealed class ItemOperations(CosmosStore store)
             Lsn = container.Lsn.Last,
             AltContentPath = container.AltContentPath,
             ContentPath = container.Rid,
+            ResourceUsage = container.Documents.Usage,
         };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class PreparedQuery
             NameCheck.Run(query);
             if (Cache.Count >= CacheSizeMax)
                 Cache.Clear();
-            return Cache[text] = new PreparedQuery(QueryShape.Of(query));
+            return Cache[text] = new PreparedQuery(QueryShape.Of(DerivedSource.Flatten(query)));
         }
         catch (SqlException refusal)
         {

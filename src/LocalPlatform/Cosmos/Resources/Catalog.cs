@@ -17,6 +17,7 @@ internal sealed class Catalog
         CREATE TABLE IF NOT EXISTS index_columns(
             container INTEGER NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL, filled INTEGER NOT NULL,
             PRIMARY KEY(container, number));
+        CREATE TABLE IF NOT EXISTS container_ranges(container INTEGER PRIMARY KEY, count INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS indexes(
             container INTEGER NOT NULL, name TEXT NOT NULL, columns TEXT NOT NULL, PRIMARY KEY(container, name));
         """;
@@ -29,7 +30,7 @@ internal sealed class Catalog
         var catalog = new Catalog();
         var databases = session.Query(
             "SELECT number, id, ts, throughput FROM databases",
-            row => new DatabaseState(row.GetInt32(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt32(3)));
+            row => new DatabaseState(row.GetInt32(0), row.GetString(1), row.GetInt64(2), Throughput.FromStored(row, 3)));
         foreach (var database in databases)
         {
             catalog.Databases[database.Id] = database;
@@ -46,12 +47,13 @@ internal sealed class Catalog
     private static List<ContainerState> LoadContainers(SqliteSession session, DatabaseState database, CosmosStoreOptions options)
     {
         var containers = session.Query(
-            "SELECT number, definition, ts, lsn_reserved, throughput FROM containers WHERE database = @0",
+            "SELECT number, definition, ts, lsn_reserved, throughput, ifnull(count, 1) FROM containers "
+            + "LEFT JOIN container_ranges ON container = number WHERE database = @0",
             row => new ContainerState(
                 database, row.GetInt32(0), ContainerDefinition.FromStored(row.GetBytes(1)), row.GetInt64(2),
-                row.GetInt64(3), options.PartitionKeyRanges)
+                row.GetInt64(3), Math.Max(options.PartitionKeyRanges, row.GetInt32(5)))
             {
-                Throughput = row.IsDBNull(4) ? null : row.GetInt32(4),
+                Throughput = Throughput.FromStored(row, 4),
             },
             database.Number);
         foreach (var container in containers)

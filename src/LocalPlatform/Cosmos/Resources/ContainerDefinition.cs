@@ -15,6 +15,9 @@ internal sealed record ContainerDefinition(
     IndexingPolicy Indexing,
     DocumentPath[][] UniqueKeys)
 {
+    // Never indexed, whatever the policy.
+    private const string ETagPath = "/\"_etag\"/?";
+
     private const string DefaultIndexingPolicy =
         """
         {"indexingMode":"consistent","automatic":true,"includedPaths":[{"path":"/*"}],"excludedPaths":[{"path":"/\"_etag\"/?"}]}
@@ -32,7 +35,7 @@ internal sealed record ContainerDefinition(
             return Refuse("The input name '" + id + "' is invalid. Ensure to provide a unique non-empty string less than '255' characters.", out error);
         foreach (var name in root.Select(property => property.Key).Where(name => name.StartsWith('_')).ToArray())
             root.Remove(name);
-        if (!CompletePartitionKey(root, out error) || !CheckTtl(root, out error))
+        if (!CompletePartitionKey(root, out error) || !ContainerRules.Hold(root, out error))
             return null;
         Complete(root);
         return Read(id!, root);
@@ -77,39 +80,33 @@ internal sealed record ContainerDefinition(
         return true;
     }
 
-    private static bool CheckTtl(JsonObject root, out string error)
-    {
-        error = "The value of 'defaultTtl' is invalid: it must be -1 or a positive number of seconds.";
-        if (root["defaultTtl"] is not { } ttl)
-        {
-            root.Remove("defaultTtl");
-            return true;
-        }
-        return ttl is JsonValue value && value.TryGetValue<int>(out var seconds) && (seconds == -1 || seconds > 0);
-    }
-
     private static void Complete(JsonObject root)
     {
         // Policies are shown as the service shows them: with the defaults a client leaves out.
         var defaults = JsonNode.Parse(DefaultIndexingPolicy)!.AsObject();
         if (root["indexingPolicy"] is not JsonObject policy)
             root["indexingPolicy"] = policy = [];
-        if (string.Equals(Text(policy, "indexingMode"), "none", StringComparison.OrdinalIgnoreCase))
+        if (IsOff(policy))
             defaults["includedPaths"] = defaults["excludedPaths"] = null;
         foreach (var (name, value) in defaults.Where(property => property.Value is not null))
         {
             if (policy[name] is null || (name == "includedPaths" && IsEmptyDefault(policy)))
                 policy[name] = value!.DeepClone();
         }
+        if (policy["excludedPaths"] is JsonArray excluded && !IsOff(policy) && !excluded.Any(path => Text(path!.AsObject(), "path") == ETagPath))
+            excluded.Add(new JsonObject { ["path"] = ETagPath });
         root["conflictResolutionPolicy"] ??= JsonNode.Parse(
             """{"mode":"LastWriterWins","conflictResolutionPath":"/_ts","conflictResolutionProcedure":""}""");
         root["geospatialConfig"] ??= JsonNode.Parse("""{"type":"Geography"}""");
     }
 
+    private static bool IsOff(JsonObject policy) =>
+        string.Equals(Text(policy, "indexingMode"), "none", StringComparison.OrdinalIgnoreCase);
+
     // An empty list of included paths means "everything" unless the policy says that everything is excluded or indexing is off.
     private static bool IsEmptyDefault(JsonObject policy) =>
         policy["includedPaths"] is JsonArray { Count: 0 }
-        && !string.Equals(Text(policy, "indexingMode"), "none", StringComparison.OrdinalIgnoreCase)
+        && !IsOff(policy)
         && policy["excludedPaths"] is not JsonArray { Count: > 0 };
 
     private static DocumentPath[][] ReadUniqueKeys(JsonObject root) =>

@@ -12,7 +12,8 @@ internal sealed class ContainerOperations(CosmosStore store)
     {
         if (ContainerDefinition.TryParse(request.Body, out var error) is not { } definition)
             return GatewayResponse.BadRequest(error);
-        var throughput = Throughput.Requested(request);
+        if (!Throughput.TryRead(request, out var throughput))
+            return GatewayResponse.BadRequest(Throughput.Rule);
         var now = store.NowSeconds();
         var container = await store.WriteAsync(session => Insert(session, database, definition, throughput, now));
         if (container is null)
@@ -21,10 +22,17 @@ internal sealed class ContainerOperations(CosmosStore store)
         return Answer(201, container);
     }
 
-    public static GatewayResponse Read(ContainerState container, GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.IfNoneMatch) == container.ETag
-            ? GatewayResponse.NotModified(container.ETag)
-            : Answer(200, container);
+    public GatewayResponse Read(ContainerState container, GatewayRequest request)
+    {
+        if (request.Headers.Find(HeaderNames.IfNoneMatch) == container.ETag)
+            return GatewayResponse.NotModified(container.ETag);
+        if (!request.Flag(HeaderNames.PopulateQuotaInfo))
+            return Answer(200, container);
+        var bytes = store.Read(container, session => (object)container.Documents.Bytes(session));
+        return bytes is null
+            ? GatewayResponse.NotFound()
+            : Answer(200, container, ResourceLimits.Usage(container.Documents.Count, (long)bytes));
+    }
 
     public async ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, GatewayRequest request)
     {
@@ -82,19 +90,22 @@ internal sealed class ContainerOperations(CosmosStore store)
         DocumentTable.Drop(session, container.Number);
         session.Execute("DELETE FROM indexes WHERE container = @0", container.Number);
         session.Execute("DELETE FROM index_columns WHERE container = @0", container.Number);
+        session.Execute("DELETE FROM container_ranges WHERE container = @0", container.Number);
         session.Execute("DELETE FROM containers WHERE number = @0", container.Number);
     }
 
-    private ContainerState? Insert(SqliteSession session, DatabaseState database, ContainerDefinition definition, int? throughput, long now)
+    private ContainerState? Insert(SqliteSession session, DatabaseState database, ContainerDefinition definition, Throughput? throughput, long now)
     {
         var inserted = session.Execute(
             "INSERT OR IGNORE INTO containers(database, id, definition, ts, throughput, lsn_reserved) VALUES(@0, @1, @2, @3, @4, 0)",
-            database.Number, definition.Id, definition.Json, now, throughput);
+            database.Number, definition.Id, definition.Json, now, throughput?.ToStored());
         if (inserted == 0)
             return null;
         var number = session.QueryFirst("SELECT last_insert_rowid()", row => row.GetInt32(0));
         DocumentTable.Create(session, number);
-        return new ContainerState(database, number, definition, now, 0, store.Options.PartitionKeyRanges)
+        var ranges = Math.Max(store.Options.PartitionKeyRanges, throughput?.Ranges ?? 1);
+        session.Execute("INSERT INTO container_ranges(container, count) VALUES(@0, @1)", number, throughput?.Ranges ?? 1);
+        return new ContainerState(database, number, definition, now, 0, ranges)
         {
             Throughput = throughput,
             Indexes = UniqueKeyIndexes.Create(session, number, definition),
@@ -118,12 +129,15 @@ internal sealed class ContainerOperations(CosmosStore store)
 
     private static string Text(DocumentPath[] key) => string.Join(',', key.Select(path => path.Text));
 
-    private static GatewayResponse Answer(int status, ContainerState container) => new()
+    private static GatewayResponse Answer(int status, ContainerState container, string? usage = null) => new()
     {
         Status = status,
         ETag = container.ETag,
         RequestCharge = RequestCharges.Metadata,
         AltContentPath = container.AltContentPath,
+        ResourceUsage = usage,
+        // Queries never wait for an index here, so a new policy holds at once.
+        IndexProgress = "100",
         Body = JsonText.Write(container, (writer, state) => state.WriteTo(writer)),
     };
 }

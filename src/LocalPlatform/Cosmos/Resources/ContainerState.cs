@@ -9,7 +9,7 @@ namespace LocalPlatform.Cosmos.Resources;
 internal sealed class ContainerState
 {
     public ContainerState(
-        DatabaseState database, int number, ContainerDefinition definition, long timestamp, long lsnReserved, int rangesMax)
+        DatabaseState database, int number, ContainerDefinition definition, long timestamp, long lsnReserved, int ranges)
     {
         Database = database;
         Number = number;
@@ -19,7 +19,7 @@ internal sealed class ContainerState
         Rid = ResourceId.Text(RidBytes);
         Lsn = new LsnSequence(number, lsnReserved);
         // Version 1 of the hash is not computed here, so such containers are not spread.
-        Ranges = PartitionKeyRanges.Split(this, definition.PartitionKeyVersion == 1 ? 1 : rangesMax);
+        Ranges = PartitionKeyRanges.Split(this, definition.PartitionKeyVersion == 1 ? 1 : ranges);
         Documents = new DocumentTable(this);
         AltContentPath = $"dbs/{database.Id}/colls/{definition.Id}";
         SelfPrefix = Encoding.UTF8.GetBytes($"dbs/{database.Rid}/colls/{Rid}/docs/");
@@ -45,7 +45,7 @@ internal sealed class ContainerState
 
     public long Timestamp { get; set; }
 
-    public int? Throughput { get; set; }
+    public Throughput? Throughput { get; set; }
 
     public ContainerDefinition Definition { get; set; }
 

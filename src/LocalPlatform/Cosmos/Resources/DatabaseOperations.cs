@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using LocalPlatform.Cosmos.Items;
 
@@ -15,10 +14,11 @@ internal sealed class DatabaseOperations(CosmosStore store)
             || !ResourceName.IsValid(id.GetString()))
             return GatewayResponse.BadRequest("The input name is invalid. Ensure to provide a unique non-empty string less than '255' characters.");
         var name = id.GetString()!;
-        var throughput = Throughput.Requested(request);
+        if (!Throughput.TryRead(request, out var throughput))
+            return GatewayResponse.BadRequest(Throughput.Rule);
         var now = store.NowSeconds();
         var number = await store.WriteAsync(session =>
-            session.Execute("INSERT OR IGNORE INTO databases(id, ts, throughput) VALUES(@0, @1, @2)", name, now, throughput) == 0
+            session.Execute("INSERT OR IGNORE INTO databases(id, ts, throughput) VALUES(@0, @1, @2)", name, now, throughput?.ToStored()) == 0
                 ? 0
                 : session.QueryFirst("SELECT last_insert_rowid()", row => row.GetInt32(0)));
         if (number == 0)
@@ -56,21 +56,4 @@ internal sealed class DatabaseOperations(CosmosStore store)
         RequestCharge = RequestCharges.Metadata,
         Body = JsonText.Write(database, (writer, state) => state.WriteTo(writer)),
     };
-}
-
-/// <summary>Provisioned throughput as requests carry it. It is kept and shown, and limits nothing.</summary>
-internal static class Throughput
-{
-    public static int? Requested(GatewayRequest request)
-    {
-        if (request.Headers.Find(HeaderNames.OfferThroughput) is { } text
-            && int.TryParse(text, CultureInfo.InvariantCulture, out var units))
-            return units;
-        if (request.Headers.Find(HeaderNames.OfferAutopilot) is not { } settings)
-            return null;
-        using var json = JsonText.TryParse(System.Text.Encoding.UTF8.GetBytes(settings));
-        return json is not null && json.RootElement.TryGetProperty("maxThroughput"u8, out var max) && max.TryGetInt32(out var value)
-            ? value
-            : null;
-    }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace LocalPlatform.Cosmos.Resources;
 
 /// <summary>A database as the gateway knows it in memory.</summary>
-internal sealed class DatabaseState(int number, string id, long timestamp, int? throughput)
+internal sealed class DatabaseState(int number, string id, long timestamp, Throughput? throughput)
 {
     public int Number { get; } = number;
 
@@ -14,7 +14,7 @@ internal sealed class DatabaseState(int number, string id, long timestamp, int? 
 
     public long Timestamp { get; } = timestamp;
 
-    public int? Throughput { get; set; } = throughput;
+    public Throughput? Throughput { get; set; } = throughput;
 
     public string ETag { get; } = Items.ETag.Text(number, timestamp);
 

@@ -37,6 +37,9 @@ internal sealed class IndexingPolicy
         return best.Included;
     }
 
+    /// <summary>Whether the policy includes this very path by name, not only what lies above it.</summary>
+    public bool Names(string path) => _rules.Exists(rule => rule.Included && rule.Prefix == path);
+
     private void AddRules(JsonNode? paths, bool included)
     {
         foreach (var entry in paths as JsonArray ?? [])

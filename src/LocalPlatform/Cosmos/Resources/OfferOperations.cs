@@ -24,18 +24,18 @@ internal sealed class OfferOperations(CosmosStore store)
         if (Find(rid) is not { } offer)
             return GatewayResponse.NotFound();
         using var body = JsonText.TryParse(request.Body);
-        if (body is null || !body.RootElement.TryGetProperty("content"u8, out var content)
-            || !content.TryGetProperty("offerThroughput"u8, out var value) || !value.TryGetInt32(out var units) || units <= 0)
-            return GatewayResponse.BadRequest("The offer needs a positive 'offerThroughput'.");
+        if (body is not { RootElement.ValueKind: JsonValueKind.Object } || !body.RootElement.TryGetProperty("content"u8, out var content)
+            || content.ValueKind != JsonValueKind.Object || Throughput.FromOffer(content) is not { } throughput)
+            return GatewayResponse.BadRequest(Throughput.Rule);
         var (table, number) = offer.Container is { } container
             ? ("containers", container.Number)
             : ("databases", offer.Database.Number);
-        await store.WriteAsync(session => session.Execute($"UPDATE {table} SET throughput = @0 WHERE number = @1", units, number));
+        await store.WriteAsync(session => session.Execute($"UPDATE {table} SET throughput = @0 WHERE number = @1", throughput.ToStored(), number));
         if (offer.Container is { } changed)
-            changed.Throughput = units;
+            changed.Throughput = throughput;
         else
-            offer.Database.Throughput = units;
-        return Answer(offer with { Units = units });
+            offer.Database.Throughput = throughput;
+        return Answer(offer with { Throughput = throughput });
     }
 
     private Offer? Find(string rid) => Offers().FirstOrDefault(offer => offer.Rid == rid);
@@ -50,7 +50,7 @@ internal sealed class OfferOperations(CosmosStore store)
             {
                 // A container of a database without throughput of its own always has some: the service's least.
                 if (container.Throughput is not null || database.Throughput is null)
-                    yield return new Offer(database, container, container.Throughput ?? Offer.DefaultUnits);
+                    yield return new Offer(database, container, container.Throughput ?? Throughput.Default);
             }
         }
     }
@@ -59,13 +59,12 @@ internal sealed class OfferOperations(CosmosStore store)
     {
         Status = 200,
         RequestCharge = RequestCharges.Metadata,
+        ThroughputMin = offer.Throughput.Min,
         Body = JsonText.Write(offer, (writer, o) => o.WriteTo(writer)),
     };
 
-    private sealed record Offer(DatabaseState Database, ContainerState? Container, int Units)
+    private sealed record Offer(DatabaseState Database, ContainerState? Container, Throughput Throughput)
     {
-        public const int DefaultUnits = 400;
-
         // Four characters, as the service's own: a number in hex.
         public string Rid => ((Container is null ? 0 : 1) + (2L * (Container?.Number ?? Database.Number)))
             .ToString("X4", CultureInfo.InvariantCulture);
@@ -77,14 +76,12 @@ internal sealed class OfferOperations(CosmosStore store)
             writer.WriteString("offerType", "Invalid");
             writer.WriteString("offerResourceId", Container?.Rid ?? Database.Rid);
             writer.WriteString("offerVersion", "V2");
-            writer.WriteStartObject("content");
-            writer.WriteNumber("offerThroughput", Units);
-            writer.WriteBoolean("offerIsRUPerMinuteThroughputEnabled", false);
-            writer.WriteEndObject();
+            writer.WritePropertyName("content");
+            Throughput.WriteTo(writer);
             writer.WriteString("id", Rid);
             writer.WriteString("_rid", Rid);
             writer.WriteString("_self", $"offers/{Rid}/");
-            writer.WriteString("_etag", ETag.Text(Units, Database.Timestamp));
+            writer.WriteString("_etag", ETag.Text(Throughput.Units, Database.Timestamp));
             writer.WriteNumber("_ts", Database.Timestamp);
             writer.WriteEndObject();
         }

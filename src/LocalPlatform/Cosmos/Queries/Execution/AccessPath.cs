@@ -1,4 +1,5 @@
 using System.Text;
+using LocalPlatform.Cosmos.Queries.Functions;
 using LocalPlatform.Cosmos.Queries.Indexes;
 using LocalPlatform.Cosmos.Queries.Sql;
 using LocalPlatform.Cosmos.Resources;
@@ -23,11 +24,13 @@ internal sealed class AccessPath
     private readonly StringBuilder _where = new();
     private readonly List<object?> _arguments = [];
     private readonly IndexSet _indexes;
+    private readonly SqlExpression? _filter;
 
     private AccessPath(AccessRequest request)
     {
         _request = request;
         _indexes = request.Container.Indexes;
+        _filter = FilterOf(request);
         Order = new QueryOrder(request.OrderMatters ? request.Query.OrderBy : []);
     }
 
@@ -38,6 +41,9 @@ internal sealed class AccessPath
 
     /// <summary>Conjuncts of WHERE that SQLite has not decided.</summary>
     public IReadOnlyList<SqlExpression> Residual { get; private set; } = [];
+
+    /// <summary>The paths WHERE compares with constants.</summary>
+    public IReadOnlyList<KeyCondition> Conditions { get; private set; } = [];
 
     /// <summary>The order rows are to be returned in; with <see cref="IsOrdered"/> they come in it.</summary>
     public QueryOrder Order { get; private set; }
@@ -53,7 +59,7 @@ internal sealed class AccessPath
     public static AccessPath Find(AccessRequest request)
     {
         var path = new AccessPath(request);
-        var points = PointLookup.TryFind(request.Container, request.Query.Where, request.Alias, request.Scope, request.PartitionKey);
+        var points = PointLookup.TryFind(request.Container, path._filter, request.Alias, request.Scope, request.PartitionKey);
         if (points is not null)
             path.LookUp(points);
         else
@@ -61,9 +67,21 @@ internal sealed class AccessPath
         return path;
     }
 
+    // The service orders by one property from its index, which knows documents without the property only where the policy
+    // names the path: elsewhere they are left out.
+    private static SqlExpression? FilterOf(AccessRequest request)
+    {
+        var where = request.Query.Where;
+        if (request.Query.OrderBy is not [{ Expression: MemberExpression key }] || key.AsPath() is not var (alias, path)
+            || alias != request.Alias || path == "/id" || request.Container.Definition.Indexing.Names(path))
+            return where;
+        var isDefined = SqlFunctions.Call("IS_DEFINED", [key]);
+        return where is null ? isDefined : new LogicalExpression(isAnd: true, where, isDefined);
+    }
+
     private void LookUp(List<(byte[] PartitionKey, string Id)> points)
     {
-        Residual = [_request.Query.Where!];
+        Residual = [_filter!];
         IsOrdered = Order.IsByNumber;
         if (points.Count == 0)
             _where.Append("false");
@@ -77,8 +95,9 @@ internal sealed class AccessPath
 
     private void Scan()
     {
-        var filter = RowFilter.Of(_request.Query.Where, _request.Alias, _request.Scope);
+        var filter = RowFilter.Of(_filter, _request.Alias, _request.Scope);
         var conditions = filter.Conditions.ToList();
+        Conditions = conditions;
         var choice = new IndexChoice(_request, conditions, Order);
         Wanted = choice.Wanted();
         var index = choice.Best();

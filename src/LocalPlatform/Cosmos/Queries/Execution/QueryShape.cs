@@ -55,8 +55,9 @@ internal sealed class QueryShape
         if (aggregates.Any(aggregate => aggregate.Operand.SelfAndDescendants().OfType<AggregateExpression>().Any()))
             throw new SqlException("Cannot perform an aggregate function on an expression containing an aggregate.");
         CheckGrouping(query, aggregates.Length > 0 || query.GroupBy.Count > 0);
-        if (query.OrderBy.Count > 0 && (query.GroupBy.Count > 0 || aggregates.Length > 0))
-            throw SqlException.Unsupported("ORDER BY in combination with GROUP BY or an aggregate");
+        // Over a single row, what an aggregate without GROUP BY gives, any order is the same.
+        if (query.OrderBy.Count > 0 && query.GroupBy.Count > 0)
+            throw SqlException.Unsupported("ORDER BY in combination with GROUP BY");
     }
 
     // In a grouping query every value must be one of the group: an aggregate, a GROUP BY expression or a constant.

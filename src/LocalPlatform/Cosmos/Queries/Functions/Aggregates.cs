@@ -9,6 +9,9 @@ internal enum AggregateKind
     Avg,
     Min,
     Max,
+    CountIf,
+    MakeList,
+    MakeSet,
 }
 
 internal static class AggregateKinds
@@ -22,6 +25,8 @@ internal static class AggregateKinds
 /// </summary>
 internal sealed class Accumulator(AggregateKind kind)
 {
+    private readonly List<SqlValue> _values = [];
+    private readonly HashSet<string> _seen = [];
     private long _count;
     private double _sum;
     private SqlValue _extreme;
@@ -31,7 +36,7 @@ internal sealed class Accumulator(AggregateKind kind)
     {
         if (!value.IsDefined)
             return;
-        _count++;
+        _count += kind != AggregateKind.CountIf || value.IsTrue ? 1 : 0;
         switch (kind)
         {
             case AggregateKind.Sum or AggregateKind.Avg:
@@ -42,12 +47,18 @@ internal sealed class Accumulator(AggregateKind kind)
                 _isUndefined |= value.Kind is SqlKind.Array or SqlKind.Object;
                 AddExtreme(value);
                 break;
+            case AggregateKind.MakeSet when !_seen.Add(value.ToIdentity()):
+                break;
+            case AggregateKind.MakeList or AggregateKind.MakeSet:
+                _values.Add(value);
+                break;
         }
     }
 
     public SqlValue Result() => kind switch
     {
-        AggregateKind.Count => SqlValue.Of(_count),
+        AggregateKind.Count or AggregateKind.CountIf => SqlValue.Of(_count),
+        AggregateKind.MakeList or AggregateKind.MakeSet => SqlValue.Of(_values),
         _ when _isUndefined => SqlValue.Undefined,
         AggregateKind.Sum => SqlValue.Of(_sum),
         AggregateKind.Avg => _count == 0 ? SqlValue.Undefined : SqlValue.Of(_sum / _count),

@@ -13,10 +13,11 @@ internal static class PlanResponse
 
     public static GatewayResponse For(CosmosStore store, ContainerState container, QueryBody body)
     {
-        if (container.Ranges.Count == 1 && !store.Options.GenuineQueryPlans)
-            return NothingToDo;
         try
         {
+            QueryPlanner.Check(body.Prepared.Query);
+            if (container.Ranges.Count == 1 && !store.Options.GenuineQueryPlans)
+                return NothingToDo;
             return Answer(QueryPlanner.Plan(body.Prepared, new SqlContext(body.Parameters, store.Time.GetUtcNow())));
         }
         catch (SqlException refusal)

@@ -127,14 +127,22 @@ internal sealed class QueryPlanner
         };
     }
 
+    /// <summary>Refuses what no plan can express, as the service does whatever the number of ranges.</summary>
+    /// <exception cref="SqlException">An aggregate is part of a larger expression.</exception>
+    public static void Check(SqlQuery query)
+    {
+        if (query.From is [{ Source: null } root, ..]
+            && query.OrderBy.Any(item => item.Expression.SelfAndDescendants().OfType<AliasExpression>().Any(alias => alias.Name != root.Alias)))
+            throw new SqlException("Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.");
+        foreach (var expression in query.Select.Expressions)
+            if (expression is not AggregateExpression && expression.SelfAndDescendants().OfType<AggregateExpression>().Any())
+                throw new SqlException("Compositions of aggregates and other expressions are not allowed.");
+    }
+
     private static string Partial(SqlExpression expression)
     {
         if (expression is not AggregateExpression aggregate)
-        {
-            return expression.SelfAndDescendants().OfType<AggregateExpression>().Any()
-                ? throw SqlException.Unsupported("a composition of aggregates and other expressions")
-                : expression.ToString();
-        }
+            return expression.ToString();
         var x = aggregate.Operand;
         return aggregate.Kind switch
         {

@@ -22,7 +22,7 @@ internal static class SqlParser
         if (Grammar.TryParse(context, out var query, out var error))
             return query;
         var position = error?.Position.Offset ?? 0;
-        throw new SqlException($"Syntax error near '{Excerpt(text, position)}' at position {position}: {error?.Message ?? "incorrect syntax"}.");
+        throw new SqlException($"Syntax error, incorrect syntax near '{Excerpt(text, position)}' at position {position}{(error is null ? "" : ": " + error.Message)}.");
     }
 
     private static Parser<SqlQuery> Build()

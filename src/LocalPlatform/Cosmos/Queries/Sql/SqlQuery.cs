@@ -29,7 +29,7 @@ internal sealed record FromSource(string Alias, SqlExpression? Source, bool Iter
 {
     public override string ToString() =>
         Source is null ? (ContainerName is null || ContainerName == Alias ? Alias : $"{ContainerName} AS {Alias}")
-        : Iterates ? $"{Alias} IN {Source}"
+        : Iterates ? $"{Alias} IN {(Source is SubqueryExpression { Kind: SubqueryKind.Array } rows ? $"({rows.Query})" : Source)}"
         : $"{Source} AS {Alias}";
 }
 
