@@ -16,6 +16,7 @@ internal sealed class CosmosGateway(CosmosStore store)
     private readonly DatabaseOperations _databases = new(store);
     private readonly ContainerOperations _containers = new(store);
     private readonly OfferOperations _offers = new(store);
+    private readonly StoredResourceOperations _stored = new(store);
     private readonly ItemOperations _items = new(store);
     private readonly BatchOperations _batches = new(store);
     private readonly QueryOperations _queries = new(store);
@@ -37,6 +38,8 @@ internal sealed class CosmosGateway(CosmosStore store)
             return new(GatewayResponse.NotFound());
         if (path.DatabaseChild is null)
             return HandleDatabase(database, request);
+        if (path.DatabaseChild == "users" && path.ContainerChild is null)
+            return _stored.HandleAsync(StoredResourceOwner.Users(database), path.Container, request);
         if (path.DatabaseChild != "colls")
             return new(NotSupported($"'{path.DatabaseChild}' of a database"));
         if (path.Container is null)
@@ -84,6 +87,8 @@ internal sealed class CosmosGateway(CosmosStore store)
             ("docs", { } id) => HandleDocument(container, id, request),
             ("operations", "partitionkeydelete") when request.Method == "POST" => _items.DeletePartitionAsync(container, request),
             ("pkranges", null) => new(ContainerOperations.ListRanges(container, request)),
+            _ when StoredResourceKind.OfContainer(path.ContainerChild) is { } kind =>
+                _stored.HandleAsync(StoredResourceOwner.Of(container, kind), path.Item, request),
             _ => new(NotSupported($"'{path.ContainerChild}' of a container")),
         };
 

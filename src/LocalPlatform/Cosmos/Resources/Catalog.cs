@@ -17,6 +17,9 @@ internal sealed class Catalog
         CREATE TABLE IF NOT EXISTS index_columns(
             container INTEGER NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL, filled INTEGER NOT NULL,
             PRIMARY KEY(container, number));
+        CREATE TABLE IF NOT EXISTS stored_resources(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, ts INTEGER NOT NULL,
+            UNIQUE(owner, id));
         CREATE TABLE IF NOT EXISTS container_ranges(container INTEGER PRIMARY KEY, count INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS indexes(
             container INTEGER NOT NULL, name TEXT NOT NULL, columns TEXT NOT NULL, PRIMARY KEY(container, name));

@@ -90,6 +90,7 @@ internal sealed class ContainerOperations(CosmosStore store)
         DocumentTable.Drop(session, container.Number);
         session.Execute("DELETE FROM indexes WHERE container = @0", container.Number);
         session.Execute("DELETE FROM index_columns WHERE container = @0", container.Number);
+        StoredResourceOwner.Drop(session, StoredResourceOwner.Prefix(container));
         session.Execute("DELETE FROM container_ranges WHERE container = @0", container.Number);
         session.Execute("DELETE FROM containers WHERE number = @0", container.Number);
     }

@@ -41,6 +41,7 @@ internal sealed class DatabaseOperations(CosmosStore store)
         {
             foreach (var container in database.Containers.Values)
                 ContainerOperations.Drop(session, container);
+            StoredResourceOwner.Drop(session, StoredResourceOwner.Prefix(database));
             return session.Execute("DELETE FROM databases WHERE number = @0", database.Number);
         });
         return new GatewayResponse { Status = 204, RequestCharge = RequestCharges.Metadata };

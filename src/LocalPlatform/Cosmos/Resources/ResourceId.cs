@@ -29,12 +29,24 @@ internal static class ResourceId
         return bytes;
     }
 
-    public static string PartitionKeyRange(byte[] container, int number)
+    public static string PartitionKeyRange(byte[] container, int number) => ChildOfContainer(container, number, PartitionKeyRangeMark);
+
+    /// <summary>The id of something else than a document in a container: the mark says what.</summary>
+    public static string ChildOfContainer(byte[] container, long number, byte mark)
     {
         Span<byte> bytes = stackalloc byte[16];
         container.CopyTo(bytes);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], number);
-        bytes[15] = PartitionKeyRangeMark;
+        bytes[15] = mark;
+        return Text(bytes);
+    }
+
+    /// <summary>The id of a user of a database.</summary>
+    public static string User(byte[] database, long number)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        database.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32BigEndian(bytes[4..], (int)number);
         return Text(bytes);
     }
 
