@@ -26,6 +26,9 @@ public sealed record OrderOptions
     /// </summary>
     public double SweepAfterSeconds { get; init; } = 15;
 
+    /// <summary>Days for which the history of an orchestration is kept, counted from its start, if it has ended; 0.01 to 3,650.</summary>
+    public double HistoryDays { get; init; } = 7;
+
     /// <summary>What is wrong, naming the setting; null when nothing is.</summary>
     public string? Problem() => this switch
     {
@@ -34,6 +37,7 @@ public sealed record OrderOptions
         _ when InFlightPerProductMax < 1 || InFlightPerProductMax > InFlightMax =>
             $"{Section}:{nameof(InFlightPerProductMax)} must be 1 to {Section}:{nameof(InFlightMax)}.",
         { SweepAfterSeconds: not (>= 1 and <= 86_400) } => $"{Section}:{nameof(SweepAfterSeconds)} must be 1 to 86,400.",
+        { HistoryDays: not (>= 0.01 and <= 3_650) } => $"{Section}:{nameof(HistoryDays)} must be 0.01 to 3,650.",
         _ => null,
     };
 }

@@ -44,6 +44,16 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
         [.. _instances.Values.Where(instance =>
             filter!.Statuses!.Contains(instance.RuntimeStatus) && instance.InstanceId.StartsWith(filter.InstanceIdPrefix!, StringComparison.Ordinal))]);
 
+    /// <summary>What was asked to be purged.</summary>
+    public List<PurgeInstancesFilter> Purges { get; } = [];
+
+    public override Task<PurgeResult> PurgeAllInstancesAsync(
+        PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Purges.Add(filter);
+        return Task.FromResult(new PurgeResult(0));
+    }
+
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 

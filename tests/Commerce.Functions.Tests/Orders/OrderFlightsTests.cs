@@ -135,13 +135,21 @@ public sealed class OrderFlightsTests
     }
 
     [Theory]
-    [InlineData("Orders:WaitSeconds", -1, 10, 10, 60)]
-    [InlineData("Orders:InFlightMax", 10, 0, 0, 60)]
-    [InlineData("Orders:InFlightPerProductMax", 10, 10, 11, 60)]
-    [InlineData("Orders:SweepAfterSeconds", 10, 10, 10, 0)]
-    public void A_setting_out_of_range_is_named(string setting, double wait, int max, int perProduct, double sweep)
+    [InlineData("Orders:WaitSeconds", -1, 10, 10, 60, 7)]
+    [InlineData("Orders:InFlightMax", 10, 0, 0, 60, 7)]
+    [InlineData("Orders:InFlightPerProductMax", 10, 10, 11, 60, 7)]
+    [InlineData("Orders:SweepAfterSeconds", 10, 10, 10, 0, 7)]
+    [InlineData("Orders:HistoryDays", 10, 10, 10, 60, 0)]
+    public void A_setting_out_of_range_is_named(string setting, double wait, int max, int perProduct, double sweep, double history)
     {
-        var options = new OrderOptions { WaitSeconds = wait, InFlightMax = max, InFlightPerProductMax = perProduct, SweepAfterSeconds = sweep };
+        var options = new OrderOptions
+        {
+            WaitSeconds = wait,
+            InFlightMax = max,
+            InFlightPerProductMax = perProduct,
+            SweepAfterSeconds = sweep,
+            HistoryDays = history,
+        };
         Assert.StartsWith(setting, options.Problem(), StringComparison.Ordinal);
         Assert.Null(new OrderOptions().Problem());
     }
