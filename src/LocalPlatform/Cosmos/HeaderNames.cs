@@ -38,7 +38,9 @@ internal static class HeaderNames
     public const string PopulateQueryMetrics = "x-ms-documentdb-populatequerymetrics";
     public const string PopulateIndexMetricsV2 = "x-ms-cosmos-populateindexmetrics-V2";
     public const string PopulateQuotaInfo = "x-ms-documentdb-populatequotainfo";
+    public const string PostTrigger = "x-ms-documentdb-post-trigger-include";
     public const string Prefer = "Prefer";
+    public const string PreTrigger = "x-ms-documentdb-pre-trigger-include";
     public const string QueryMetrics = "x-ms-documentdb-query-metrics";
     public const string RequestCharge = "x-ms-request-charge";
     public const string RequiresDistribution = "x-ms-cosmos-query-requiresdistribution";

@@ -58,6 +58,24 @@ public sealed class StoredResourceTests
     }
 
     [Fact]
+    public async Task A_write_that_asks_for_a_trigger_is_refused_and_changes_nothing()
+    {
+        await using var account = new CosmosTestAccount();
+        var container = await account.NewContainerAsync();
+        var document = new { id = "a", pk = "p", n = 1 };
+        await container.CreateItemAsync(document, cancellationToken: Ct);
+        var before = new ItemRequestOptions { PreTriggers = ["t"] };
+        var after = new ItemRequestOptions { PostTriggers = ["t"] };
+
+        var failure = await container.UpsertItemAsync(new { id = "a", pk = "p", n = 2 }, null, before, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
+        Assert.Contains("does not run triggers", failure.Message, StringComparison.Ordinal);
+        await container.ReplaceItemAsync(new { id = "a", pk = "p", n = 2 }, "a", null, after, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.DeleteItemAsync<object>("a", new PartitionKey("p"), before, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
+
+        Assert.Equal(1, Assert.Single(await container.AllAsync<int>("SELECT VALUE c.n FROM c")));
+    }
+
+    [Fact]
     public async Task A_container_made_again_has_no_scripts()
     {
         await using var account = new CosmosTestAccount();
