@@ -10,7 +10,7 @@ namespace LocalPlatform.Bench;
 /// repeats one canned answer. Writes wait for the disk, so their time is mostly its time.
 /// </summary>
 [MemoryDiagnoser]
-[SimpleJob(RunStrategy.Throughput, warmupCount: 3, iterationCount: 8)]
+[SimpleJob(RunStrategy.Throughput, warmupCount: 10, iterationCount: 10)]
 public class CosmosBenchmarks
 {
     private const int Products = 1000;

@@ -9,7 +9,7 @@ namespace LocalPlatform.Bench;
 /// the time of its five flushes to disk; 64 at once share them.
 /// </summary>
 [MemoryDiagnoser]
-[SimpleJob(RunStrategy.Throughput, warmupCount: 3, iterationCount: 8)]
+[SimpleJob(RunStrategy.Throughput, warmupCount: 10, iterationCount: 10)]
 public class DurableBenchmarks
 {
     private const int AtOnce = 64;
