@@ -13,7 +13,20 @@ namespace Commerce.Functions.Delivery;
 /// </summary>
 public sealed partial class EventDispatcher(
     PlatformGate gate, DeliverySwitch deliverySwitch, DeliveryStore store, OrderStore orders, TimeProvider time, ILogger<EventDispatcher> logger)
+    : IDisposable
 {
+    /// <summary>
+    /// New events that are being sent at a time, fewer than messages are processed at a time (<c>maxConcurrentCalls</c> in host.json). A
+    /// platform that hangs would hold all of them up else, and when it is given up, everything that came meanwhile would be recorded in
+    /// one burst, which buyers would feel.
+    /// </summary>
+    public const int SendingMax = 24;
+
+    // A platform that answers makes place sooner; for one that does not, more patience would only hold up the messages behind.
+    private static readonly TimeSpan SendingPatience = TimeSpan.FromMilliseconds(5);
+
+    private readonly SemaphoreSlim _sending = new(SendingMax);
+
     /// <summary>
     /// Holds on for about a minute and a half while the store does not answer. Service Bus itself would try again at once, use up its
     /// ten deliveries in seconds and put the event into the dead-letter queue.
@@ -36,8 +49,17 @@ public sealed partial class EventDispatcher(
         ArgumentNullException.ThrowIfNull(message);
         var delivery = EventDelivery.Of(message.Ref, time.GetUtcNow());
         var control = await _recording.ExecuteAsync(async token => await deliverySwitch.GetAsync(token), ct);
-        if (!control.IsPaused)
-            delivery = await TryAsync(delivery, message.Event, ct);
+        if (!control.IsPaused && await _sending.WaitAsync(SendingPatience, ct))
+        {
+            try
+            {
+                delivery = await TryAsync(delivery, message.Event, ct);
+            }
+            finally
+            {
+                _sending.Release();
+            }
+        }
         if (delivery.State == DeliveryState.Waiting)
             DeliveryMetrics.HandedOver();
         await RecordAsync(delivery, ct);
@@ -60,6 +82,8 @@ public sealed partial class EventDispatcher(
         }
         return await gate.TrySendAsync(cloudEvent, ct) is { } attempt ? delivery.After(attempt) : delivery;
     }
+
+    public void Dispose() => _sending.Dispose();
 
     private async Task RecordAsync(EventDelivery delivery, CancellationToken ct)
     {

@@ -110,6 +110,9 @@ internal sealed class FakePlatform : HttpMessageHandler
     /// <summary>What it answers to an event id.</summary>
     public Func<string, HttpResponseMessage> Answer { get; set; } = _ => new HttpResponseMessage(HttpStatusCode.OK);
 
+    /// <summary>Nothing is answered before this is over.</summary>
+    public Task Held { get; set; } = Task.CompletedTask;
+
     /// <summary>Event ids in the order in which they came, repeats and failures included.</summary>
     public ConcurrentQueue<string> Received { get; } = new();
 
@@ -127,6 +130,7 @@ internal sealed class FakePlatform : HttpMessageHandler
         var id = request.Headers.GetValues(WebhookSignature.IdHeader).Single();
         Received.Enqueue(id);
         (Last, LastBody) = (request, await request.Content!.ReadAsByteArrayAsync(cancellationToken));
+        await Held.WaitAsync(cancellationToken);
         var answer = Answer(id);
         if (answer.IsSuccessStatusCode)
             Accepted.AddOrUpdate(id, 1, (_, count) => count + 1);

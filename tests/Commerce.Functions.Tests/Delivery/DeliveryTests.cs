@@ -13,6 +13,24 @@ public class DeliveryTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_platform_that_hangs_does_not_hold_up_the_events_behind_those_that_it_has()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        var held = new TaskCompletionSource();
+        house.Platform.Held = held.Task;
+
+        var sending = Enumerable.Range(0, EventDispatcher.SendingMax).Select(i => house.DispatchAsync($"held-{i}")).ToList();
+        await Eventually.HoldsAsync(() => house.Platform.Received.Count == EventDispatcher.SendingMax);
+        Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync("behind"));
+        held.SetResult();
+
+        Assert.All(await Task.WhenAll(sending), state => Assert.Equal(DeliveryState.Delivered, state));
+        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("later"));
+        await house.DrainAllAsync();
+        Assert.Equal(EventDispatcher.SendingMax + 2, house.Platform.Accepted.Count);
+    }
+
+    [Fact]
     public async Task An_event_that_is_taken_is_done_and_can_be_looked_up()
     {
         await using var house = await DeliveryHouse.CreateAsync();

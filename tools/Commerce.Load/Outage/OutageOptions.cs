@@ -10,7 +10,7 @@ namespace Commerce.Load.Outage;
 /// <param name="Pairs">Healthy and dead runs, in turn.</param>
 /// <param name="Count">Null: pairs. Otherwise one outage in which so many orders are placed as fast as they go, with a run before it and one after.</param>
 /// <param name="Duration">Of each run.</param>
-/// <param name="WarmUp">Once, before everything.</param>
+/// <param name="WarmUp">Once, before everything, and followed by an outage that is not measured; zero for neither.</param>
 /// <param name="Patience">How long nothing may arrive before the rest counts as lost.</param>
 internal sealed record OutageOptions(
     PlatformFault Fault, int Clients, double Rate, int Pairs, long? Count, TimeSpan Duration, TimeSpan WarmUp, int Users, int Products, int Seed, TimeSpan Patience);
