@@ -22,10 +22,14 @@ public sealed partial class EventDispatcher(
     /// </summary>
     public const int SendingMax = 24;
 
-    // A platform that answers makes place sooner; for one that does not, more patience would only hold up the messages behind.
-    private static readonly TimeSpan SendingPatience = TimeSpan.FromMilliseconds(5);
+    /// <summary>When nothing has been begun or answered for so long, with all places taken, the platform hangs.</summary>
+    private static readonly TimeSpan Stillness = TimeSpan.FromMilliseconds(500);
+
+    // While it answers, a place is free soon.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _sending = new(SendingMax);
+    private long _movedAt = time.GetTimestamp();
 
     /// <summary>
     /// Holds on for about a minute and a half while the store does not answer. Service Bus itself would try again at once, use up its
@@ -49,17 +53,8 @@ public sealed partial class EventDispatcher(
         ArgumentNullException.ThrowIfNull(message);
         var delivery = EventDelivery.Of(message.Ref, time.GetUtcNow());
         var control = await _recording.ExecuteAsync(async token => await deliverySwitch.GetAsync(token), ct);
-        if (!control.IsPaused && await _sending.WaitAsync(SendingPatience, ct))
-        {
-            try
-            {
-                delivery = await TryAsync(delivery, message.Event, ct);
-            }
-            finally
-            {
-                _sending.Release();
-            }
-        }
+        if (!control.IsPaused)
+            delivery = await TryInPlaceAsync(delivery, message.Event, ct);
         if (delivery.State == DeliveryState.Waiting)
             DeliveryMetrics.HandedOver();
         await RecordAsync(delivery, ct);
@@ -84,6 +79,23 @@ public sealed partial class EventDispatcher(
     }
 
     public void Dispose() => _sending.Dispose();
+
+    private async Task<EventDelivery> TryInPlaceAsync(EventDelivery delivery, CloudEvent? cloudEvent, CancellationToken ct)
+    {
+        var moves = time.GetElapsedTime(Interlocked.Read(ref _movedAt)) < Stillness;
+        if (!await _sending.WaitAsync(moves ? Patience : TimeSpan.Zero, ct))
+            return delivery;
+        try
+        {
+            Interlocked.Exchange(ref _movedAt, time.GetTimestamp());
+            return await TryAsync(delivery, cloudEvent, ct);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _movedAt, time.GetTimestamp());
+            _sending.Release();
+        }
+    }
 
     private async Task RecordAsync(EventDelivery delivery, CancellationToken ct)
     {

@@ -24,9 +24,13 @@ internal static class TelemetryServices
     {
         var otlp = !string.IsNullOrEmpty(builder.Configuration[OtlpEndpointSetting]);
         var azureMonitor = builder.Configuration[AzureMonitorSetting];
-        if (!otlp && string.IsNullOrEmpty(azureMonitor))
-            return;
+        if (otlp || !string.IsNullOrEmpty(azureMonitor))
+            Export(builder, otlp, azureMonitor);
+    }
 
+    // A method of its own: whoever exports nothing does not load OpenTelemetry either.
+    private static void Export(IHostApplicationBuilder builder, bool otlp, string? azureMonitor)
+    {
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(CommerceTelemetry.Name))
             .WithTracing(tracing => tracing
