@@ -1,26 +1,13 @@
 using System.Text.Json.Nodes;
-using Commerce.Load.Cli;
 using Commerce.Load.Load.Scenarios;
 using Commerce.Load.Tests.Fakes;
 using CsCheck;
-using Spectre.Console;
 
 namespace Commerce.Load.Tests;
 
 /// <summary>Scenarios as a user runs them, against the fake shop.</summary>
-public sealed class LoadRunnerTests : IAsyncLifetime
+public sealed class LoadRunnerTests : DriverTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("load-tests-").FullName;
-    private FakeShop _shop = null!;
-
-    public async ValueTask InitializeAsync() => _shop = await FakeShop.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _shop.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Theory]
     [InlineData("charge", "charge")]
     [InlineData("browse", "browse")]
@@ -51,14 +38,14 @@ public sealed class LoadRunnerTests : IAsyncLifetime
     [Fact]
     public async Task Baskets_are_ordered_whole()
     {
-        var baskets = Path.Combine(_folder, "baskets.csv");
+        var baskets = Path.Combine(Folder, "baskets.csv");
         await File.WriteAllTextAsync(baskets, "85123A,71053,22633\n22726\n", TestContext.Current.CancellationToken);
 
         var run = await RunAsync($"order --baskets {baskets} --count 40 --warm-up 0 --clients 2");
 
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Equal(["load-22633", "load-22726", "load-71053", "load-85123A"], _shop.Book.ImportedIds.Order(StringComparer.Ordinal));
-        Assert.Equal(40, _shop.Book.OrderCount);
+        Assert.Equal(["load-22633", "load-22726", "load-71053", "load-85123A"], Shop.Book.ImportedIds.Order(StringComparer.Ordinal));
+        Assert.Equal(40, Shop.Book.OrderCount);
     }
 
     [Fact]
@@ -66,7 +53,7 @@ public sealed class LoadRunnerTests : IAsyncLifetime
     {
         // One client, and a first answer that takes 600 ms: the 60 requests due meanwhile wait for it.
         var first = 0;
-        _shop.DelayOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) && Interlocked.Increment(ref first) == 1 ? TimeSpan.FromMilliseconds(600) : TimeSpan.Zero;
+        Shop.DelayOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) && Interlocked.Increment(ref first) == 1 ? TimeSpan.FromMilliseconds(600) : TimeSpan.Zero;
 
         var run = await RunAsync("charge --rate 100 --count 60 --warm-up 0 --clients 1");
 
@@ -79,7 +66,7 @@ public sealed class LoadRunnerTests : IAsyncLifetime
     [Fact]
     public async Task What_fell_due_and_was_never_sent_is_a_failure_not_a_silence()
     {
-        _shop.DelayOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(200) : TimeSpan.Zero;
+        Shop.DelayOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(200) : TimeSpan.Zero;
 
         var run = await RunAsync("charge --rate 100 --duration 1 --warm-up 0 --clients 1");
 
@@ -90,14 +77,14 @@ public sealed class LoadRunnerTests : IAsyncLifetime
     [Fact]
     public async Task An_audit_that_does_not_hold_fails_the_run()
     {
-        _shop.Book.AuditFails = true;
+        Shop.Book.AuditFails = true;
         Assert.Equal(1, (await RunAsync("top --count 10 --warm-up 0")).ExitCode);
     }
 
     [Fact]
     public async Task A_run_in_which_nothing_succeeded_is_no_success()
     {
-        _shop.FaultOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) ? Fault.Error : Fault.None;
+        Shop.FaultOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) ? Fault.Error : Fault.None;
 
         var run = await RunAsync("charge --count 10 --warm-up 0 --clients 2");
 
@@ -137,16 +124,10 @@ public sealed class LoadRunnerTests : IAsyncLifetime
             return hits.All(count => count > 0) && hits[0] / (double)hits[1] is > 1.8 and < 2.2;
         }, iter: 20);
 
-    private async Task<(int ExitCode, string Output, JsonNode Report)> RunAsync(string arguments)
+    private Task<(int ExitCode, string Output, JsonNode Report)> RunAsync(string arguments)
     {
-        var report = Path.Combine(_folder, "report.json");
-        using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = 200;
         string[] own = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        string[] all = own.Length == 0 || own[0].StartsWith('-') ? own
-            : own.Contains("--url") ? [.. own, "--users", "8"] : [.. own, "--url", _shop.Url, "--users", "8", "--products", "50", "--report", report];
-        var code = await DriverProgram.RunAsync(all, console, TimeProvider.System);
-        return (code, output.ToString(), File.Exists(report) ? JsonNode.Parse(await File.ReadAllTextAsync(report))! : new JsonObject());
+        return InvokeAsync(own.Length == 0 || own[0].StartsWith('-') ? own
+            : own.Contains("--url") ? [.. own, "--users", "8"] : [.. own, "--url", Shop.Url, "--users", "8", "--products", "50", "--report", ReportFile]);
     }
 }

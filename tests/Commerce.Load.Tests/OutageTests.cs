@@ -1,26 +1,12 @@
 using System.Text.Json.Nodes;
-using Commerce.Load.Cli;
 using Commerce.Load.Measuring;
 using Commerce.Load.Outage;
-using Commerce.Load.Tests.Fakes;
-using Spectre.Console;
 
 namespace Commerce.Load.Tests;
 
 /// <summary>Outages as a user stages them, against the fake shop.</summary>
-public sealed class OutageTests : IAsyncLifetime
+public sealed class OutageTests : DriverTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("load-tests-").FullName;
-    private FakeShop _shop = null!;
-
-    public async ValueTask InitializeAsync() => _shop = await FakeShop.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _shop.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Fact]
     public async Task Healthy_and_dead_runs_take_turns_and_all_events_are_accounted_for()
     {
@@ -28,11 +14,11 @@ public sealed class OutageTests : IAsyncLifetime
 
         Assert.True(run.ExitCode == 0, run.Output);
         // The first outage is the warm-up's.
-        Assert.Equal(["{}", "{\"hang\":true}", "{}", "{\"hang\":true}", "{}", "{\"hang\":true}", "{}"], _shop.Platform.Behaviours);
+        Assert.Equal(["{}", "{\"hang\":true}", "{}", "{\"hang\":true}", "{}", "{\"hang\":true}", "{}"], Shop.Platform.Behaviours);
         var outage = run.Report["outage"]!;
         Assert.Equal(2, outage["pairs"]!.AsArray().Count);
         Assert.True((double)outage["p99Ratio"]! > 0);
-        Assert.Equal((_shop.Book.OrderCount, _shop.Book.OrderCount), ((int)outage["orders"]!, (int)outage["received"]!));
+        Assert.Equal((Shop.Book.OrderCount, Shop.Book.OrderCount), ((int)outage["orders"]!, (int)outage["received"]!));
         Assert.Equal(["order, healthy", "order, dead"], run.Report["operations"]!.AsArray().Select(operation => (string)operation!["name"]!));
         // 2 ms before they came, and not those that waited for the end of an outage.
         Assert.InRange((double)outage["lag"]!["p50Ms"]!, 1, 50);
@@ -50,7 +36,7 @@ public sealed class OutageTests : IAsyncLifetime
         var run = await RunAsync("--fault 503 --count 200 --duration 0.3 --warm-up 0");
 
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Equal(["{}", "{\"failStatus\":503}", "{}"], _shop.Platform.Behaviours);
+        Assert.Equal(["{}", "{\"failStatus\":503}", "{}"], Shop.Platform.Behaviours);
         Assert.Equal(["order, before", "order, dead", "order, after"], run.Report["operations"]!.AsArray().Select(operation => (string)operation!["name"]!));
         Assert.Equal((200, 200), ((int)run.Report["operations"]![1]!["ok"]!, (int)run.Report["outage"]!["outages"]![0]!["backlog"]!));
         Assert.Null(run.Report["outage"]!["p99Ratio"]);
@@ -59,7 +45,7 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task An_event_that_never_comes_fails_the_run_and_is_named()
     {
-        _shop.Platform.LosesEvery = 25;
+        Shop.Platform.LosesEvery = 25;
 
         var run = await RunAsync("--pairs 1 --rate 50 --duration 0.5 --warm-up 0 --patience 1");
 
@@ -71,7 +57,7 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task An_event_under_a_second_id_fails_the_run_and_is_named()
     {
-        _shop.Platform.RenamesEvery = 25;
+        Shop.Platform.RenamesEvery = 25;
 
         var run = await RunAsync("--pairs 1 --rate 50 --duration 0.5 --warm-up 0");
 
@@ -82,7 +68,7 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task An_audit_that_does_not_hold_fails_the_run()
     {
-        _shop.Book.AuditFails = true;
+        Shop.Book.AuditFails = true;
         Assert.Equal(1, (await RunAsync("--pairs 1 --rate 20 --duration 0.2 --warm-up 0")).ExitCode);
     }
 
@@ -90,10 +76,9 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task The_report_becomes_a_table_and_can_be_compared()
     {
         await RunAsync("--fault reset --pairs 1 --rate 50 --duration 0.3 --warm-up 0");
-        var report = Path.Combine(_folder, "report.json");
 
-        var table = await InvokeAsync(["table", report]);
-        var comparison = await InvokeAsync(["--compare", report, report]);
+        var table = await InvokeAsync("table", ReportFile);
+        var comparison = await InvokeAsync("--compare", ReportFile, ReportFile);
 
         Assert.Contains("| outage reset | order, healthy |", table.Output, StringComparison.Ordinal);
         Assert.Contains("| reset 1 |", table.Output, StringComparison.Ordinal);
@@ -128,19 +113,6 @@ public sealed class OutageTests : IAsyncLifetime
         Assert.Equal((200, 66.7, 0.75), (summary.Ok, summary.PerSecond, summary.CpuMs));
     }
 
-    private async Task<(int ExitCode, string Output, JsonNode Report)> RunAsync(string arguments)
-    {
-        var report = Path.Combine(_folder, "report.json");
-        var (code, output) = await InvokeAsync(
-            ["outage", .. arguments.Split(' '), "--url", _shop.Url, "--users", "8", "--products", "10", "--clients", "8", "--report", report]);
-        return (code, output, File.Exists(report) ? JsonNode.Parse(await File.ReadAllTextAsync(report))! : new JsonObject());
-    }
-
-    private static async Task<(int ExitCode, string Output)> InvokeAsync(string[] arguments)
-    {
-        using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = 300;
-        return (await DriverProgram.RunAsync(arguments, console, TimeProvider.System), output.ToString());
-    }
+    private Task<(int ExitCode, string Output, JsonNode Report)> RunAsync(string arguments) => InvokeAsync(
+        ["outage", .. arguments.Split(' '), "--url", Shop.Url, "--users", "8", "--products", "10", "--clients", "8", "--report", ReportFile]);
 }

@@ -24,10 +24,7 @@ public class TopProductsTests
     [Fact]
     public async Task An_answer_is_read_anew_after_the_refresh_time_without_holding_its_reader_up()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("a", 1);
-        await house.Keeper.RunAsync(Stop);
+        await using var house = await SellingAsync(1);
         Assert.Equal(1, await QuantityAsync(house));
         await house.SellAsync("a", 4);
         await house.Keeper.RunAsync(Stop);
@@ -46,10 +43,7 @@ public class TopProductsTests
     [Fact]
     public async Task After_a_time_without_readers_the_first_one_gets_the_newest()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("a", 1);
-        await house.Keeper.RunAsync(Stop);
+        await using var house = await SellingAsync(1);
         Assert.Equal(1, await QuantityAsync(house));
         await house.SellAsync("a", 4);
         await house.Keeper.RunAsync(Stop);
@@ -62,10 +56,7 @@ public class TopProductsTests
     [Fact]
     public async Task While_the_store_is_away_the_last_list_is_served()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("a", 1);
-        await house.Keeper.RunAsync(Stop);
+        await using var house = await SellingAsync(1);
         Assert.Equal(1, await QuantityAsync(house));
 
         house.Database.Before = _ => throw new InvalidOperationException("away");
@@ -77,10 +68,7 @@ public class TopProductsTests
     [Fact]
     public async Task A_rebuild_that_takes_over_does_not_empty_the_list()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("a", 3);
-        await house.Keeper.RunAsync(Stop);
+        await using var house = await SellingAsync(3);
         Assert.Equal(3, await QuantityAsync(house));
         await house.Keeper.RebuildAsync(Stop);
         await house.Keeper.RunAsync(Stop);
@@ -93,14 +81,21 @@ public class TopProductsTests
     [Fact]
     public async Task The_same_list_has_the_same_version_and_another_one_another()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("a", 3);
-        await house.Keeper.RunAsync(Stop);
+        await using var house = await SellingAsync(3);
         var lists = await house.Top.GetAsync(Stop);
 
         Assert.Same(lists.Render(RankingWindow.Default, 5), lists.Render(RankingWindow.Default, 5));
         Assert.NotEqual(lists.Render(RankingWindow.Default, 5).ETag, lists.Render(RankingWindow.Find("30d")!, 5).ETag);
+    }
+
+    /// <summary>A shop that has sold so many pieces of its one product, which the list knows.</summary>
+    private static async Task<RankingHouse> SellingAsync(int quantity)
+    {
+        var house = await RankingHouse.CreateAsync();
+        await house.AddProductAsync("a");
+        await house.SellAsync("a", quantity);
+        await house.Keeper.RunAsync(Stop);
+        return house;
     }
 
     private static async Task<JsonElement> ReadAsync(RankingHouse house) => JsonSerializer.Deserialize<JsonElement>(

@@ -1,13 +1,11 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Commerce.Load.Cli;
 using Commerce.Load.Tests.Fakes;
-using Spectre.Console;
 
 namespace Commerce.Load.Tests.Replay;
 
 /// <summary>The whole command against a shop that keeps the contract, breaks connections, or lies.</summary>
-public sealed class ReplayTests : IAsyncLifetime
+public sealed class ReplayTests : DriverTests
 {
     private const string Orders = """
         InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
@@ -21,24 +19,13 @@ public sealed class ReplayTests : IAsyncLifetime
         6,10004,D,1,12/1/10 8:40,4,17852,UK
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("load-tests-").FullName;
-    private FakeShop _shop = null!;
-
-    public async ValueTask InitializeAsync() => _shop = await FakeShop.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _shop.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
-    }
-
     [Fact]
     public async Task Orders_are_placed_paid_cancelled_and_proved()
     {
         var run = await ReplayAsync();
 
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Equal(["10001", "10002", "10003", "10004"], _shop.Book.ImportedIds);
+        Assert.Equal(["10001", "10002", "10003", "10004"], Shop.Book.ImportedIds);
         var replay = run.Report["replay"]!;
         Assert.Equal((5, 5, 1), ((int)replay["orders"]!, (int)replay["accepted"]!, (int)replay["cancelled"]!));
         Assert.Equal(["10001:12", "10002:4", "10003:3", "10004:1"], replay["topServed"]!.AsArray().Select(item => $"{item!["productId"]}:{item["quantity"]}"));
@@ -50,15 +37,15 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task A_second_replay_changes_nothing_and_another_run_orders_anew()
     {
         await ReplayAsync();
-        var charged = _shop.Book.Charged;
+        var charged = Shop.Book.Charged;
 
         var again = await ReplayAsync();
         Assert.True(again.ExitCode == 0, again.Output);
-        Assert.Equal((5, charged), (_shop.Book.OrderCount, _shop.Book.Charged));
+        Assert.Equal((5, charged), (Shop.Book.OrderCount, Shop.Book.Charged));
 
         var anew = await ReplayAsync("--run", "second");
         Assert.True(anew.ExitCode == 0, anew.Output);
-        Assert.Equal((10, charged * 2), (_shop.Book.OrderCount, _shop.Book.Charged));
+        Assert.Equal((10, charged * 2), (Shop.Book.OrderCount, Shop.Book.Charged));
     }
 
     [Theory]
@@ -69,22 +56,22 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task A_request_that_breaks_is_repeated_with_its_key_until_it_is_answered(string fault)
     {
         var seen = new ConcurrentDictionary<string, int>();
-        _shop.FaultOf = request => seen.AddOrUpdate($"{request.Method}{request.Path}{request.Headers["Idempotency-Key"]}", 1, (_, times) => times + 1) == 1 ? Enum.Parse<Fault>(fault) : Fault.None;
+        Shop.FaultOf = request => seen.AddOrUpdate($"{request.Method}{request.Path}{request.Headers["Idempotency-Key"]}", 1, (_, times) => times + 1) == 1 ? Enum.Parse<Fault>(fault) : Fault.None;
 
         var run = await ReplayAsync();
 
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Equal(5, _shop.Book.OrderCount);
+        Assert.Equal(5, Shop.Book.OrderCount);
         Assert.InRange((int)run.Report["replay"]!["repeats"]!, 12, int.MaxValue);
     }
 
     [Fact]
     public async Task A_shop_that_restarts_in_the_middle_is_waited_for()
     {
-        var url = new Uri(_shop.Url);
+        var url = new Uri(Shop.Url);
         var middle = new TaskCompletionSource();
         var orders = 0;
-        _shop.FaultOf = request =>
+        Shop.FaultOf = request =>
         {
             if (request.Method != "POST" || !request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal) || Interlocked.Increment(ref orders) < 3)
                 return Fault.None;
@@ -94,19 +81,19 @@ public sealed class ReplayTests : IAsyncLifetime
 
         var running = ReplayAsync("--clients", "1");
         await Task.WhenAny(middle.Task, running);
-        await _shop.DisposeAsync();
-        _shop = await FakeShop.StartAsync(_shop.Book, url.Port);
+        await Shop.DisposeAsync();
+        Shop = await FakeShop.StartAsync(Shop.Book, url.Port);
         var run = await running;
 
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Equal(5, _shop.Book.OrderCount);
+        Assert.Equal(5, Shop.Book.OrderCount);
         Assert.InRange((int)run.Report["replay"]!["repeats"]!, 1, int.MaxValue);
     }
 
     [Fact]
     public async Task Refusals_are_told_by_their_reason()
     {
-        _shop.Book.AddProduct("10003", price: 10, stock: 2);
+        Shop.Book.AddProduct("10003", price: 10, stock: 2);
 
         var run = await ReplayAsync("--clients", "1", "--budget", "0.5");
 
@@ -119,7 +106,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task An_order_answered_202_is_followed_until_it_is_paid()
     {
-        _shop.Book.PendingReads = 2;
+        Shop.Book.PendingReads = 2;
 
         var run = await ReplayAsync();
 
@@ -130,7 +117,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task An_order_refused_after_202_is_told_by_its_reason()
     {
-        _shop.Book.RejectsLate = true;
+        Shop.Book.RejectsLate = true;
 
         var run = await ReplayAsync();
 
@@ -141,15 +128,15 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task A_top_five_that_lags_is_waited_for()
     {
-        _shop.Book.TopLag = 3;
+        Shop.Book.TopLag = 3;
         Assert.Equal(0, (await ReplayAsync()).ExitCode);
     }
 
     [Fact]
     public async Task What_others_bought_before_is_taken_into_account()
     {
-        _shop.Book.AddProduct("10004", price: 7, stock: 100);
-        _shop.Book.SellToStranger("10004", 50);
+        Shop.Book.AddProduct("10004", price: 7, stock: 100);
+        Shop.Book.SellToStranger("10004", 50);
 
         var run = await ReplayAsync();
 
@@ -160,7 +147,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task A_top_five_that_counts_wrongly_fails_the_replay()
     {
-        _shop.Book.TopCountsTwice = true;
+        Shop.Book.TopCountsTwice = true;
 
         var run = await ReplayAsync("--top-wait", "0");
 
@@ -172,7 +159,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task An_audit_that_does_not_hold_fails_the_replay()
     {
-        _shop.Book.AuditFails = true;
+        Shop.Book.AuditFails = true;
 
         var run = await ReplayAsync();
 
@@ -183,9 +170,9 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task A_shop_that_makes_two_orders_of_one_key_is_found_out()
     {
-        _shop.Book.ForgetsKeys = true;
+        Shop.Book.ForgetsKeys = true;
         var broken = 0;
-        _shop.FaultOf = request => request.Method == "POST" && request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal) && Interlocked.Increment(ref broken) == 1 ? Fault.BreakAfter : Fault.None;
+        Shop.FaultOf = request => request.Method == "POST" && request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal) && Interlocked.Increment(ref broken) == 1 ? Fault.BreakAfter : Fault.None;
 
         var run = await ReplayAsync("--budget", "3");
 
@@ -196,7 +183,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task A_shop_that_is_not_there_is_given_up_after_the_patience()
     {
-        await _shop.DisposeAsync();
+        await Shop.DisposeAsync();
         var run = await ReplayAsync("--patience", "1");
 
         Assert.Equal(3, run.ExitCode);
@@ -205,14 +192,9 @@ public sealed class ReplayTests : IAsyncLifetime
 
     private async Task<(int ExitCode, string Output, JsonNode Report)> ReplayAsync(params string[] more)
     {
-        var file = Path.Combine(_folder, "orders.csv");
+        var file = Path.Combine(Folder, "orders.csv");
         await File.WriteAllTextAsync(file, Orders);
-        var report = Path.Combine(_folder, "report.json");
-        File.Delete(report);
-        using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
-        console.Profile.Width = 200;
-        var code = await DriverProgram.RunAsync(["replay", file, "--url", _shop.Url, "--report", report, .. more], console, TimeProvider.System);
-        return (code, output.ToString(), File.Exists(report) ? JsonNode.Parse(await File.ReadAllTextAsync(report))! : new JsonObject());
+        File.Delete(ReportFile);
+        return await InvokeAsync(["replay", file, "--url", Shop.Url, "--report", ReportFile, .. more]);
     }
 }
