@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Commerce.Testing;
+
+/// <summary>
+/// This test program run a second time in a role of its own, so that a test can kill it. A role prints a line for each fact that the
+/// store has acknowledged. The roles are listed in the test project's <c>ChildRoles</c>.
+/// </summary>
+internal static class ChildProcess
+{
+    private const string RoleVariable = "LOCALPLATFORM_TESTS_ROLE";
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Takes the role that the environment gives, and never returns.</summary>
+    internal static void TakeRole()
+    {
+        var (role, file) = Environment.GetEnvironmentVariable(RoleVariable)!.Split('|') is [var first, var second] ? (first, second) : default;
+        // The parent holds the other end of standard input: when it goes, however it goes, so does the child.
+        _ = Task.Run(() =>
+        {
+            Console.In.ReadToEnd();
+            Environment.Exit(1);
+        });
+        ChildRoles.All[role](file).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs a role on a file until it has printed so many lines, then kills it (SIGKILL); the lines that got out.</summary>
+    public static async Task<List<string>> RunAndKillAsync(string role, string file, int lines)
+    {
+        var start = new ProcessStartInfo(Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, null))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment[RoleVariable] = $"{role}|{file}";
+        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ChildProcess).Assembly.Location;
+        using var process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(Deadline);
+        var seen = new List<string>();
+        try
+        {
+            while (seen.Count < lines && await process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
+                seen.Add(line);
+        }
+        finally
+        {
+            process.Kill();
+        }
+        while (await process.StandardOutput.ReadLineAsync(deadline.Token) is { } late)
+            seen.Add(late);
+        await process.WaitForExitAsync(deadline.Token);
+        return seen;
+    }
+}

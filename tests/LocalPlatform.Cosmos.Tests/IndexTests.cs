@@ -1,0 +1,141 @@
+using Microsoft.Azure.Cosmos;
+using Newtonsoft.Json.Linq;
+using static LocalPlatform.Cosmos.Tests.CosmosTestExtensions;
+
+namespace LocalPlatform.Cosmos.Tests;
+
+public sealed class IndexTests
+{
+    [Fact]
+    public async Task A_query_that_has_got_its_index_reads_only_what_it_returns()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 60, 5);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.kind = @k AND c.productId > @after ORDER BY c.productId OFFSET 0 LIMIT @n")
+            .WithParameter("@k", "product").WithParameter("@after", "P010").WithParameter("@n", 5);
+
+        var scanned = await Run(container, query);
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        var indexed = await Run(container, query);
+
+        Assert.Equal(["P011", "P012", "P013", "P014", "P015"], indexed.Ids);
+        Assert.Equal(scanned.Ids, indexed.Ids);
+        Assert.Equal(360, scanned.Loaded);
+        // One more than returned: the row that tells that the limit is reached.
+        Assert.InRange(indexed.Loaded, 5, 6);
+
+        // Documents written, changed and deleted later are kept in the index.
+        await container.CreateItemAsync(new { id = "P0115", productId = "P0115", kind = "product" }, cancellationToken: Ct);
+        await container.DeleteItemAsync<object>("P012", new PartitionKey("P012"), cancellationToken: Ct);
+        await container.PatchItemAsync<object>("P013", new PartitionKey("P013"), [PatchOperation.Set("/kind", "gone")], cancellationToken: Ct);
+        Assert.Equal(["P011", "P0115", "P014", "P015", "P016"], (await Run(container, query)).Ids);
+
+        await account.RestartAsync();
+        container = account.Client.GetContainer("db", container.Id);
+        var again = await Run(container, query);
+        Assert.Equal(["P011", "P0115", "P014", "P015", "P016"], again.Ids);
+        Assert.InRange(again.Loaded, 5, 6);
+    }
+
+    [Fact]
+    public async Task The_newest_entries_of_a_partition_are_read_without_the_others()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 3, 100);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'movement' ORDER BY c.sequence DESC OFFSET 0 LIMIT 3");
+        await Run(container, query, new PartitionKey("P001"));
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        var indexed = await Run(container, query, new PartitionKey("P001"));
+        Assert.Equal(["P001-99", "P001-98", "P001-97"], indexed.Ids);
+        Assert.InRange(indexed.Loaded, 3, 4);
+    }
+
+    [Fact]
+    public async Task A_query_without_an_order_gets_an_index_that_need_not_be_sorted_for_each_page()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 60, 5);
+        await Run(container, new QueryDefinition("SELECT * FROM c WHERE c.kind = 'product' ORDER BY c.productId"));
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        Assert.Equal(["/kind\n/productId"], StoredIndexes(account));
+
+        await Run(container, new QueryDefinition("SELECT * FROM c WHERE c.kind = 'movement'"));
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+
+        Assert.Equal(["/kind", "/kind\n/productId"], StoredIndexes(account).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task System_properties_are_compared_without_an_index()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 20, 0);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(20, (await container.AllAsync<string>("SELECT VALUE c.id FROM c WHERE c._ts > 0 AND c.kind = 'product' ORDER BY c._ts")).Count);
+            await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        }
+    }
+
+    [Fact]
+    public async Task Paths_that_the_policy_excludes_get_no_index()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });
+        var container = await account.NewContainerAsync("/productId", properties =>
+            properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/kind/?" }));
+        await FillAsync(container, 10, 5);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'product'");
+        await Run(container, query);
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        var (ids, loaded) = await Run(container, query);
+        Assert.Equal(10, ids.Count);
+        Assert.Equal(60, loaded);
+    }
+
+    [Fact]
+    public async Task A_walk_by_continuation_tokens_goes_on_when_an_index_appears_on_the_way()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 40, 1);
+        var query = new QueryDefinition("SELECT VALUE c.id FROM c WHERE c.kind = 'product' AND c.productId >= 'P005'");
+        var seen = new List<string>();
+        string? token = null;
+        do
+        {
+            using var iterator = container.GetItemQueryIterator<string>(query, token, new QueryRequestOptions { MaxItemCount = 4 });
+            var page = await iterator.ReadNextAsync(Ct);
+            seen.AddRange(page);
+            token = page.ContinuationToken;
+            await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        }
+        while (token is not null);
+        Assert.Equal(Enumerable.Range(5, 35).Select(i => $"P{i:000}"), seen.Order(StringComparer.Ordinal));
+    }
+
+    private static List<string> StoredIndexes(CosmosTestAccount account) =>
+        account.Store.Read(session => session.Query("SELECT columns FROM indexes", row => row.GetString(0)));
+
+    private static async Task FillAsync(Container container, int products, int movements)
+    {
+        for (var i = 0; i < products; i++)
+        {
+            var id = $"P{i:000}";
+            await container.CreateItemAsync(new { id, productId = id, kind = "product" }, cancellationToken: Ct);
+            for (var m = 0; m < movements; m++)
+                await container.CreateItemAsync(new { id = $"{id}-{m}", productId = id, kind = "movement", sequence = m }, cancellationToken: Ct);
+        }
+    }
+
+    private static async Task<(List<string> Ids, long Loaded)> Run(Container container, QueryDefinition query, PartitionKey? key = null)
+    {
+        using var iterator = container.GetItemQueryIterator<JObject>(query, requestOptions: new QueryRequestOptions { PartitionKey = key, MaxItemCount = 1000 });
+        var page = await iterator.ReadNextAsync(Ct);
+        var metrics = page.Diagnostics.GetQueryMetrics();
+        return ([.. page.Select(document => (string)document["id"]!)], metrics.CumulativeMetrics.RetrievedDocumentCount);
+    }
+}

@@ -1,0 +1,336 @@
+using System.Text.Json.Nodes;
+using LocalPlatform.Durable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace LocalPlatform.Durable.Tests;
+
+/// <summary>
+/// What the original's own integration tests hold it to. Each runs twice: with orchestrations kept in memory, and with each turn
+/// replaying the history, which is how the original works.
+/// </summary>
+public sealed class OriginalBehaviourTests
+{
+    [Theory]
+    [InlineData(false, "[false,false,false]")]
+    [InlineData(true, "[true,true,false]")]
+    public async Task Only_the_last_stretch_of_a_replayed_orchestrator_is_not_replaying(bool replayed, string expected)
+    {
+        var functions = new TestFunctions().Orchestrator("Looks", async context =>
+        {
+            var seen = new List<bool> { context.IsReplaying };
+            for (var i = 0; i < 2; i++)
+            {
+                await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+                seen.Add(context.IsReplaying);
+            }
+            return seen;
+        });
+        await using var hub = await StartAsync(functions, replayed);
+
+        Assert.Equal(expected, (await hub.RunAsync("Looks")).SerializedOutput);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_failed_instance_tells_of_the_task_that_failed_it_and_of_all_causes(bool replayed)
+    {
+        var functions = new TestFunctions()
+            .Orchestrator<int>("Careless", CarelessAsync)
+            .Activity<object?, int>("Fails", _ => FailDeeply());
+        await using var hub = await StartAsync(functions, replayed);
+
+        var ended = await hub.RunAsync("Careless");
+
+        var failure = ended.FailureDetails!;
+        Assert.Equal("Task 'Fails' (#0) failed with an unhandled exception: first", failure.ErrorMessage);
+        Assert.Equal($"Microsoft.DurableTask.TaskFailedException: {failure.ErrorMessage}", ended.SerializedOutput);
+        Assert.Contains(nameof(CarelessAsync), failure.StackTrace, StringComparison.Ordinal);
+        Assert.DoesNotContain(nameof(FailDeeply), failure.StackTrace, StringComparison.Ordinal);
+        Assert.Contains(nameof(FailDeeply), failure.InnerFailure?.StackTrace, StringComparison.Ordinal);
+        Assert.True(failure.IsCausedBy<TaskFailedException>());
+        Assert.True(failure.InnerFailure!.IsCausedBy<OddException>());
+        Assert.Equal(typeof(OddException).FullName, failure.InnerFailure.ErrorType);
+        Assert.Equal("second", failure.InnerFailure.InnerFailure?.ErrorMessage);
+        Assert.True(failure.InnerFailure.InnerFailure!.InnerFailure!.IsCausedBy<IOException>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_failure_keeps_its_causes_through_a_sub_orchestration_that_rethrows_it(bool replayed)
+    {
+        TaskFailureDetails? seen = null;
+        var functions = new TestFunctions()
+            .Orchestrator<int>("Parent", async context =>
+            {
+                try
+                {
+                    return await context.CallSubOrchestratorAsync<int>("Careless");
+                }
+                catch (TaskFailedException failed)
+                {
+                    seen = failed.FailureDetails;
+                    throw;
+                }
+            })
+            .Orchestrator<int>("Careless", CarelessAsync)
+            .Activity<object?, int>("Fails", _ => FailDeeply());
+        await using var hub = await StartAsync(functions, replayed);
+
+        var ended = await hub.RunAsync("Parent");
+
+        Assert.Contains("'Fails'", seen?.ErrorMessage, StringComparison.Ordinal);
+        Assert.True(seen!.InnerFailure!.IsCausedBy<OddException>());
+        Assert.Contains("'Careless'", ended.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("'Fails'", ended.FailureDetails?.InnerFailure?.ErrorMessage, StringComparison.Ordinal);
+        Assert.Equal("third", ended.FailureDetails?.InnerFailure?.InnerFailure?.InnerFailure?.InnerFailure?.ErrorMessage);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_an_orchestrator_throws_itself_fails_it_with_its_own_type_and_stack(bool replayed)
+    {
+        var functions = new TestFunctions().Orchestrator<int>("Throws", async context =>
+        {
+            await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+            return FailDeeply();
+        });
+        await using var hub = await StartAsync(functions, replayed);
+
+        var failure = (await hub.RunAsync("Throws")).FailureDetails!;
+
+        Assert.Equal((typeof(OddException).FullName, "first"), (failure.ErrorType, failure.ErrorMessage));
+        Assert.Contains(nameof(FailDeeply), failure.StackTrace, StringComparison.Ordinal);
+        Assert.True(failure.IsCausedBy<OddException>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sub_orchestration_is_retried_under_its_id_and_with_its_tags(bool replayed)
+    {
+        var attempts = 0;
+        var options = new SubOrchestrationOptions(
+            new TaskOptions(new RetryPolicy(5, TimeSpan.FromMinutes(1)), new Dictionary<string, string> { ["step"] = "child" }), "child");
+        var functions = new TestFunctions()
+            .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child", 7, options))
+            .Orchestrator("Child", context => ++attempts < 3 ? throw new IOException() : Task.FromResult(context.GetInput<int>()));
+        await using var hub = await StartAsync(functions, replayed);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
+
+        var ended = await hub.EndWhileTimePasses(id);
+
+        Assert.Equal(7, ended.ReadOutputAs<int>());
+        Assert.Equal(3, attempts);
+        var child = await hub.Client.GetInstanceAsync("child");
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, child?.RuntimeStatus);
+        Assert.Equal("child", child?.Tags["step"]);
+        Assert.Empty(ended.Tags);
+    }
+
+    [Fact]
+    public async Task Tags_survive_a_restart_as_new_and_one_of_the_process_and_go_with_the_instance()
+    {
+        var functions = new TestFunctions().Orchestrator("Twice", async context =>
+        {
+            await context.WaitForExternalEvent<int>("go");
+            if (context.GetInput<int>() == 0)
+                context.ContinueAsNew(1);
+            return 1;
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Twice", 0, new StartOrchestrationOptions("t")
+        {
+            Tags = new Dictionary<string, string> { ["shop"] = "berlin", ["kind"] = "test" },
+        });
+        await hub.Client.RaiseEventAsync("t", "go", 1);
+        await hub.Until("t", found => found.SerializedInput == "1");
+        await hub.RestartAsync();
+
+        Assert.Equal("berlin", (await hub.Client.GetAllInstancesAsync().SingleAsync()).Tags["shop"]);
+        await hub.Client.RaiseEventAsync("t", "go", 1);
+        Assert.Equal(2, (await hub.EndOf("t")).Tags.Count);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Twice", 1, new StartOrchestrationOptions("t"));
+        Assert.Empty((await hub.Client.GetInstanceAsync("t"))!.Tags);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_retry_handler_is_not_asked_about_a_sub_orchestrator_that_does_not_exist(bool replayed)
+    {
+        var asked = 0;
+        var functions = new TestFunctions().Orchestrator<int>("Asks", async context => await context.CallSubOrchestratorAsync<int>(
+            "Nobody", options: TaskOptions.FromRetryHandler(_ => ++asked < 5)));
+        await using var hub = await StartAsync(functions, replayed);
+
+        var ended = await hub.RunAsync("Asks");
+
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, ended.RuntimeStatus);
+        Assert.Equal(0, asked);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_timer_in_the_past_fires_at_once_and_equal_ones_all_fire(bool replayed)
+    {
+        var functions = new TestFunctions().Orchestrator("Past", async context =>
+        {
+            var past = context.CurrentUtcDateTime.AddDays(-1);
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => context.CreateTimer(past, CancellationToken.None)));
+            return context.CurrentUtcDateTime > past;
+        });
+        await using var hub = await StartAsync(functions, replayed);
+
+        Assert.True((await hub.RunAsync("Past")).ReadOutputAs<bool>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sub_orchestrations_nest(bool replayed)
+    {
+        var functions = new TestFunctions().Orchestrator("Nest", async context => context.GetInput<int>() is var depth and < 10
+            ? 5 + await context.CallSubOrchestratorAsync<int>("Nest", depth + 1)
+            : 5);
+        await using var hub = await StartAsync(functions, replayed);
+
+        Assert.Equal(50, (await hub.RunAsync("Nest", 1)).ReadOutputAs<int>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Large_and_free_form_payloads_arrive_as_they_were(bool replayed)
+    {
+        var functions = new TestFunctions()
+            .Orchestrator("Carries", async context =>
+            {
+                var node = context.GetInput<JsonNode>()!;
+                node["event"] = await context.WaitForExternalEvent<string>("more");
+                return await context.CallActivityAsync<JsonNode>("Adds", node);
+            })
+            .Activity<JsonNode, JsonNode>("Adds", node =>
+            {
+                node["added"] = "ünï \"quoted\" \u2028";
+                return node;
+            });
+        await using var hub = await StartAsync(functions, replayed);
+        var text = new string('x', 2_000_000);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Carries", new { text }, new StartOrchestrationOptions("c"));
+        await hub.Client.RaiseEventAsync("c", "more", text);
+
+        var output = (await hub.EndOf("c")).ReadOutputAs<JsonNode>()!;
+
+        Assert.Equal(text, output["text"]?.GetValue<string>());
+        Assert.Equal(text, output["event"]?.GetValue<string>());
+        Assert.Equal("ünï \"quoted\" \u2028", output["added"]?.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_timer_that_nobody_cancelled_holds_up_the_end(bool replayed)
+    {
+        var functions = new TestFunctions().Orchestrator("Forgets", async context =>
+        {
+            var timeout = context.CreateTimer(TimeSpan.FromDays(1), CancellationToken.None);
+            var approval = context.WaitForExternalEvent<string>("approval");
+            context.SetCustomStatus(await Task.WhenAny(timeout, approval) == approval ? "approved" : "late");
+            return await approval;
+        });
+        await using var hub = await StartAsync(functions, replayed);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Forgets", new StartOrchestrationOptions("f"));
+        await hub.Client.RaiseEventAsync("f", "approval", "yes");
+        await hub.Until("f", found => found.SerializedCustomStatus == "\"approved\"");
+
+        Assert.True((await hub.Client.GetInstanceAsync("f"))!.IsRunning);
+        await hub.RestartAsync();
+        Assert.True((await hub.Client.GetInstanceAsync("f"))!.IsRunning);
+        hub.Time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal("yes", (await hub.EndOf("f")).ReadOutputAs<string>());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Calls_that_nobody_awaits_end_before_their_orchestration_and_run_again_after_a_crash(bool replayed)
+    {
+        var release = new TaskCompletionSource();
+        var functions = new TestFunctions()
+            .Orchestrator("Leaves", context =>
+            {
+                _ = context.CallActivityAsync("Slow");
+                if (context.GetInput<int>() == 0)
+                    context.ContinueAsNew(1);
+                return context.GetInput<int>() == 1 ? throw new IOException("gone") : Task.FromResult(1);
+            })
+            .Activity<object?, int>("Slow", async (_, ct) =>
+            {
+                await release.Task.WaitAsync(ct);
+                return 1;
+            });
+        await using var hub = await StartAsync(functions, replayed);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Leaves", 0, new StartOrchestrationOptions("l"));
+        await Eventually.HoldsAsync(() => functions.Runs.GetValueOrDefault("Slow") == 1);
+        await hub.RestartAsync();
+        await Eventually.HoldsAsync(() => functions.Runs["Slow"] == 2);
+        Assert.Equal("0", (await hub.Client.GetInstanceAsync("l", getInputsAndOutputs: true))?.SerializedInput);
+
+        release.SetResult();
+        var ended = await hub.EndOf("l");
+
+        Assert.Equal("System.IO.IOException: gone", ended.SerializedOutput);
+        Assert.Equal(3, functions.Runs["Slow"]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_suspended_orchestration_takes_results_and_timers_when_it_is_resumed_and_can_be_terminated(bool replayed)
+    {
+        var release = new TaskCompletionSource();
+        var functions = new TestFunctions()
+            .Orchestrator("Works", async context =>
+            {
+                await Task.WhenAll(context.CallActivityAsync("Slow"), context.CreateTimer(TimeSpan.FromMinutes(1), CancellationToken.None));
+                return "done";
+            })
+            .Activity<object?, int>("Slow", async (_, _) =>
+            {
+                await release.Task;
+                return 1;
+            });
+        await using var hub = await StartAsync(functions, replayed);
+        foreach (var id in new[] { "resumed", "terminated" })
+        {
+            await hub.Client.ScheduleNewOrchestrationInstanceAsync("Works", new StartOrchestrationOptions(id));
+            await hub.Client.SuspendInstanceAsync(id, "lunch");
+            await hub.Until(id, found => found.RuntimeStatus == OrchestrationRuntimeStatus.Suspended);
+        }
+        release.SetResult();
+        hub.Time.Advance(TimeSpan.FromMinutes(2));
+        await hub.Client.TerminateInstanceAsync("terminated", new { why = "enough" });
+        Assert.Equal("{\"why\":\"enough\"}", (await hub.EndOf("terminated")).SerializedOutput);
+        Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await hub.Client.GetInstanceAsync("resumed"))?.RuntimeStatus);
+
+        await hub.Client.ResumeInstanceAsync("resumed");
+
+        Assert.Equal("done", (await hub.EndOf("resumed")).ReadOutputAs<string>());
+    }
+
+    private static async Task<int> CarelessAsync(TaskOrchestrationContext context) => await context.CallActivityAsync<int>("Fails");
+
+    private static int FailDeeply() =>
+        throw new OddException("first", new InvalidOperationException("second", new IOException("third")));
+
+    private static Task<TestHub> StartAsync(TestFunctions functions, bool replayed) =>
+        TestHub.StartAsync(functions, new DurableOptions { ReplayEachTurn = replayed });
+
+    private sealed class OddException(string message, Exception inner) : Exception(message, inner);
+}

@@ -1,0 +1,196 @@
+using LocalPlatform.Durable;
+using Microsoft.DurableTask;
+
+namespace LocalPlatform.Durable.Tests;
+
+public sealed class RecoveryTests
+{
+    [Fact]
+    public async Task An_activity_that_was_cut_off_runs_again_and_what_had_ended_does_not()
+    {
+        var release = new TaskCompletionSource();
+        var functions = new TestFunctions()
+            .Orchestrator("Two", async context =>
+                await context.CallActivityAsync<int>("First") + await context.CallActivityAsync<int>("Second"))
+            .Activity<object?, int>("First", _ => 1)
+            .Activity<object?, int>("Second", async (_, ct) =>
+            {
+                await release.Task.WaitAsync(ct);
+                return 2;
+            });
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Two");
+        await Eventually.HoldsAsync(() => functions.Runs.ContainsKey("Second"));
+
+        await hub.RestartAsync();
+        release.SetResult();
+        var ended = await hub.EndOf(id);
+
+        Assert.Equal(3, ended.ReadOutputAs<int>());
+        Assert.Equal(1, functions.Runs["First"]);
+        Assert.Equal(2, functions.Runs["Second"]);
+    }
+
+    [Fact]
+    public async Task What_was_started_while_the_engine_stood_still_runs_when_it_starts()
+    {
+        var functions = new TestFunctions().Orchestrator("Ends", _ => Task.FromResult(1));
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.Engine.StopAsync();
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Ends");
+
+        await hub.RestartAsync();
+
+        Assert.Equal(1, (await hub.EndOf(id)).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task Evicted_orchestrations_are_replayed_when_their_event_comes()
+    {
+        var functions = new TestFunctions()
+            .Orchestrator("Waits", async context =>
+            {
+                var before = await context.CallActivityAsync<int>("Step", context.GetInput<int>());
+                var added = await context.WaitForExternalEvent<int>("add");
+                return await context.CallActivityAsync<int>("Step", before + added);
+            })
+            .Activity<int, int>("Step", i => i + 1);
+        await using var hub = await TestHub.StartAsync(functions, new DurableOptions { MaxCachedOrchestrations = 3 });
+        for (var i = 0; i < 40; i++)
+            await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", i, new StartOrchestrationOptions($"w{i}"));
+        await Eventually.HoldsAsync(() => functions.Runs.GetValueOrDefault("Step") == 40 && hub.Engine.Runtime.Sessions.Count <= 3);
+
+        for (var i = 0; i < 40; i++)
+            await hub.Client.RaiseEventAsync($"w{i}", "add", 100);
+
+        for (var i = 0; i < 40; i++)
+            Assert.Equal(i + 102, (await hub.EndOf($"w{i}")).ReadOutputAs<int>());
+        Assert.Equal(80, functions.Runs["Step"]);
+    }
+
+    [Fact]
+    public async Task A_call_that_ends_while_its_evicted_orchestration_is_replayed_does_not_run_again()
+    {
+        var release = new TaskCompletionSource();
+        TestHub? hub = null;
+        var functions = new TestFunctions()
+            .Orchestrator("Both", async context =>
+            {
+                if (context.IsReplaying)
+                {
+                    release.TrySetResult();
+                    Assert.True(SpinWait.SpinUntil(() => hub!.Engine.Runtime.Activities.UnderWay == 0, TestHub.Deadline));
+                }
+                var results = await Task.WhenAll(context.CallActivityAsync<int>("First"), context.CallActivityAsync<int>("Second"));
+                return results.Sum();
+            })
+            .Activity<object?, int>("First", async (_, _) =>
+            {
+                await Eventually.HoldsAsync(() => hub!.Engine.Runtime.Sessions.Count == 0); // It is evicted.
+                return 1;
+            })
+            .Activity<object?, int>("Second", async (_, _) =>
+            {
+                await release.Task;
+                return 2;
+            });
+        await using var started = hub = await TestHub.StartAsync(functions, new DurableOptions { MaxCachedOrchestrations = 0 });
+
+        Assert.Equal(3, (await hub.RunAsync("Both")).ReadOutputAs<int>());
+        Assert.Equal((1, 1), (functions.Runs["First"], functions.Runs["Second"]));
+    }
+
+    [Fact]
+    public async Task Thousands_of_waiting_orchestrations_are_left_where_they_are_by_a_restart()
+    {
+        var functions = new TestFunctions().Orchestrator("Waits", async context => await context.WaitForExternalEvent<int>("go"));
+        await using var hub = await TestHub.StartAsync(functions, new DurableOptions { MaxCachedOrchestrations = 100 });
+        await Task.WhenAll(Enumerable.Range(0, 3_000).Select(i =>
+            hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions($"w{i}"))));
+        foreach (var i in new[] { 0, 1_500, 2_999 })
+            await hub.Until($"w{i}", found => found.IsRunning);
+        await Eventually.HoldsAsync(() => hub.Engine.Runtime.Sessions.Count <= 100);
+
+        await hub.RestartAsync();
+        await hub.Client.RaiseEventAsync("w2999", "go", 1);
+        await hub.EndOf("w2999");
+
+        Assert.InRange(hub.Engine.Runtime.Sessions.Count, 0, 1);
+    }
+
+    [Fact]
+    public async Task An_orchestration_in_memory_is_not_replayed_at_each_step()
+    {
+        var entered = 0;
+        var functions = new TestFunctions()
+            .Orchestrator("Steps", async context =>
+            {
+                Interlocked.Increment(ref entered);
+                for (var i = 0; i < 5; i++)
+                    await context.CallActivityAsync<int>("Step", i);
+                return 1;
+            })
+            .Activity<int, int>("Step", i => i);
+        await using var hub = await TestHub.StartAsync(functions);
+
+        await hub.RunAsync("Steps");
+
+        Assert.Equal(1, entered);
+    }
+
+    [Fact]
+    public async Task A_replay_safe_logger_writes_each_line_once()
+    {
+        using var lines = new CollectedLines();
+        var functions = new TestFunctions().Orchestrator("Logs", async context =>
+        {
+            var logger = context.CreateReplaySafeLogger("orchestrator");
+            CollectedLines.Write(logger, "before");
+            await context.WaitForExternalEvent<int>("go");
+            CollectedLines.Write(logger, "after");
+            return 1;
+        });
+        await using var hub = await TestHub.StartAsync(functions, logging: lines);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Logs");
+        await hub.Until(id, found => found.IsRunning);
+
+        await hub.RestartAsync();
+        await hub.Client.RaiseEventAsync(id, "go");
+        await hub.EndOf(id);
+
+        Assert.Equal(["before", "after"], lines.Of("orchestrator"));
+    }
+
+    [Fact]
+    public async Task A_turn_that_cannot_be_committed_is_tried_again()
+    {
+        var functions = new TestFunctions()
+            .Orchestrator("Waits", async context =>
+                await context.WaitForExternalEvent<int>("go") + await context.CallActivityAsync<int>("One"))
+            .Activity<object?, int>("One", _ => 1);
+        using var lines = new CollectedLines();
+        await using var hub = await TestHub.StartAsync(functions, logging: lines);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
+        hub.Sql("ALTER TABLE history RENAME TO hidden");
+        await hub.Client.RaiseEventAsync(id, "go", 41);
+        await Eventually.HoldsAsync(() => lines.Of("LocalPlatform.Durable").Any(line => line.Contains("could not be committed")));
+
+        hub.Sql("ALTER TABLE hidden RENAME TO history");
+        hub.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(42, (await hub.EndOf(id)).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task A_start_that_cannot_be_committed_is_refused_and_leaves_nothing()
+    {
+        var functions = new TestFunctions().Orchestrator("Ends", _ => Task.FromResult(1));
+        await using var hub = await TestHub.StartAsync(functions);
+        hub.Sql("ALTER TABLE history RENAME TO hidden");
+        await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => hub.RunAsync("Ends", id: "a"));
+        hub.Sql("ALTER TABLE hidden RENAME TO history");
+
+        Assert.Null(await hub.Client.GetInstanceAsync("a"));
+        Assert.Equal(1, (await hub.RunAsync("Ends", id: "a")).ReadOutputAs<int>());
+    }
+}

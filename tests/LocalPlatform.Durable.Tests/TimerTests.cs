@@ -1,0 +1,104 @@
+using Microsoft.DurableTask.Client;
+
+namespace LocalPlatform.Durable.Tests;
+
+public sealed class TimerTests
+{
+    [Fact]
+    public async Task A_timer_fires_at_its_time_and_not_before()
+    {
+        var functions = new TestFunctions().Orchestrator("Sleeps", async context =>
+        {
+            await context.CreateTimer(TimeSpan.FromHours(10), CancellationToken.None);
+            return context.CurrentUtcDateTime;
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+        var due = hub.Time.GetUtcNow().UtcDateTime.AddHours(10);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Sleeps");
+        await hub.Until(id, found => found.IsRunning);
+
+        hub.Time.Advance(TimeSpan.FromHours(9.9));
+        Assert.True((await hub.Client.GetInstanceAsync(id))!.IsRunning);
+        var ended = await hub.EndWhileTimePasses(id);
+
+        Assert.InRange(ended.ReadOutputAs<DateTime>(), due, due.AddSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_timer_survives_a_restart_and_fires_late_when_its_time_has_passed()
+    {
+        var functions = new TestFunctions().Orchestrator("Sleeps", async context =>
+        {
+            await context.CreateTimer(TimeSpan.FromDays(3), CancellationToken.None);
+            return "awake";
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Sleeps");
+        await hub.Until(id, found => found.IsRunning);
+
+        await hub.Engine.DisposeAsync();
+        hub.Time.Advance(TimeSpan.FromDays(30));
+        await hub.RestartAsync();
+
+        Assert.Equal("awake", (await hub.EndOf(id)).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task A_cancelled_timer_does_not_hold_the_orchestration_up()
+    {
+        var functions = new TestFunctions().Orchestrator("Cancels", async context =>
+        {
+            using var stop = new CancellationTokenSource();
+            var timer = context.CreateTimer(TimeSpan.FromDays(1), stop.Token);
+            await context.WaitForExternalEvent<string>("go");
+            stop.Cancel();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => timer);
+            return timer.Status;
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Cancels");
+        await hub.Client.RaiseEventAsync(id, "go");
+
+        Assert.Equal(TaskStatus.Canceled, (await hub.EndOf(id)).ReadOutputAs<TaskStatus>());
+    }
+
+    [Fact]
+    public async Task Timers_fire_in_the_order_of_their_times()
+    {
+        var functions = new TestFunctions().Orchestrator("Races", async context =>
+        {
+            var order = new List<int>();
+            await Task.WhenAll(new[] { 30, 10, 20 }.Select(async minutes =>
+            {
+                await context.CreateTimer(TimeSpan.FromMinutes(minutes), CancellationToken.None);
+                order.Add(minutes);
+            }));
+            return order;
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Races");
+
+        var ended = await hub.EndWhileTimePasses(id);
+
+        Assert.Equal([10, 20, 30], ended.ReadOutputAs<List<int>>());
+    }
+
+    [Fact]
+    public async Task More_timers_than_fit_into_the_window_all_fire()
+    {
+        var functions = new TestFunctions().Orchestrator("Many", async context =>
+        {
+            await Task.WhenAll(Enumerable.Range(0, 2_500).Select(i =>
+                context.CreateTimer(TimeSpan.FromHours(1 + (i % 3)), CancellationToken.None)));
+            return context.CurrentUtcDateTime;
+        });
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Many");
+        await hub.Until(id, found => found.IsRunning);
+        await hub.RestartAsync();
+
+        var ended = await hub.EndWhileTimePasses(id);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus);
+    }
+}
