@@ -255,21 +255,6 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
         Assert.Equal(["without", "with"], await plain.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.n, c.id"));
     }
 
-    [Fact]
-    public async Task A_page_says_how_indexes_served_it_and_refuses_too_small_a_token()
-    {
-        var options = new QueryRequestOptions { PopulateIndexMetrics = true };
-        using var iterator = data[Gateway.Whole].GetItemQueryIterator<JToken>("SELECT * FROM c WHERE c.n > 3 AND c.kind = 'four'", null, options);
-        var page = await iterator.ReadNextAsync(Ct);
-        Assert.Contains("/n/?", page.IndexMetrics, StringComparison.Ordinal);
-        Assert.Contains("/kind/?", page.IndexMetrics, StringComparison.Ordinal);
-
-        options = new QueryRequestOptions { MaxItemCount = 2, ResponseContinuationTokenLimitInKb = 0 };
-        using var limited = data[Gateway.Whole].GetItemQueryIterator<JToken>("SELECT * FROM c WHERE c.n > 3", null, options);
-        var failure = await limited.ReadNextAsync(Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
-        Assert.Contains("continuation token limit specified is not large enough", failure.Message, StringComparison.Ordinal);
-    }
-
     private static void AssertSame(string expected, IEnumerable<JToken> rows)
     {
         var wanted = JArray.Parse(expected.TrimStart('*')).ToList();

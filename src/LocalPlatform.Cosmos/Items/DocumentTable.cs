@@ -15,22 +15,9 @@ internal sealed class DocumentTable(ContainerState container)
         $"DELETE FROM docs_{container.Number} WHERE pk = @0 AND id = @1 AND expires <= @2";
 
     private long _count;
-    private (long Count, string Text) _usage = (-1, "");
 
     /// <summary>How many documents there are, expired ones not yet swept included. Kept in memory; about right is enough.</summary>
     public long Count => Volatile.Read(ref _count);
-
-    /// <summary>The count as a header states it: asked for by every call and rarely another.</summary>
-    public string Usage
-    {
-        get
-        {
-            var usage = _usage;
-            if (usage.Count != Count)
-                _usage = usage = (Count, $"documentsCount={Count};");
-            return usage.Text;
-        }
-    }
 
     public static void Create(SqliteSession session, int number)
     {
@@ -102,10 +89,6 @@ internal sealed class DocumentTable(ContainerState container)
         container.Lsn.Next(session);
         _count -= session.Execute($"DELETE FROM docs_{container.Number} WHERE pk = @0", partitionKey);
     }
-
-    /// <summary>Bytes of all documents. Reads them all.</summary>
-    public long Bytes(SqliteSession session) =>
-        session.QueryFirst($"SELECT ifnull(sum(length(body)), 0) FROM docs_{container.Number}", row => row.GetInt64(0));
 
     /// <summary>Takes back the count after changes were rolled back.</summary>
     public void RestoreCount(long count) => _count = count;

@@ -8,8 +8,6 @@ internal sealed class ItemOperations(CosmosStore store)
 {
     public async ValueTask<GatewayResponse> CreateAsync(ContainerState container, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
         if (ParseBody(container, request, out var refusal) is not { } body)
             return Answer(container, request, refusal, null);
         var upsert = request.Flag(HeaderNames.IsUpsert);
@@ -37,8 +35,6 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
         if (ParseBody(container, request, out var refusal) is not { } body)
             return Answer(container, request, refusal, null);
         if (body.Id != id)
@@ -52,8 +48,6 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> PatchAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
         if (WholeKeyOf(container, request) is not { } partitionKey)
             return MissingPartitionKey();
         if (PatchRequest.TryParse(request.Body, out var error) is not { } patch)
@@ -67,8 +61,6 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
         if (WholeKeyOf(container, request) is not { } partitionKey)
             return MissingPartitionKey();
         var conditions = ConditionsOf(request);
@@ -112,13 +104,6 @@ internal sealed class ItemOperations(CosmosStore store)
             || PartitionKeyValue.Components(key).Count == container.Definition.PartitionKey.Length ? key : null;
     }
 
-    private static bool AsksForTrigger(GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.PreTrigger) is not null || request.Headers.Find(HeaderNames.PostTrigger) is not null;
-
-    // What a trigger would have done is missing otherwise, and nobody would notice.
-    private static GatewayResponse NoTriggers() =>
-        GatewayResponse.BadRequest("The local gateway does not run triggers: leave PreTriggers and PostTriggers out.");
-
     public static GatewayResponse MissingPartitionKey() => GatewayResponse.BadRequest(
         "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field "
         + "values specified in the document.",
@@ -156,7 +141,6 @@ internal sealed class ItemOperations(CosmosStore store)
             Lsn = container.Lsn.Last,
             AltContentPath = container.AltContentPath,
             ContentPath = container.Rid,
-            ResourceUsage = container.Documents.Usage,
         };
     }
 }

@@ -60,8 +60,6 @@ internal sealed class QueryOperations(CosmosStore store)
         var page = store.Read(container, session => (object)execution.Run(session));
         if (page is null)
             return GatewayResponse.NotFound();
-        if (ContinuationBytesMax(request) is { } bytesMax && execution.Continuation is { } next && next.Length > bytesMax)
-            return GatewayResponse.BadRequest("The continuation token limit specified is not large enough to hold the continuation token.");
         if (execution.Access.Wanted is { } wanted)
             store.Indexes.Request(container, wanted);
         var body = (ReadOnlyMemory<byte>)page;
@@ -80,13 +78,8 @@ internal sealed class QueryOperations(CosmosStore store)
             QueryMetrics = request.Flag(HeaderNames.PopulateQueryMetrics)
                 ? QueryMetrics.Text(execution, body.Length, store.Time.GetElapsedTime(started))
                 : null,
-            IndexUtilization = IndexUtilization.Text(request, container, execution.Access),
         };
     }
-
-    private static int? ContinuationBytesMax(GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.ResponseContinuationTokenLimit) is { } text
-        && int.TryParse(text, CultureInfo.InvariantCulture, out var kilobytes) && kilobytes is >= 0 and < 1024 ? kilobytes * 1024 : null;
 
     /// <summary>Which part of the container a query or feed is about: a partition key, a range, a span of hashes, or all.</summary>
     public static bool TryReadTarget(

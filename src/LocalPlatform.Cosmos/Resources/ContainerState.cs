@@ -45,8 +45,6 @@ internal sealed class ContainerState
 
     public long Timestamp { get; set; }
 
-    public Throughput? Throughput { get; set; }
-
     public ContainerDefinition Definition { get; set; }
 
     public LsnSequence Lsn { get; }
@@ -81,10 +79,6 @@ internal sealed class ContainerState
         writer.WriteString("_self", Self);
         writer.WriteString("_etag", ETag);
         writer.WriteString("_docs", "docs/");
-        writer.WriteString("_sprocs", "sprocs/");
-        writer.WriteString("_triggers", "triggers/");
-        writer.WriteString("_udfs", "udfs/");
-        writer.WriteString("_conflicts", "conflicts/");
         writer.WriteEndObject();
     }
 }

@@ -42,9 +42,6 @@ internal sealed class AccessPath
     /// <summary>Conjuncts of WHERE that SQLite has not decided.</summary>
     public IReadOnlyList<SqlExpression> Residual { get; private set; } = [];
 
-    /// <summary>The paths WHERE compares with constants.</summary>
-    public IReadOnlyList<KeyCondition> Conditions { get; private set; } = [];
-
     /// <summary>The order rows are to be returned in; with <see cref="IsOrdered"/> they come in it.</summary>
     public QueryOrder Order { get; private set; }
 
@@ -97,7 +94,6 @@ internal sealed class AccessPath
     {
         var filter = RowFilter.Of(_filter, _request.Alias, _request.Scope);
         var conditions = filter.Conditions.ToList();
-        Conditions = conditions;
         var choice = new IndexChoice(_request, conditions, Order);
         Wanted = choice.Wanted();
         var index = choice.Best();
