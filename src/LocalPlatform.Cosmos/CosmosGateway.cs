@@ -68,8 +68,8 @@ internal sealed class CosmosGateway(CosmosStore store)
 
     private ValueTask<GatewayResponse> HandleContainer(ContainerState container, GatewayRequest request) => request.Method switch
     {
-        "GET" or "HEAD" => new(ContainerOperations.Read(container, request)),
-        "PUT" => _containers.ReplaceAsync(container, request),
+        "GET" => new(ContainerOperations.Read(container, request)),
+        "PUT" => new(NotSupported("replacing a container")),
         "DELETE" => _containers.DeleteAsync(container, request),
         _ => new(WrongMethod(request)),
     };
@@ -79,7 +79,6 @@ internal sealed class CosmosGateway(CosmosStore store)
         {
             ("docs", null) => HandleDocuments(container, request),
             ("docs", { } id) => HandleDocument(container, id, request),
-            ("operations", "partitionkeydelete") when request.Method == "POST" => _items.DeletePartitionAsync(container, request),
             ("pkranges", null) => new(ContainerOperations.ListRanges(container, request)),
             _ => new(NotSupported($"'{path.ContainerChild}' of a container")),
         };
@@ -103,7 +102,7 @@ internal sealed class CosmosGateway(CosmosStore store)
 
     private ValueTask<GatewayResponse> HandleDocument(ContainerState container, string id, GatewayRequest request) => request.Method switch
     {
-        "GET" or "HEAD" => new(_items.Read(container, id, request)),
+        "GET" => new(_items.Read(container, id, request)),
         _ when AsksForTrigger(request) => new(NotSupported("triggers: leave PreTriggers and PostTriggers out")),
         "PUT" => _items.ReplaceAsync(container, id, request),
         "PATCH" => _items.PatchAsync(container, id, request),

@@ -22,10 +22,8 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public GatewayResponse Read(ContainerState container, string id, GatewayRequest request)
     {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
+        if (PartitionKeyOf(request) is not { } partitionKey)
             return MissingPartitionKey();
-        if (SessionGuard.IsAhead(container, request, partitionKey))
-            return SessionGuard.NotAvailable();
         var conditions = ConditionsOf(request);
         var result = store.Read(
             container,
@@ -48,7 +46,7 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> PatchAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
+        if (PartitionKeyOf(request) is not { } partitionKey)
             return MissingPartitionKey();
         if (PatchRequest.TryParse(request.Body, out var error) is not { } patch)
             return GatewayResponse.BadRequest(error);
@@ -61,7 +59,7 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
+        if (PartitionKeyOf(request) is not { } partitionKey)
             return MissingPartitionKey();
         var conditions = ConditionsOf(request);
         var result = await store.WriteAsync(
@@ -70,39 +68,9 @@ internal sealed class ItemOperations(CosmosStore store)
         return Answer(container, request, result, partitionKey);
     }
 
-    /// <summary>Deletes every document of a partition key, all of them or none.</summary>
-    public async ValueTask<GatewayResponse> DeletePartitionAsync(ContainerState container, GatewayRequest request)
-    {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
-            return MissingPartitionKey();
-        var result = await store.WriteAsync(container, session =>
-        {
-            container.Documents.DeletePartition(session, partitionKey);
-            return new ItemResult(200, null, RequestCharges.Metadata);
-        });
-        return Answer(container, request, result, partitionKey);
-    }
-
-    /// <summary>The partition key header; null when it is absent, malformed or has too many components.</summary>
-    public static byte[]? PartitionKeyOf(ContainerState container, GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.PartitionKey) is { } header ? PartitionKeyOf(container, header) : null;
-
-    /// <inheritdoc cref="PartitionKeyOf(ContainerState, GatewayRequest)"/>
-    public static byte[]? PartitionKeyOf(ContainerState container, string header)
-    {
-        var key = PartitionKeyValue.FromHeader(header);
-        if (key is null || !container.Definition.IsHierarchical)
-            return key;
-        return PartitionKeyValue.Components(key).Count <= container.Definition.PartitionKey.Length ? key : null;
-    }
-
-    // A document is named by all components of a hierarchical key; only queries may do with the first ones.
-    private static byte[]? WholeKeyOf(ContainerState container, GatewayRequest request)
-    {
-        var key = PartitionKeyOf(container, request);
-        return key is null || !container.Definition.IsHierarchical
-            || PartitionKeyValue.Components(key).Count == container.Definition.PartitionKey.Length ? key : null;
-    }
+    /// <summary>The partition key header; null when it is absent or malformed.</summary>
+    public static byte[]? PartitionKeyOf(GatewayRequest request) =>
+        request.Headers.Find(HeaderNames.PartitionKey) is { } header ? PartitionKeyValue.FromHeader(header) : null;
 
     public static GatewayResponse MissingPartitionKey() => GatewayResponse.BadRequest(
         "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field "
@@ -114,7 +82,7 @@ internal sealed class ItemOperations(CosmosStore store)
         var body = DocumentBody.TryParse(container, request.Body, out refusal);
         if (body is null)
             return null;
-        if (PartitionKeyOf(container, request) is { } declared && declared.AsSpan().SequenceEqual(body.PartitionKey))
+        if (PartitionKeyOf(request) is { } declared && declared.AsSpan().SequenceEqual(body.PartitionKey))
             return body;
         refusal = ItemResult.WrongPartitionKey;
         return null;

@@ -34,8 +34,6 @@ internal sealed class QueryOperations(CosmosStore store)
     {
         if (!TryReadTarget(container, request, out var partitionKey, out var spread, out var refusal))
             return refusal;
-        if (SessionGuard.IsAhead(container, request, partitionKey))
-            return SessionGuard.NotAvailable();
         QueryContinuation? continuation = null;
         if (request.Headers.Find(HeaderNames.Continuation) is { Length: > 0 } token
             && (continuation = QueryContinuation.TryParse(token)) is null)
@@ -91,12 +89,9 @@ internal sealed class QueryOperations(CosmosStore store)
         var range = EpkRange.All;
         if (request.Headers.Find(HeaderNames.PartitionKey) is { Length: > 0 } header)
         {
-            if (ItemOperations.PartitionKeyOf(container, header) is not { } key)
+            if (PartitionKeyValue.FromHeader(header) is not { } key)
                 return false;
-            if (PartitionKeyValue.Components(key).Count == container.Definition.PartitionKey.Length)
-                partitionKey = key;
-            else
-                range = EffectivePartitionKey.PrefixRange(key);
+            partitionKey = key;
         }
         if (request.Headers.Find(HeaderNames.PartitionKeyRangeId) is { } id && partitionKey is null)
         {
@@ -110,7 +105,7 @@ internal sealed class QueryOperations(CosmosStore store)
         if (start is not null || end is not null)
             range = range.Intersect(new EpkRange(start ?? "", end ?? "FF")) ?? new EpkRange("", "");
         if (!range.IsAll)
-            spread = new PartitionKeyFilter(container, range);
+            spread = new PartitionKeyFilter(range);
         return true;
     }
 

@@ -47,14 +47,14 @@ internal sealed class Catalog
         var containers = session.Query(
             "SELECT number, definition, ts, lsn_reserved FROM containers WHERE database = @0",
             row => new ContainerState(
-                database, row.GetInt32(0), ContainerDefinition.FromStored(row.GetBytes(1)), row.GetInt64(2),
+                database, row.GetInt32(0), Definition(row.GetBytes(1)), row.GetInt64(2),
                 row.GetInt64(3), options.PartitionKeyRanges),
             database.Number);
         foreach (var container in containers)
-        {
             container.Indexes = IndexSet.Load(session, container);
-            container.Documents.Load(session);
-        }
         return containers;
     }
+
+    private static ContainerDefinition Definition(byte[] json) =>
+        ContainerDefinition.TryParse(json, out var error) ?? throw new InvalidDataException($"The store has a container that cannot be served: {error}");
 }

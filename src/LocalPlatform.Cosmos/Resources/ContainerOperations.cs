@@ -27,20 +27,6 @@ internal sealed class ContainerOperations(CosmosStore store)
         return Answer(200, container);
     }
 
-    public async ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, GatewayRequest request)
-    {
-        if (ContainerDefinition.TryParse(request.Body, out var error) is not { } definition)
-            return GatewayResponse.BadRequest(error);
-        if (request.Headers.Find(HeaderNames.IfMatch) is { } condition && condition != "*" && condition != container.ETag)
-            return GatewayResponse.PreconditionFailed();
-        if (!IsSameFrame(container.Definition, definition))
-            return GatewayResponse.BadRequest("The id, the partition key and the unique keys of a container cannot be replaced.");
-        // The tag is made of the second; two replacements must not share one.
-        var now = Math.Max(store.NowSeconds(), container.Timestamp + 1);
-        var done = await store.WriteAsync(container, session => Replace(session, container, definition, now));
-        return done is null ? GatewayResponse.NotFound() : Answer(200, container);
-    }
-
     public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, GatewayRequest request)
     {
         if (request.Headers.Find(HeaderNames.IfMatch) is { } condition && condition != "*" && condition != container.ETag)
@@ -95,28 +81,8 @@ internal sealed class ContainerOperations(CosmosStore store)
             return null;
         var number = session.QueryFirst("SELECT last_insert_rowid()", row => row.GetInt32(0));
         DocumentTable.Create(session, number);
-        return new ContainerState(database, number, definition, now, 0, store.Options.PartitionKeyRanges)
-        {
-            Indexes = UniqueKeyIndexes.Create(session, number, definition),
-        };
+        return new ContainerState(database, number, definition, now, 0, store.Options.PartitionKeyRanges) { Indexes = new IndexSet(number, [], []) };
     }
-
-    private static ContainerState Replace(SqliteSession session, ContainerState container, ContainerDefinition definition, long now)
-    {
-        session.Execute("UPDATE containers SET definition = @0, ts = @1 WHERE number = @2", definition.Json, now, container.Number);
-        if (definition.DefaultTtlSeconds != container.Definition.DefaultTtlSeconds)
-            container.Documents.ApplyDefaultTtl(session, definition.DefaultTtlSeconds);
-        container.Definition = definition;
-        container.Timestamp = now;
-        return container;
-    }
-
-    private static bool IsSameFrame(ContainerDefinition old, ContainerDefinition replacement) =>
-        old.Id == replacement.Id
-        && old.PartitionKey.Select(path => path.Text).SequenceEqual(replacement.PartitionKey.Select(path => path.Text))
-        && old.UniqueKeys.Select(Text).Order().SequenceEqual(replacement.UniqueKeys.Select(Text).Order());
-
-    private static string Text(DocumentPath[] key) => string.Join(',', key.Select(path => path.Text));
 
     private static GatewayResponse Answer(int status, ContainerState container) => new()
     {

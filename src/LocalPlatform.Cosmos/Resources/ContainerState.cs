@@ -18,8 +18,7 @@ internal sealed class ContainerState
         RidBytes = ResourceId.ContainerBytes(database.Number, number);
         Rid = ResourceId.Text(RidBytes);
         Lsn = new LsnSequence(number, lsnReserved);
-        // Version 1 of the hash is not computed here, so such containers are not spread.
-        Ranges = PartitionKeyRanges.Split(this, definition.PartitionKeyVersion == 1 ? 1 : ranges);
+        Ranges = PartitionKeyRanges.Split(this, ranges);
         Documents = new DocumentTable(this);
         AltContentPath = $"dbs/{database.Id}/colls/{definition.Id}";
         SelfPrefix = Encoding.UTF8.GetBytes($"dbs/{database.Rid}/colls/{Rid}/docs/");
@@ -43,9 +42,9 @@ internal sealed class ContainerState
 
     public string ETag => Items.ETag.Text(Number, Timestamp);
 
-    public long Timestamp { get; set; }
+    public long Timestamp { get; }
 
-    public ContainerDefinition Definition { get; set; }
+    public ContainerDefinition Definition { get; }
 
     public LsnSequence Lsn { get; }
 

@@ -47,17 +47,9 @@ internal static class PointLookup
 
     private static byte[]? KeyOf(ContainerState container, List<KeyCondition> conditions, byte[] id)
     {
-        var components = new List<byte[]>();
-        foreach (var path in container.Definition.PartitionKey)
-        {
-            if (path.Text == IdPath)
-                components.Add(id);
-            else if (conditions.Find(condition => condition.Path == path.Text && condition.IsEquality) is { } condition)
-                components.Add(condition.Equal![0]);
-            else
-                return null;
-        }
-        return PartitionKeyValue.FromOrderKeys(components);
+        var path = container.Definition.PartitionKey.Text;
+        var key = path == IdPath ? id : conditions.Find(condition => condition.Path == path && condition.IsEquality)?.Equal![0];
+        return key is null ? null : PartitionKeyValue.FromOrderKey(key);
     }
 
     private static IEnumerable<SqlExpression> Branches(SqlExpression where) =>

@@ -43,8 +43,7 @@ internal sealed record ResumeFilter(byte[]?[] Keys, long? Rid, bool Exclude)
 }
 
 /// <summary>Restricts a read to documents whose partition key hashes into a span.</summary>
-internal sealed class PartitionKeyFilter(ContainerState container, EpkRange range)
+internal sealed class PartitionKeyFilter(EpkRange range)
 {
-    public bool Includes(byte[] partitionKey) =>
-        range.Contains(EffectivePartitionKey.Of(partitionKey, container.Definition.IsHierarchical));
+    public bool Includes(byte[] partitionKey) => range.Contains(EffectivePartitionKey.Of(partitionKey));
 }
