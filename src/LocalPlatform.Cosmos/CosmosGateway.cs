@@ -45,7 +45,7 @@ internal sealed class CosmosGateway(CosmosStore store)
 
     private ValueTask<GatewayResponse> HandleDatabases(GatewayRequest request) => request.Method switch
     {
-        "POST" when ResourceFeed.IsQuery(request) => new(_databases.List(request)),
+        "POST" when request.IsQuery => new(NotSupported("queries of databases")),
         "POST" => _databases.CreateAsync(request),
         "GET" => new(_databases.List(request)),
         _ => new(WrongMethod(request)),
@@ -60,7 +60,7 @@ internal sealed class CosmosGateway(CosmosStore store)
 
     private ValueTask<GatewayResponse> HandleContainers(DatabaseState database, GatewayRequest request) => request.Method switch
     {
-        "POST" when ResourceFeed.IsQuery(request) => new(ContainerOperations.List(database, request)),
+        "POST" when request.IsQuery => new(NotSupported("queries of containers")),
         "POST" => _containers.CreateAsync(database, request),
         "GET" => new(ContainerOperations.List(database, request)),
         _ => new(WrongMethod(request)),
@@ -97,7 +97,7 @@ internal sealed class CosmosGateway(CosmosStore store)
             return _batches.ExecuteAsync(container, request);
         if (request.Flag(HeaderNames.IsQueryPlan))
             return new(_queries.Plan(container, request));
-        return ResourceFeed.IsQuery(request) ? new(_queries.Query(container, request)) : _items.CreateAsync(container, request);
+        return request.IsQuery ? new(_queries.Query(container, request)) : _items.CreateAsync(container, request);
     }
 
     private ValueTask<GatewayResponse> HandleDocument(ContainerState container, string id, GatewayRequest request) => request.Method switch

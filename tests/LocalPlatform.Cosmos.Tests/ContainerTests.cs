@@ -18,7 +18,7 @@ public sealed class ContainerTests
 
         Assert.Equal(HttpStatusCode.Created, (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
-        var containers = await existing.Database.GetContainerQueryIterator<ContainerProperties>("SELECT * FROM c WHERE c.id = 'c'").ReadNextAsync(Ct);
+        var containers = await existing.Database.GetContainerQueryIterator<ContainerProperties>().ReadNextAsync(Ct);
         Assert.Equal("/pk", Assert.Single(containers).PartitionKeyPath);
         var databases = await account.Client.GetDatabaseQueryIterator<DatabaseProperties>().ReadNextAsync(Ct);
         Assert.Equal("x", Assert.Single(databases).Id);

@@ -10,6 +10,8 @@ public sealed class RefusalTests
 {
     public static TheoryData<string, Func<Container, Task>> NotSupported => new()
     {
+        { "queries of databases", c => c.Database.Client.GetDatabaseQueryIterator<DatabaseProperties>("SELECT * FROM c").ReadNextAsync(Ct) },
+        { "queries of containers", c => c.Database.GetContainerQueryIterator<ContainerProperties>("SELECT * FROM c").ReadNextAsync(Ct) },
         { "'users'", c => c.Database.CreateUserAsync("u", cancellationToken: Ct) },
         { "'users'", c => c.Database.GetUserQueryIterator<UserProperties>().ReadNextAsync(Ct) },
         { "'sprocs'", c => c.Scripts.CreateStoredProcedureAsync(new StoredProcedureProperties("s", "function() { }"), cancellationToken: Ct) },

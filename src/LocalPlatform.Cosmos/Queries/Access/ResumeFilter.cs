@@ -2,7 +2,7 @@ using System.Text.Json;
 using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Resources;
 
-namespace LocalPlatform.Cosmos.Queries.Execution;
+namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>
 /// Where a client that merges ordered results on its side resumes: rows after the given values; of the rows equal to them none

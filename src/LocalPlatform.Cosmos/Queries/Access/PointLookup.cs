@@ -1,8 +1,8 @@
 using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Queries.Sql;
+using LocalPlatform.Cosmos.Sql;
 using LocalPlatform.Cosmos.Resources;
 
-namespace LocalPlatform.Cosmos.Queries.Execution;
+namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>
 /// Finds out that a query names its documents by partition key and id, as ReadMany does
@@ -14,14 +14,14 @@ internal static class PointLookup
 
     /// <summary>The documents a WHERE clause can match at most, or null when it does not name them.</summary>
     public static List<(byte[] PartitionKey, string Id)>? TryFind(
-        ContainerState container, SqlExpression? where, string alias, SqlScope scope, byte[]? partitionKey)
+        ContainerState container, SqlExpression? where, IReadOnlyDictionary<string, SqlValue> parameters, byte[]? partitionKey)
     {
         if (where is null)
             return null;
         var points = new List<(byte[], string)>();
         foreach (var branch in Branches(where))
         {
-            var conditions = RowFilter.Of(branch, alias, scope).Conditions.Where(condition => condition.Equal is not null).ToList();
+            var conditions = new RowFilter(branch, parameters).Conditions.Where(condition => condition.Equal is not null).ToList();
             if (!TryAdd(points, container, conditions, partitionKey))
                 return null;
         }
@@ -53,5 +53,5 @@ internal static class PointLookup
     }
 
     private static IEnumerable<SqlExpression> Branches(SqlExpression where) =>
-        where is LogicalExpression { IsAnd: false } or ? Branches(or.Left).Concat(Branches(or.Right)) : [where];
+        where is LogicalExpression { IsAnd: false } or ? or.Operands.SelectMany(Branches) : [where];
 }
