@@ -78,8 +78,7 @@ public sealed class CosmosListener : IAsyncDisposable
             return;
         response.ContentType = answer.ContentType;
         response.ContentLength = answer.Body.Length;
-        if (context.Request.Method != "HEAD")
-            await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        await response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
 
     // The service's front end refuses them too.
@@ -130,9 +129,6 @@ internal static class MasterKeySignature
         var segments = path.Trim('/').Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (segments.Length == 0)
             return ("", "", "");
-        // Operations on a container are signed as the container.
-        if (segments is [_, _, _, _, "operations", _])
-            return ("colls", string.Join('/', segments[..4].Select(Uri.UnescapeDataString)), "");
         // An id with a slash in it makes a path longer than any resource's: it is all of it the document's name.
         var isFeed = segments.Length % 2 == 1 && segments.Length < 6;
         var type = isFeed ? segments[^1] : segments.Length > 6 ? segments[4] : segments[^2];

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using LocalPlatform.Cosmos.Resources;
 
 namespace LocalPlatform.Cosmos;
 
@@ -36,18 +35,6 @@ internal sealed class GatewayResponse
     public string? ContentPath { get; init; }
 
     public string? QueryMetrics { get; init; }
-
-    /// <summary>What the container holds, as <c>name=number;</c> pairs; sent together with the service's limits.</summary>
-    public string? ResourceUsage { get; init; }
-
-    /// <summary>For a container: percent of its documents that its indexing policy has reached.</summary>
-    public string? IndexProgress { get; init; }
-
-    /// <summary>For an offer: the least throughput it can be replaced with, in RU/s.</summary>
-    public int? ThroughputMin { get; init; }
-
-    /// <summary>How a query used the indexes, in the form that was asked for.</summary>
-    public string? IndexUtilization { get; init; }
 
     public bool AnswersDirectExecution { get; init; }
 
@@ -92,18 +79,6 @@ internal sealed class GatewayResponse
         AddIf(target, add, HeaderNames.AltContentPath, AltContentPath);
         AddIf(target, add, HeaderNames.ContentPath, ContentPath);
         AddIf(target, add, HeaderNames.QueryMetrics, QueryMetrics);
-        AddIf(target, add, HeaderNames.IndexUtilization, IndexUtilization);
-        if (ResourceUsage is not null)
-        {
-            add(target, HeaderNames.ResourceQuota, ResourceLimits.Quota);
-            add(target, HeaderNames.ResourceUsage, ResourceUsage);
-        }
-        AddIf(target, add, HeaderNames.IndexTransformationProgress, IndexProgress);
-        if (ThroughputMin is { } min)
-        {
-            add(target, HeaderNames.ThroughputMin, min.ToString(CultureInfo.InvariantCulture));
-            add(target, HeaderNames.OfferReplacePending, "False");
-        }
         if (SubStatus != 0)
             add(target, HeaderNames.SubStatus, SubStatus.ToString(CultureInfo.InvariantCulture));
         if (ItemCount is { } count)

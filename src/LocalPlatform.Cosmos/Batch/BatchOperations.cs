@@ -26,14 +26,12 @@ internal sealed class BatchOperations(CosmosStore store)
         if (request.Body.Length > BytesMax + FramingBytes)
             return GatewayResponse.Error(413, "Request size is too large");
         byte[]? key = null;
-        if (atomic && (key = ItemOperations.PartitionKeyOf(container, request)) is null)
+        if (atomic && (key = ItemOperations.PartitionKeyOf(request)) is null)
             return ItemOperations.MissingPartitionKey();
         if (await BatchOperation.ReadAllAsync(request.Body) is not { Count: > 0 } operations)
             return GatewayResponse.BadRequest("The batch request is malformed or empty.");
         if (operations.Count > OperationsMax && atomic)
             return GatewayResponse.BadRequest($"Batch request has more operations than what is supported: {OperationsMax}.");
-        if (operations.Exists(operation => operation.Type == BatchOperationType.Read) && SessionGuard.IsAhead(container, request, key))
-            return SessionGuard.NotAvailable();
         var prepared = operations.ConvertAll(operation => PreparedOperation.Prepare(container, operation, key));
         var results = await store.WriteAsync(
             container, session => atomic ? RunAtomically(container, session, prepared) : RunEach(container, session, prepared));
@@ -44,7 +42,6 @@ internal sealed class BatchOperations(CosmosStore store)
     {
         var writer = new ItemWriter(container, session, store.NowSeconds());
         var results = new ItemResult[operations.Count];
-        var before = container.Documents.Count;
         session.Execute("SAVEPOINT batch");
         var bytes = 0L;
         for (var i = 0; i < results.Length; i++)
@@ -60,7 +57,6 @@ internal sealed class BatchOperations(CosmosStore store)
             session.Execute("ROLLBACK TO batch");
             session.Execute("RELEASE batch");
             container.Lsn.ForgetReservation();
-            container.Documents.RestoreCount(before);
             return Failed(results, i);
         }
         session.Execute("RELEASE batch");

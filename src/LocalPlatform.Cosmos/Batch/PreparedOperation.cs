@@ -32,7 +32,7 @@ internal sealed class PreparedOperation
     /// <summary>Prepares an operation; <paramref name="batchKey"/> is the key of a transactional batch, otherwise it has its own.</summary>
     public static PreparedOperation Prepare(ContainerState container, BatchOperation operation, byte[]? batchKey)
     {
-        var key = batchKey ?? (operation.PartitionKey is { } own ? ItemOperations.PartitionKeyOf(container, own) : null);
+        var key = batchKey ?? (operation.PartitionKey is { } own ? PartitionKeyValue.FromHeader(own) : null);
         if (key is null)
             return new PreparedOperation(operation, [], refusal: ItemResult.WrongPartitionKey);
         return operation.Type switch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Queries;
+using LocalPlatform.Cosmos.Queries.Access;
 using LocalPlatform.Cosmos.Queries.Execution;
 using LocalPlatform.Cosmos.Resources;
 using LocalPlatform.Storage;

@@ -14,24 +14,6 @@ internal sealed class DocumentTable(ContainerState container)
     private readonly string _deleteExpired =
         $"DELETE FROM docs_{container.Number} WHERE pk = @0 AND id = @1 AND expires <= @2";
 
-    private long _count;
-    private (long Count, string Text) _usage = (-1, "");
-
-    /// <summary>How many documents there are, expired ones not yet swept included. Kept in memory; about right is enough.</summary>
-    public long Count => Volatile.Read(ref _count);
-
-    /// <summary>The count as a header states it: asked for by every call and rarely another.</summary>
-    public string Usage
-    {
-        get
-        {
-            var usage = _usage;
-            if (usage.Count != Count)
-                _usage = usage = (Count, $"documentsCount={Count};");
-            return usage.Text;
-        }
-    }
-
     public static void Create(SqliteSession session, int number)
     {
         session.Execute(
@@ -47,16 +29,13 @@ internal sealed class DocumentTable(ContainerState container)
 
     public static void Drop(SqliteSession session, int number) => session.Execute($"DROP TABLE docs_{number}");
 
-    public void Load(SqliteSession session) =>
-        _count = session.QueryFirst($"SELECT count(*) FROM docs_{container.Number}", row => row.GetInt64(0));
-
     public static StoredDocument Map(SqliteRow row) =>
         new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetBytes(3));
 
     public StoredDocument? Find(SqliteSession session, byte[] partitionKey, string id, long now) =>
         session.QueryFirst(_select, Map, partitionKey, id, now);
 
-    /// <summary>Adds a document; null when one with its partition key and id (or a unique key) is there.</summary>
+    /// <summary>Adds a document; null when one with its partition key and id is there.</summary>
     public StoredDocument? Insert(SqliteSession session, DocumentBody body, long now)
     {
         var lsn = container.Lsn.Next(session);
@@ -65,16 +44,14 @@ internal sealed class DocumentTable(ContainerState container)
         {
             if (session.Execute(_deleteExpired, body.PartitionKey, body.Id, now) == 0)
                 return null;
-            _count--;
             if (session.Execute(container.Indexes.InsertSql, row) == 0)
                 return null;
         }
-        _count++;
         return new StoredDocument(lsn, lsn, now, body.Json);
     }
 
-    /// <summary>Overwrites a document; null when a unique key forbids it.</summary>
-    public StoredDocument? Update(SqliteSession session, long rid, DocumentBody body, long now)
+    /// <summary>Overwrites a document.</summary>
+    public StoredDocument Update(SqliteSession session, long rid, DocumentBody body, long now)
     {
         var lsn = container.Lsn.Next(session);
         var keys = body.IndexKeys(container.Indexes);
@@ -86,50 +63,24 @@ internal sealed class DocumentTable(ContainerState container)
         row[4] = Expiry(body.TtlSeconds, now);
         row[5] = body.Json;
         keys.CopyTo(row, 6);
-        return session.Execute(container.Indexes.UpdateSql, row) == 0 ? null : new StoredDocument(rid, lsn, now, body.Json);
+        session.Execute(container.Indexes.UpdateSql, row);
+        return new StoredDocument(rid, lsn, now, body.Json);
     }
 
     public void Delete(SqliteSession session, long rid)
     {
         // A deletion is a change too: it takes a number, so that no later one repeats what a client has seen.
         container.Lsn.Next(session);
-        _count -= session.Execute(_delete, rid);
+        session.Execute(_delete, rid);
     }
 
-    /// <summary>Removes every document of a partition key.</summary>
-    public void DeletePartition(SqliteSession session, byte[] partitionKey)
-    {
-        container.Lsn.Next(session);
-        _count -= session.Execute($"DELETE FROM docs_{container.Number} WHERE pk = @0", partitionKey);
-    }
-
-    /// <summary>Bytes of all documents. Reads them all.</summary>
-    public long Bytes(SqliteSession session) =>
-        session.QueryFirst($"SELECT ifnull(sum(length(body)), 0) FROM docs_{container.Number}", row => row.GetInt64(0));
-
-    /// <summary>Takes back the count after changes were rolled back.</summary>
-    public void RestoreCount(long count) => _count = count;
+    /// <summary>Whether there are so many documents, expired ones not yet swept included.</summary>
+    public bool HoldsAtLeast(SqliteSession session, int count) =>
+        count <= 0 || session.QueryFirst($"SELECT 1 FROM docs_{container.Number} LIMIT 1 OFFSET @0", _ => true, count - 1);
 
     /// <summary>Removes up to <paramref name="max"/> expired documents; returns how many.</summary>
-    public int Sweep(SqliteSession session, long now, int max)
-    {
-        var removed = session.Execute(
-            $"DELETE FROM docs_{container.Number} WHERE rid IN (SELECT rid FROM docs_{container.Number} WHERE expires <= @0 LIMIT @1)",
-            now,
-            max);
-        _count -= removed;
-        return removed;
-    }
-
-    /// <summary>Recomputes every expiry after the container's default has changed.</summary>
-    public void ApplyDefaultTtl(SqliteSession session, int? defaultSeconds) => session.Execute(
-        $"""
-        UPDATE docs_{container.Number} SET expires = CASE
-            WHEN @0 IS NULL THEN NULL
-            WHEN coalesce(ttl, @0) = -1 THEN NULL
-            ELSE ts + coalesce(ttl, @0) END
-        """,
-        defaultSeconds);
+    public int Sweep(SqliteSession session, long now, int max) => session.Execute(
+        $"DELETE FROM docs_{container.Number} WHERE rid IN (SELECT rid FROM docs_{container.Number} WHERE expires <= @0 LIMIT @1)", now, max);
 
     private object?[] InsertRow(DocumentBody body, long lsn, long now)
     {

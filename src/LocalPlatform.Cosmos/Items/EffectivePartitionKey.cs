@@ -5,25 +5,14 @@ namespace LocalPlatform.Cosmos.Items;
 
 /// <summary>
 /// The hash of a partition key (version 2): MurmurHash3 x64 128 of its canonical bytes, reversed, two highest bits clear, as
-/// upper-case hex. A hierarchical key is the hashes of its components one after the other.
+/// upper-case hex.
 /// </summary>
 internal static class EffectivePartitionKey
 {
     private const ulong C1 = 0x87c37b91114253d5;
     private const ulong C2 = 0x4cf5ad432745937f;
 
-    public static string Of(byte[] partitionKey, bool isHierarchical) => isHierarchical
-        ? string.Concat(PartitionKeyValue.Components(partitionKey).Select(component => Hash(component.Span)))
-        : Hash(partitionKey);
-
-    /// <summary>The span of all keys that begin with the components of a hierarchical key's prefix.</summary>
-    public static Resources.EpkRange PrefixRange(byte[] prefix)
-    {
-        var min = Of(prefix, isHierarchical: true);
-        return new Resources.EpkRange(min, min + "FF");
-    }
-
-    private static string Hash(ReadOnlySpan<byte> key)
+    public static string Of(ReadOnlySpan<byte> key)
     {
         var (low, high) = Murmur3(key);
         Span<byte> bytes = stackalloc byte[16];

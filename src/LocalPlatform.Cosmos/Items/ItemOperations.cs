@@ -8,8 +8,6 @@ internal sealed class ItemOperations(CosmosStore store)
 {
     public async ValueTask<GatewayResponse> CreateAsync(ContainerState container, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
         if (ParseBody(container, request, out var refusal) is not { } body)
             return Answer(container, request, refusal, null);
         var upsert = request.Flag(HeaderNames.IsUpsert);
@@ -24,10 +22,8 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public GatewayResponse Read(ContainerState container, string id, GatewayRequest request)
     {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
+        if (PartitionKeyOf(request) is not { } partitionKey)
             return MissingPartitionKey();
-        if (SessionGuard.IsAhead(container, request, partitionKey))
-            return SessionGuard.NotAvailable();
         var conditions = ConditionsOf(request);
         var result = store.Read(
             container,
@@ -37,8 +33,6 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
         if (ParseBody(container, request, out var refusal) is not { } body)
             return Answer(container, request, refusal, null);
         if (body.Id != id)
@@ -52,9 +46,7 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> PatchAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
-        if (WholeKeyOf(container, request) is not { } partitionKey)
+        if (PartitionKeyOf(request) is not { } partitionKey)
             return MissingPartitionKey();
         if (PatchRequest.TryParse(request.Body, out var error) is not { } patch)
             return GatewayResponse.BadRequest(error);
@@ -67,9 +59,7 @@ internal sealed class ItemOperations(CosmosStore store)
 
     public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
-        if (WholeKeyOf(container, request) is not { } partitionKey)
+        if (PartitionKeyOf(request) is not { } partitionKey)
             return MissingPartitionKey();
         var conditions = ConditionsOf(request);
         var result = await store.WriteAsync(
@@ -78,46 +68,9 @@ internal sealed class ItemOperations(CosmosStore store)
         return Answer(container, request, result, partitionKey);
     }
 
-    /// <summary>Deletes every document of a partition key, all of them or none.</summary>
-    public async ValueTask<GatewayResponse> DeletePartitionAsync(ContainerState container, GatewayRequest request)
-    {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
-            return MissingPartitionKey();
-        var result = await store.WriteAsync(container, session =>
-        {
-            container.Documents.DeletePartition(session, partitionKey);
-            return new ItemResult(200, null, RequestCharges.Metadata);
-        });
-        return Answer(container, request, result, partitionKey);
-    }
-
-    /// <summary>The partition key header; null when it is absent, malformed or has too many components.</summary>
-    public static byte[]? PartitionKeyOf(ContainerState container, GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.PartitionKey) is { } header ? PartitionKeyOf(container, header) : null;
-
-    /// <inheritdoc cref="PartitionKeyOf(ContainerState, GatewayRequest)"/>
-    public static byte[]? PartitionKeyOf(ContainerState container, string header)
-    {
-        var key = PartitionKeyValue.FromHeader(header);
-        if (key is null || !container.Definition.IsHierarchical)
-            return key;
-        return PartitionKeyValue.Components(key).Count <= container.Definition.PartitionKey.Length ? key : null;
-    }
-
-    // A document is named by all components of a hierarchical key; only queries may do with the first ones.
-    private static byte[]? WholeKeyOf(ContainerState container, GatewayRequest request)
-    {
-        var key = PartitionKeyOf(container, request);
-        return key is null || !container.Definition.IsHierarchical
-            || PartitionKeyValue.Components(key).Count == container.Definition.PartitionKey.Length ? key : null;
-    }
-
-    private static bool AsksForTrigger(GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.PreTrigger) is not null || request.Headers.Find(HeaderNames.PostTrigger) is not null;
-
-    // What a trigger would have done is missing otherwise, and nobody would notice.
-    private static GatewayResponse NoTriggers() =>
-        GatewayResponse.BadRequest("The local gateway does not run triggers: leave PreTriggers and PostTriggers out.");
+    /// <summary>The partition key header; null when it is absent or malformed.</summary>
+    public static byte[]? PartitionKeyOf(GatewayRequest request) =>
+        request.Headers.Find(HeaderNames.PartitionKey) is { } header ? PartitionKeyValue.FromHeader(header) : null;
 
     public static GatewayResponse MissingPartitionKey() => GatewayResponse.BadRequest(
         "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field "
@@ -129,7 +82,7 @@ internal sealed class ItemOperations(CosmosStore store)
         var body = DocumentBody.TryParse(container, request.Body, out refusal);
         if (body is null)
             return null;
-        if (PartitionKeyOf(container, request) is { } declared && declared.AsSpan().SequenceEqual(body.PartitionKey))
+        if (PartitionKeyOf(request) is { } declared && declared.AsSpan().SequenceEqual(body.PartitionKey))
             return body;
         refusal = ItemResult.WrongPartitionKey;
         return null;
@@ -156,7 +109,6 @@ internal sealed class ItemOperations(CosmosStore store)
             Lsn = container.Lsn.Last,
             AltContentPath = container.AltContentPath,
             ContentPath = container.Rid,
-            ResourceUsage = container.Documents.Usage,
         };
     }
 }

@@ -72,8 +72,7 @@ internal readonly struct ItemWriter(ContainerState container, SqliteSession sess
     {
         if (!conditions.AllowWriteOver(current))
             return ItemResult.PreconditionFailed;
-        return container.Documents.Update(session, current.Rid, body, now) is { } stored
-            ? new ItemResult(200, stored, RequestCharges.Replace(stored.Body.Length))
-            : ItemResult.Conflict;
+        var stored = container.Documents.Update(session, current.Rid, body, now);
+        return new ItemResult(200, stored, RequestCharges.Replace(stored.Body.Length));
     }
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Queries;
 using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Sql;
 
 namespace LocalPlatform.Cosmos.Patch;
 
@@ -16,10 +16,12 @@ internal sealed class PatchRequest
         "One of the specified pre-condition is not met. Learn more: https://aka.ms/CosmosDB/sql/errors/precondition-failed",
         subStatus: 1110);
 
-    private readonly PatchOperation[] _operations;
-    private readonly PreparedQuery? _condition;
+    private static readonly Dictionary<string, SqlValue> NoParameters = [];
 
-    private PatchRequest(PatchOperation[] operations, PreparedQuery? condition)
+    private readonly PatchOperation[] _operations;
+    private readonly SqlExpression? _condition;
+
+    private PatchRequest(PatchOperation[] operations, SqlExpression? condition)
     {
         _operations = operations;
         _condition = condition;
@@ -56,7 +58,7 @@ internal sealed class PatchRequest
         if (_condition is null)
             return true;
         using var json = document.Parse(container);
-        return _condition.Matches(json.RootElement);
+        return _condition.Evaluate(new SqlRow(SqlValue.Of(json.RootElement), NoParameters)).IsTrue;
     }
 
     /// <summary>The document after all operations; null when one of them cannot be applied.</summary>
@@ -75,13 +77,14 @@ internal sealed class PatchRequest
         return DocumentBody.TryParse(container, JsonText.Write(root, (writer, node) => node.WriteTo(writer)), out refusal);
     }
 
-    private static bool TryParseCondition(JsonElement root, out PreparedQuery? condition, out string error)
+    private static bool TryParseCondition(JsonElement root, out SqlExpression? condition, out string error)
     {
         condition = null;
         error = "";
         if (!root.TryGetProperty("condition"u8, out var text) || text.ValueKind == JsonValueKind.Null)
             return true;
-        condition = PreparedQuery.TryPrepare("SELECT * " + text.GetString(), out error);
-        return condition is not null;
+        var query = SqlParser.TryParse("SELECT * " + text.GetString(), out error);
+        condition = query?.Where;
+        return query is not null;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using LocalPlatform.Cosmos.Queries.Execution;
 
 namespace LocalPlatform.Cosmos.Queries;
 

@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Queries.Access;
 using LocalPlatform.Cosmos.Queries.Execution;
 using LocalPlatform.Cosmos.Queries.Planning;
-using LocalPlatform.Cosmos.Queries.Sql;
 using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Sql;
 
 namespace LocalPlatform.Cosmos.Queries;
 
 /// <summary>Queries, query plans and the read feed of a container.</summary>
 internal sealed class QueryOperations(CosmosStore store)
 {
-    private static readonly PreparedQuery Everything = PreparedQuery.TryPrepare("SELECT * FROM c", out _)!;
+    private static readonly SqlQuery Everything = SqlParser.TryParse("SELECT * FROM c", out _)!;
 
     public GatewayResponse Query(ContainerState container, GatewayRequest request)
     {
@@ -24,7 +25,22 @@ internal sealed class QueryOperations(CosmosStore store)
     {
         if (QueryBody.TryParse(request.Body, out var error) is not { } body)
             return GatewayResponse.BadRequest(error);
-        return PlanResponse.For(store, container, body);
+        try
+        {
+            // With one range the gateway answers whole, and nothing is left for the client to do.
+            var isSplit = container.Ranges.Count > 1 || store.Options.GenuineQueryPlans;
+            var plan = isSplit ? QueryPlanner.Plan(body.Query, body.Parameters) : new QueryPlan();
+            return new GatewayResponse
+            {
+                Status = 200,
+                Body = JsonText.Write(plan, static (writer, plan) => plan.WriteTo(writer)),
+                RequestCharge = RequestCharges.Metadata,
+            };
+        }
+        catch (SqlException refusal)
+        {
+            return GatewayResponse.BadRequest(refusal.Message);
+        }
     }
 
     public GatewayResponse ReadFeed(ContainerState container, GatewayRequest request) =>
@@ -34,8 +50,6 @@ internal sealed class QueryOperations(CosmosStore store)
     {
         if (!TryReadTarget(container, request, out var partitionKey, out var spread, out var refusal))
             return refusal;
-        if (SessionGuard.IsAhead(container, request, partitionKey))
-            return SessionGuard.NotAvailable();
         QueryContinuation? continuation = null;
         if (request.Headers.Find(HeaderNames.Continuation) is { Length: > 0 } token
             && (continuation = QueryContinuation.TryParse(token)) is null)
@@ -43,8 +57,7 @@ internal sealed class QueryOperations(CosmosStore store)
         try
         {
             return Run(container, request, new QueryRequest(
-                container, body.Prepared, new SqlContext(body.Parameters, store.Time.GetUtcNow()), partitionKey, spread,
-                body.Resume, continuation, store.NowSeconds()));
+                container, body.Query, body.Parameters, partitionKey, spread, body.Resume, continuation, store.NowSeconds()));
         }
         catch (SqlException invalid)
         {
@@ -60,8 +73,6 @@ internal sealed class QueryOperations(CosmosStore store)
         var page = store.Read(container, session => (object)execution.Run(session));
         if (page is null)
             return GatewayResponse.NotFound();
-        if (ContinuationBytesMax(request) is { } bytesMax && execution.Continuation is { } next && next.Length > bytesMax)
-            return GatewayResponse.BadRequest("The continuation token limit specified is not large enough to hold the continuation token.");
         if (execution.Access.Wanted is { } wanted)
             store.Indexes.Request(container, wanted);
         var body = (ReadOnlyMemory<byte>)page;
@@ -80,13 +91,8 @@ internal sealed class QueryOperations(CosmosStore store)
             QueryMetrics = request.Flag(HeaderNames.PopulateQueryMetrics)
                 ? QueryMetrics.Text(execution, body.Length, store.Time.GetElapsedTime(started))
                 : null,
-            IndexUtilization = IndexUtilization.Text(request, container, execution.Access),
         };
     }
-
-    private static int? ContinuationBytesMax(GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.ResponseContinuationTokenLimit) is { } text
-        && int.TryParse(text, CultureInfo.InvariantCulture, out var kilobytes) && kilobytes is >= 0 and < 1024 ? kilobytes * 1024 : null;
 
     /// <summary>Which part of the container a query or feed is about: a partition key, a range, a span of hashes, or all.</summary>
     public static bool TryReadTarget(
@@ -98,12 +104,9 @@ internal sealed class QueryOperations(CosmosStore store)
         var range = EpkRange.All;
         if (request.Headers.Find(HeaderNames.PartitionKey) is { Length: > 0 } header)
         {
-            if (ItemOperations.PartitionKeyOf(container, header) is not { } key)
+            if (PartitionKeyValue.FromHeader(header) is not { } key)
                 return false;
-            if (PartitionKeyValue.Components(key).Count == container.Definition.PartitionKey.Length)
-                partitionKey = key;
-            else
-                range = EffectivePartitionKey.PrefixRange(key);
+            partitionKey = key;
         }
         if (request.Headers.Find(HeaderNames.PartitionKeyRangeId) is { } id && partitionKey is null)
         {
@@ -117,7 +120,7 @@ internal sealed class QueryOperations(CosmosStore store)
         if (start is not null || end is not null)
             range = range.Intersect(new EpkRange(start ?? "", end ?? "FF")) ?? new EpkRange("", "");
         if (!range.IsAll)
-            spread = new PartitionKeyFilter(container, range);
+            spread = new PartitionKeyFilter(range);
         return true;
     }
 
@@ -131,11 +134,8 @@ internal sealed class QueryOperations(CosmosStore store)
 }
 
 /// <summary>The body of a query request.</summary>
-internal sealed record QueryBody(PreparedQuery Prepared, IReadOnlyDictionary<string, SqlValue> Parameters, ResumeFilter? Resume)
+internal sealed record QueryBody(SqlQuery Query, IReadOnlyDictionary<string, SqlValue> Parameters, ResumeFilter? Resume)
 {
-    // Where the SDK puts a filter of its own into a rewritten query; it resumes by other means, so it is always this.
-    private const string FilterPlaceholder = "{documentdb-formattableorderbyquery-filter}";
-
     /// <summary>Reads <c>{"query": .., "parameters": [..], "resumeFilter": ..}</c>, or says what is wrong.</summary>
     public static QueryBody? TryParse(ReadOnlyMemory<byte> body, out string error)
     {
@@ -145,11 +145,11 @@ internal sealed record QueryBody(PreparedQuery Prepared, IReadOnlyDictionary<str
         if (document is not { RootElement.ValueKind: JsonValueKind.Object }
             || !document.RootElement.TryGetProperty("query"u8, out var text) || text.ValueKind != JsonValueKind.String)
             return null;
-        var prepared = PreparedQuery.TryPrepare(text.GetString()!.Replace(FilterPlaceholder, "true", StringComparison.Ordinal), out error);
-        if (prepared is null)
+        // The SDK puts no filter of its own into a rewritten query: it resumes by other means.
+        if (SqlParser.TryParse(text.GetString()!.Replace(QueryPlanner.FilterPlaceholder, "true", StringComparison.Ordinal), out error) is not { } query)
             return null;
         var resume = document.RootElement.TryGetProperty("resumeFilter"u8, out var filter) ? ResumeFilter.TryParse(filter) : null;
-        return new QueryBody(prepared, ReadParameters(document.RootElement), resume);
+        return new QueryBody(query, ReadParameters(document.RootElement), resume);
     }
 
     private static Dictionary<string, SqlValue> ReadParameters(JsonElement root)

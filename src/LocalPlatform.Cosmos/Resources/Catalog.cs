@@ -10,17 +10,13 @@ internal sealed class Catalog
     public const string Schema =
         """
         CREATE TABLE IF NOT EXISTS databases(
-            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, ts INTEGER NOT NULL, throughput INTEGER);
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, ts INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS containers(
             number INTEGER PRIMARY KEY AUTOINCREMENT, database INTEGER NOT NULL, id TEXT NOT NULL, definition BLOB NOT NULL,
-            ts INTEGER NOT NULL, throughput INTEGER, lsn_reserved INTEGER NOT NULL, UNIQUE(database, id));
+            ts INTEGER NOT NULL, lsn_reserved INTEGER NOT NULL, UNIQUE(database, id));
         CREATE TABLE IF NOT EXISTS index_columns(
             container INTEGER NOT NULL, number INTEGER NOT NULL, path TEXT NOT NULL, filled INTEGER NOT NULL,
             PRIMARY KEY(container, number));
-        CREATE TABLE IF NOT EXISTS stored_resources(
-            number INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL, ts INTEGER NOT NULL,
-            UNIQUE(owner, id));
-        CREATE TABLE IF NOT EXISTS container_ranges(container INTEGER PRIMARY KEY, count INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS indexes(
             container INTEGER NOT NULL, name TEXT NOT NULL, columns TEXT NOT NULL, PRIMARY KEY(container, name));
         """;
@@ -32,8 +28,7 @@ internal sealed class Catalog
     {
         var catalog = new Catalog();
         var databases = session.Query(
-            "SELECT number, id, ts, throughput FROM databases",
-            row => new DatabaseState(row.GetInt32(0), row.GetString(1), row.GetInt64(2), Throughput.FromStored(row, 3)));
+            "SELECT number, id, ts FROM databases", row => new DatabaseState(row.GetInt32(0), row.GetString(1), row.GetInt64(2)));
         foreach (var database in databases)
         {
             catalog.Databases[database.Id] = database;
@@ -50,20 +45,16 @@ internal sealed class Catalog
     private static List<ContainerState> LoadContainers(SqliteSession session, DatabaseState database, CosmosStoreOptions options)
     {
         var containers = session.Query(
-            "SELECT number, definition, ts, lsn_reserved, throughput, ifnull(count, 1) FROM containers "
-            + "LEFT JOIN container_ranges ON container = number WHERE database = @0",
+            "SELECT number, definition, ts, lsn_reserved FROM containers WHERE database = @0",
             row => new ContainerState(
-                database, row.GetInt32(0), ContainerDefinition.FromStored(row.GetBytes(1)), row.GetInt64(2),
-                row.GetInt64(3), Math.Max(options.PartitionKeyRanges, row.GetInt32(5)))
-            {
-                Throughput = Throughput.FromStored(row, 4),
-            },
+                database, row.GetInt32(0), Definition(row.GetBytes(1)), row.GetInt64(2),
+                row.GetInt64(3), options.PartitionKeyRanges),
             database.Number);
         foreach (var container in containers)
-        {
             container.Indexes = IndexSet.Load(session, container);
-            container.Documents.Load(session);
-        }
         return containers;
     }
+
+    private static ContainerDefinition Definition(byte[] json) =>
+        ContainerDefinition.TryParse(json, out var error) ?? throw new InvalidDataException($"The store has a container that cannot be served: {error}");
 }

@@ -4,24 +4,12 @@ using LocalPlatform.Cosmos.Items;
 
 namespace LocalPlatform.Cosmos.Resources;
 
-/// <summary>What a container was created or replaced with, checked and completed with the service's defaults.</summary>
-internal sealed record ContainerDefinition(
-    string Id,
-    byte[] Json,
-    DocumentPath[] PartitionKey,
-    bool IsHierarchical,
-    int PartitionKeyVersion,
-    int? DefaultTtlSeconds,
-    IndexingPolicy Indexing,
-    DocumentPath[][] UniqueKeys)
+/// <summary>What a container was created with, checked and completed with the service's defaults.</summary>
+internal sealed record ContainerDefinition(string Id, byte[] Json, DocumentPath PartitionKey, int? DefaultTtlSeconds, IndexingPolicy Indexing)
 {
-    // Never indexed, whatever the policy.
-    private const string ETagPath = "/\"_etag\"/?";
-
-    private const string DefaultIndexingPolicy =
-        """
-        {"indexingMode":"consistent","automatic":true,"includedPaths":[{"path":"/*"}],"excludedPaths":[{"path":"/\"_etag\"/?"}]}
-        """;
+    // Whatever else a definition asks for would be missing, and nobody would notice.
+    private static readonly string[] Supported =
+        ["id", "partitionKey", "indexingPolicy", "defaultTtl", "conflictResolutionPolicy", "geospatialConfig"];
 
     /// <summary>Reads a definition, or says in <paramref name="error"/> what is wrong with it.</summary>
     public static ContainerDefinition? TryParse(ReadOnlyMemory<byte> json, out string error)
@@ -30,92 +18,53 @@ internal sealed record ContainerDefinition(
         if (document is not { RootElement.ValueKind: JsonValueKind.Object })
             return Refuse("The request payload is invalid. Ensure to provide a valid request payload.", out error);
         var root = JsonNode.Parse(document.RootElement.GetRawText())!.AsObject();
-        var id = Text(root, "id");
-        if (!ResourceName.IsValid(id))
-            return Refuse("The input name '" + id + "' is invalid. Ensure to provide a unique non-empty string less than '255' characters.", out error);
-        foreach (var name in root.Select(property => property.Key).Where(name => name.StartsWith('_')).ToArray())
+        foreach (var (name, _) in root.Where(property => property.Value is null || property.Key.StartsWith('_')).ToArray())
             root.Remove(name);
-        if (!CompletePartitionKey(root, out error) || !ContainerRules.Hold(root, out error))
+        if (root["id"] is not JsonValue id || !id.TryGetValue<string>(out var text) || !ResourceName.IsValid(text))
+            return Refuse("The input name is invalid. Ensure to provide a unique non-empty string less than '255' characters.", out error);
+        if (root.FirstOrDefault(property => !Supported.Contains(property.Key) && !IsEmpty(property.Value)).Key is { } unknown)
+            return Refuse($"The local gateway does not support '{unknown}' of a container.", out error);
+        if (ReadPartitionKey(root, out error) is not { } partitionKey || !TryReadTtl(root, out var ttl, out error)
+            || IndexingPolicy.Complete(root, out error) is not { } indexing)
             return null;
-        Complete(root);
-        return Read(id!, root);
-    }
-
-    /// <summary>Reads what <see cref="TryParse"/> has completed and the store kept.</summary>
-    public static ContainerDefinition FromStored(byte[] json)
-    {
-        var root = JsonNode.Parse(json)!.AsObject();
-        return Read(Text(root, "id")!, root);
-    }
-
-    private static ContainerDefinition Read(string id, JsonObject root)
-    {
-        var key = root["partitionKey"]!;
-        return new ContainerDefinition(
-            id,
-            JsonSerializer.SerializeToUtf8Bytes((JsonNode)root),
-            [.. key["paths"]!.AsArray().Select(path => DocumentPath.Parse(path!.GetValue<string>()))],
-            key["kind"]!.GetValue<string>() == "MultiHash",
-            key["version"]!.GetValue<int>(),
-            root["defaultTtl"]?.GetValue<int>(),
-            IndexingPolicy.Read(root["indexingPolicy"]!),
-            ReadUniqueKeys(root));
-    }
-
-    private static bool CompletePartitionKey(JsonObject root, out string error)
-    {
-        error = "The partition key definition is missing or invalid: paths must name one to three properties, each starting with '/'.";
-        if (root["partitionKey"] is not JsonObject key)
-        {
-            // Containers without a key are what old clients make: all their documents lie in one partition.
-            root["partitionKey"] = key = new JsonObject { ["paths"] = new JsonArray("/_partitionKey"), ["systemKey"] = true };
-        }
-        if (key["paths"] is not JsonArray { Count: >= 1 and <= 3 } paths
-            || paths.Any(path => path is not JsonValue value || !value.TryGetValue<string>(out var text) || text is not ['/', _, ..]))
-            return false;
-        if (paths.Count > 1 && key["kind"]?.GetValue<string>() == "Hash")
-            return false;
-        key["kind"] ??= paths.Count > 1 ? "MultiHash" : "Hash";
-        key["version"] ??= 2;
-        return true;
-    }
-
-    private static void Complete(JsonObject root)
-    {
-        // Policies are shown as the service shows them: with the defaults a client leaves out.
-        var defaults = JsonNode.Parse(DefaultIndexingPolicy)!.AsObject();
-        if (root["indexingPolicy"] is not JsonObject policy)
-            root["indexingPolicy"] = policy = [];
-        if (IsOff(policy))
-            defaults["includedPaths"] = defaults["excludedPaths"] = null;
-        foreach (var (name, value) in defaults.Where(property => property.Value is not null))
-        {
-            if (policy[name] is null || (name == "includedPaths" && IsEmptyDefault(policy)))
-                policy[name] = value!.DeepClone();
-        }
-        if (policy["excludedPaths"] is JsonArray excluded && !IsOff(policy) && !excluded.Any(path => Text(path!.AsObject(), "path") == ETagPath))
-            excluded.Add(new JsonObject { ["path"] = ETagPath });
         root["conflictResolutionPolicy"] ??= JsonNode.Parse(
             """{"mode":"LastWriterWins","conflictResolutionPath":"/_ts","conflictResolutionProcedure":""}""");
         root["geospatialConfig"] ??= JsonNode.Parse("""{"type":"Geography"}""");
+        return new ContainerDefinition(text, JsonSerializer.SerializeToUtf8Bytes((JsonNode)root), partitionKey, ttl, indexing);
     }
 
-    private static bool IsOff(JsonObject policy) =>
-        string.Equals(Text(policy, "indexingMode"), "none", StringComparison.OrdinalIgnoreCase);
+    private static DocumentPath? ReadPartitionKey(JsonObject root, out string error)
+    {
+        error = "The partition key definition is missing or invalid: paths must name one property, starting with '/'.";
+        if (root["partitionKey"] is not JsonObject { } key || key["paths"] is not JsonArray { Count: > 0 } paths
+            || paths[0] is not JsonValue value || !value.TryGetValue<string>(out var text) || text is not ['/', _, ..])
+            return null;
+        error = "The local gateway does not support partition keys of several paths, or of another kind than 'Hash' of version 2.";
+        if (paths.Count > 1 || (key["kind"] ??= "Hash").ToString() != "Hash" || (key["version"] ??= 2).ToString() != "2")
+            return null;
+        return DocumentPath.Parse(text);
+    }
 
-    // An empty list of included paths means "everything" unless the policy says that everything is excluded or indexing is off.
-    private static bool IsEmptyDefault(JsonObject policy) =>
-        policy["includedPaths"] is JsonArray { Count: 0 }
-        && !IsOff(policy)
-        && policy["excludedPaths"] is not JsonArray { Count: > 0 };
+    private static bool TryReadTtl(JsonObject root, out int? seconds, out string error)
+    {
+        error = "The value of 'defaultTtl' is invalid: it must be -1 or a positive number of seconds.";
+        seconds = null;
+        if (root["defaultTtl"] is not { } ttl)
+            return true;
+        if (ttl is not JsonValue value || !value.TryGetValue<int>(out var number) || number is 0 or < -1)
+            return false;
+        seconds = number;
+        return true;
+    }
 
-    private static DocumentPath[][] ReadUniqueKeys(JsonObject root) =>
-        root["uniqueKeyPolicy"]?["uniqueKeys"] is JsonArray keys
-            ? [.. keys.Select(key => key!["paths"]!.AsArray().Select(path => DocumentPath.Parse(path!.GetValue<string>())).ToArray())]
-            : [];
-
-    private static string? Text(JsonObject node, string name) =>
-        node[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    // Clients send the empty forms of what they do not ask for.
+    private static bool IsEmpty(JsonNode? node) => node switch
+    {
+        null => true,
+        JsonArray list => list.Count == 0,
+        JsonObject members => members.All(member => IsEmpty(member.Value)),
+        _ => false,
+    };
 
     private static ContainerDefinition? Refuse(string message, out string error)
     {

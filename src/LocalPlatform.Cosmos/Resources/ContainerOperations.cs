@@ -12,40 +12,19 @@ internal sealed class ContainerOperations(CosmosStore store)
     {
         if (ContainerDefinition.TryParse(request.Body, out var error) is not { } definition)
             return GatewayResponse.BadRequest(error);
-        if (!Throughput.TryRead(request, out var throughput))
-            return GatewayResponse.BadRequest(Throughput.Rule);
         var now = store.NowSeconds();
-        var container = await store.WriteAsync(session => Insert(session, database, definition, throughput, now));
+        var container = await store.WriteAsync(session => Insert(session, database, definition, now));
         if (container is null)
             return GatewayResponse.Conflict();
         database.Containers[container.Id] = container;
         return Answer(201, container);
     }
 
-    public GatewayResponse Read(ContainerState container, GatewayRequest request)
+    public static GatewayResponse Read(ContainerState container, GatewayRequest request)
     {
         if (request.Headers.Find(HeaderNames.IfNoneMatch) == container.ETag)
             return GatewayResponse.NotModified(container.ETag);
-        if (!request.Flag(HeaderNames.PopulateQuotaInfo))
-            return Answer(200, container);
-        var bytes = store.Read(container, session => (object)container.Documents.Bytes(session));
-        return bytes is null
-            ? GatewayResponse.NotFound()
-            : Answer(200, container, ResourceLimits.Usage(container.Documents.Count, (long)bytes));
-    }
-
-    public async ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, GatewayRequest request)
-    {
-        if (ContainerDefinition.TryParse(request.Body, out var error) is not { } definition)
-            return GatewayResponse.BadRequest(error);
-        if (request.Headers.Find(HeaderNames.IfMatch) is { } condition && condition != "*" && condition != container.ETag)
-            return GatewayResponse.PreconditionFailed();
-        if (!IsSameFrame(container.Definition, definition))
-            return GatewayResponse.BadRequest("The id, the partition key and the unique keys of a container cannot be replaced.");
-        // The tag is made of the second; two replacements must not share one.
-        var now = Math.Max(store.NowSeconds(), container.Timestamp + 1);
-        var done = await store.WriteAsync(container, session => Replace(session, container, definition, now));
-        return done is null ? GatewayResponse.NotFound() : Answer(200, container);
+        return Answer(200, container);
     }
 
     public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, GatewayRequest request)
@@ -90,55 +69,27 @@ internal sealed class ContainerOperations(CosmosStore store)
         DocumentTable.Drop(session, container.Number);
         session.Execute("DELETE FROM indexes WHERE container = @0", container.Number);
         session.Execute("DELETE FROM index_columns WHERE container = @0", container.Number);
-        StoredResourceOwner.Drop(session, StoredResourceOwner.Prefix(container));
-        session.Execute("DELETE FROM container_ranges WHERE container = @0", container.Number);
         session.Execute("DELETE FROM containers WHERE number = @0", container.Number);
     }
 
-    private ContainerState? Insert(SqliteSession session, DatabaseState database, ContainerDefinition definition, Throughput? throughput, long now)
+    private ContainerState? Insert(SqliteSession session, DatabaseState database, ContainerDefinition definition, long now)
     {
         var inserted = session.Execute(
-            "INSERT OR IGNORE INTO containers(database, id, definition, ts, throughput, lsn_reserved) VALUES(@0, @1, @2, @3, @4, 0)",
-            database.Number, definition.Id, definition.Json, now, throughput?.ToStored());
+            "INSERT OR IGNORE INTO containers(database, id, definition, ts, lsn_reserved) VALUES(@0, @1, @2, @3, 0)",
+            database.Number, definition.Id, definition.Json, now);
         if (inserted == 0)
             return null;
         var number = session.QueryFirst("SELECT last_insert_rowid()", row => row.GetInt32(0));
         DocumentTable.Create(session, number);
-        var ranges = Math.Max(store.Options.PartitionKeyRanges, throughput?.Ranges ?? 1);
-        session.Execute("INSERT INTO container_ranges(container, count) VALUES(@0, @1)", number, throughput?.Ranges ?? 1);
-        return new ContainerState(database, number, definition, now, 0, ranges)
-        {
-            Throughput = throughput,
-            Indexes = UniqueKeyIndexes.Create(session, number, definition),
-        };
+        return new ContainerState(database, number, definition, now, 0, store.Options.PartitionKeyRanges) { Indexes = new IndexSet(number, [], []) };
     }
 
-    private static ContainerState Replace(SqliteSession session, ContainerState container, ContainerDefinition definition, long now)
-    {
-        session.Execute("UPDATE containers SET definition = @0, ts = @1 WHERE number = @2", definition.Json, now, container.Number);
-        if (definition.DefaultTtlSeconds != container.Definition.DefaultTtlSeconds)
-            container.Documents.ApplyDefaultTtl(session, definition.DefaultTtlSeconds);
-        container.Definition = definition;
-        container.Timestamp = now;
-        return container;
-    }
-
-    private static bool IsSameFrame(ContainerDefinition old, ContainerDefinition replacement) =>
-        old.Id == replacement.Id
-        && old.PartitionKey.Select(path => path.Text).SequenceEqual(replacement.PartitionKey.Select(path => path.Text))
-        && old.UniqueKeys.Select(Text).Order().SequenceEqual(replacement.UniqueKeys.Select(Text).Order());
-
-    private static string Text(DocumentPath[] key) => string.Join(',', key.Select(path => path.Text));
-
-    private static GatewayResponse Answer(int status, ContainerState container, string? usage = null) => new()
+    private static GatewayResponse Answer(int status, ContainerState container) => new()
     {
         Status = status,
         ETag = container.ETag,
         RequestCharge = RequestCharges.Metadata,
         AltContentPath = container.AltContentPath,
-        ResourceUsage = usage,
-        // Queries never wait for an index here, so a new policy holds at once.
-        IndexProgress = "100",
         Body = JsonText.Write(container, (writer, state) => state.WriteTo(writer)),
     };
 }

@@ -18,8 +18,7 @@ internal sealed class ContainerState
         RidBytes = ResourceId.ContainerBytes(database.Number, number);
         Rid = ResourceId.Text(RidBytes);
         Lsn = new LsnSequence(number, lsnReserved);
-        // Version 1 of the hash is not computed here, so such containers are not spread.
-        Ranges = PartitionKeyRanges.Split(this, definition.PartitionKeyVersion == 1 ? 1 : ranges);
+        Ranges = PartitionKeyRanges.Split(this, ranges);
         Documents = new DocumentTable(this);
         AltContentPath = $"dbs/{database.Id}/colls/{definition.Id}";
         SelfPrefix = Encoding.UTF8.GetBytes($"dbs/{database.Rid}/colls/{Rid}/docs/");
@@ -43,11 +42,9 @@ internal sealed class ContainerState
 
     public string ETag => Items.ETag.Text(Number, Timestamp);
 
-    public long Timestamp { get; set; }
+    public long Timestamp { get; }
 
-    public Throughput? Throughput { get; set; }
-
-    public ContainerDefinition Definition { get; set; }
+    public ContainerDefinition Definition { get; }
 
     public LsnSequence Lsn { get; }
 
@@ -81,10 +78,6 @@ internal sealed class ContainerState
         writer.WriteString("_self", Self);
         writer.WriteString("_etag", ETag);
         writer.WriteString("_docs", "docs/");
-        writer.WriteString("_sprocs", "sprocs/");
-        writer.WriteString("_triggers", "triggers/");
-        writer.WriteString("_udfs", "udfs/");
-        writer.WriteString("_conflicts", "conflicts/");
         writer.WriteEndObject();
     }
 }

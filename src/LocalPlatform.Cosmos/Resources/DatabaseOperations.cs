@@ -14,16 +14,14 @@ internal sealed class DatabaseOperations(CosmosStore store)
             || !ResourceName.IsValid(id.GetString()))
             return GatewayResponse.BadRequest("The input name is invalid. Ensure to provide a unique non-empty string less than '255' characters.");
         var name = id.GetString()!;
-        if (!Throughput.TryRead(request, out var throughput))
-            return GatewayResponse.BadRequest(Throughput.Rule);
         var now = store.NowSeconds();
         var number = await store.WriteAsync(session =>
-            session.Execute("INSERT OR IGNORE INTO databases(id, ts, throughput) VALUES(@0, @1, @2)", name, now, throughput?.ToStored()) == 0
+            session.Execute("INSERT OR IGNORE INTO databases(id, ts) VALUES(@0, @1)", name, now) == 0
                 ? 0
                 : session.QueryFirst("SELECT last_insert_rowid()", row => row.GetInt32(0)));
         if (number == 0)
             return GatewayResponse.Conflict();
-        return Answer(201, store.Catalog.Databases[name] = new DatabaseState(number, name, now, throughput));
+        return Answer(201, store.Catalog.Databases[name] = new DatabaseState(number, name, now));
     }
 
     public static GatewayResponse Read(DatabaseState database, GatewayRequest request) =>
@@ -41,7 +39,6 @@ internal sealed class DatabaseOperations(CosmosStore store)
         {
             foreach (var container in database.Containers.Values)
                 ContainerOperations.Drop(session, container);
-            StoredResourceOwner.Drop(session, StoredResourceOwner.Prefix(database));
             return session.Execute("DELETE FROM databases WHERE number = @0", database.Number);
         });
         return new GatewayResponse { Status = 204, RequestCharge = RequestCharges.Metadata };

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace LocalPlatform.Cosmos.Resources;
 
 /// <summary>A database as the gateway knows it in memory.</summary>
-internal sealed class DatabaseState(int number, string id, long timestamp, Throughput? throughput)
+internal sealed class DatabaseState(int number, string id, long timestamp)
 {
     public int Number { get; } = number;
 
@@ -13,8 +13,6 @@ internal sealed class DatabaseState(int number, string id, long timestamp, Throu
     public string Rid { get; } = ResourceId.Database(number);
 
     public long Timestamp { get; } = timestamp;
-
-    public Throughput? Throughput { get; set; } = throughput;
 
     public string ETag { get; } = Items.ETag.Text(number, timestamp);
 
@@ -33,7 +31,6 @@ internal sealed class DatabaseState(int number, string id, long timestamp, Throu
         writer.WriteString("_self", $"dbs/{Rid}/");
         writer.WriteString("_etag", ETag);
         writer.WriteString("_colls", "colls/");
-        writer.WriteString("_users", "users/");
         writer.WriteNumber("_ts", Timestamp);
         writer.WriteEndObject();
     }

@@ -8,15 +8,33 @@ namespace LocalPlatform.Cosmos.Resources;
 /// </summary>
 internal sealed class IndexingPolicy
 {
+    // Never indexed, whatever the policy.
+    private const string ETagPath = "/\"_etag\"/?";
+
+    private static readonly string[] Supported = ["indexingMode", "automatic", "includedPaths", "excludedPaths", "compositeIndexes"];
+
     private readonly List<(string Prefix, bool Exact, bool Included)> _rules = [];
     private readonly bool _isOff;
 
     private IndexingPolicy(bool isOff) => _isOff = isOff;
 
-    public static IndexingPolicy Read(JsonNode policy)
+    /// <summary>
+    /// Reads the policy of a container's definition, and gives it there the form in which the service shows it: with what a client
+    /// left out. Says in <paramref name="error"/> what is not supported.
+    /// </summary>
+    public static IndexingPolicy? Complete(JsonObject definition, out string error)
     {
-        var mode = policy["indexingMode"]?.GetValue<string>();
-        var result = new IndexingPolicy(string.Equals(mode, "none", StringComparison.OrdinalIgnoreCase));
+        if (definition["indexingPolicy"] is not JsonObject policy)
+            definition["indexingPolicy"] = policy = [];
+        error = policy.Where(part => !Supported.Contains(part.Key) && part.Value is JsonArray { Count: > 0 })
+            .Select(part => $"The local gateway does not support '{part.Key}' of an indexing policy.").FirstOrDefault("");
+        if (error.Length > 0)
+            return null;
+        policy["automatic"] ??= true;
+        var isOff = string.Equals((policy["indexingMode"] ??= "consistent").ToString(), "none", StringComparison.OrdinalIgnoreCase);
+        if (!isOff)
+            CompletePaths(policy);
+        var result = new IndexingPolicy(isOff);
         result.AddRules(policy["includedPaths"], included: true);
         result.AddRules(policy["excludedPaths"], included: false);
         return result;
@@ -40,11 +58,24 @@ internal sealed class IndexingPolicy
     /// <summary>Whether the policy includes this very path by name, not only what lies above it.</summary>
     public bool Names(string path) => _rules.Exists(rule => rule.Included && rule.Prefix == path);
 
+    // Nothing included means everything, unless the policy excludes something.
+    private static void CompletePaths(JsonObject policy)
+    {
+        if (policy["includedPaths"] is not JsonArray included || (included.Count == 0 && policy["excludedPaths"] is not JsonArray { Count: > 0 }))
+            policy["includedPaths"] = new JsonArray(Path("/*"));
+        if (policy["excludedPaths"] is not JsonArray excluded)
+            policy["excludedPaths"] = excluded = [];
+        if (!excluded.Any(entry => entry?["path"]?.ToString() == ETagPath))
+            excluded.Add(Path(ETagPath));
+    }
+
+    private static JsonObject Path(string path) => new() { ["path"] = path };
+
     private void AddRules(JsonNode? paths, bool included)
     {
         foreach (var entry in paths as JsonArray ?? [])
         {
-            if (entry?["path"]?.GetValue<string>() is not { } pattern)
+            if (entry?["path"]?.ToString() is not { } pattern)
                 continue;
             var exact = pattern.EndsWith("/?", StringComparison.Ordinal);
             var prefix = pattern.TrimEnd('*', '?').TrimEnd('/').Replace("\"", "", StringComparison.Ordinal);

@@ -12,9 +12,6 @@ internal readonly record struct EpkRange(string Min, string Max)
 
     public bool Contains(string epk) => string.CompareOrdinal(epk, Min) >= 0 && string.CompareOrdinal(epk, Max) < 0;
 
-    public bool Contains(EpkRange other) =>
-        string.CompareOrdinal(other.Min, Min) >= 0 && string.CompareOrdinal(other.Max, Max) <= 0;
-
     public EpkRange? Intersect(EpkRange other)
     {
         var min = string.CompareOrdinal(Min, other.Min) >= 0 ? Min : other.Min;
@@ -51,7 +48,7 @@ internal sealed class PartitionKeyRanges
     /// <summary>The range that holds a partition key.</summary>
     public int Of(byte[] partitionKey)
     {
-        var epk = EffectivePartitionKey.Of(partitionKey, _container.Definition.IsHierarchical);
+        var epk = EffectivePartitionKey.Of(partitionKey);
         return Array.FindIndex(_ranges, range => range.Contains(epk));
     }
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Text;
 
 namespace LocalPlatform.Cosmos.Resources;
 
@@ -39,22 +38,6 @@ internal static class ResourceId
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], number);
         bytes[15] = mark;
         return Text(bytes);
-    }
-
-    /// <summary>The id of a user of a database.</summary>
-    public static string User(byte[] database, long number)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        database.CopyTo(bytes);
-        BinaryPrimitives.WriteInt32BigEndian(bytes[4..], (int)number);
-        return Text(bytes);
-    }
-
-    public static string Document(byte[] container, long number)
-    {
-        Span<byte> text = stackalloc byte[DocumentTextLength];
-        WriteDocument(text, container, number);
-        return Encoding.ASCII.GetString(text);
     }
 
     /// <summary>Writes the 24 characters of a document's id.</summary>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Queries.Sql;
+using LocalPlatform.Cosmos.Sql;
 using LocalPlatform.Cosmos.Resources;
 
 namespace LocalPlatform.Cosmos.Queries.Execution;
@@ -32,9 +32,9 @@ internal sealed class QueryPage : IDisposable
 
     public bool IsFull => Count >= _countMax || Bytes >= BytesMax;
 
-    public void Add(SqlValue value)
+    public void Add(Projection selection, in SqlRow row)
     {
-        value.WriteTo(_writer);
+        selection.TryWrite(_writer, null, row);
         Count++;
     }
 

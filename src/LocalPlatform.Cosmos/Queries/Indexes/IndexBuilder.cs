@@ -36,8 +36,9 @@ internal sealed class IndexBuilder : IAsyncDisposable
     /// <summary>Asks for an index unless one that covers it is there or under way.</summary>
     public void Request(ContainerState container, ColumnIndex wanted)
     {
-        if (container.Documents.Count < _store.Options.IndexingThreshold || container.Indexes.Indexes.Count >= IndexesMax
-            || container.Indexes.Indexes.Any(index => index.Covers(wanted))
+        if (container.Indexes.Indexes.Count >= IndexesMax || container.Indexes.Indexes.Any(index => index.Covers(wanted))
+            || _requested.ContainsKey((container.Number, wanted.Columns))
+            || _store.Read(container, session => (object)container.Documents.HoldsAtLeast(session, _store.Options.IndexingThreshold)) is not true
             || !_requested.TryAdd((container.Number, wanted.Columns), true))
             return;
         Interlocked.Increment(ref _pending);

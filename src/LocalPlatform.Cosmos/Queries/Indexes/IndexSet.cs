@@ -52,7 +52,7 @@ internal sealed class IndexSet
             + string.Concat(columns.Select(column => ", " + column.Name)) + ") VALUES(@0, @0, @1, @2, @3, @4, @5, @6"
             + string.Concat(columns.Select((_, i) => $", @{i + 7}")) + ")";
         UpdateSql =
-            $"UPDATE OR IGNORE docs_{containerNumber} SET lsn = @1, ts = @2, ttl = @3, expires = @4, body = @5"
+            $"UPDATE docs_{containerNumber} SET lsn = @1, ts = @2, ttl = @3, expires = @4, body = @5"
             + string.Concat(columns.Select((column, i) => $", {column.Name} = @{i + 6}")) + " WHERE rid = @0";
     }
 

@@ -1,7 +1,7 @@
 using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Queries.Sql;
+using LocalPlatform.Cosmos.Sql;
 
-namespace LocalPlatform.Cosmos.Queries.Execution;
+namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>
 /// The total order of result rows: the ORDER BY keys, then the document's number in the direction of the first key, as the
@@ -15,11 +15,11 @@ internal sealed class QueryOrder(IReadOnlyList<OrderByItem> items) : IComparer<O
 
     public bool TiesDescend => Items.Count > 0 && Items[0].Descending;
 
-    public byte[]?[] KeysOf(SqlScope scope)
+    public byte[]?[] KeysOf(in SqlRow row)
     {
         var keys = new byte[]?[Items.Count];
         for (var i = 0; i < keys.Length; i++)
-            keys[i] = Items[i].Expression.Evaluate(scope).ToOrderKey();
+            keys[i] = Items[i].Path.Evaluate(row).ToOrderKey();
         return keys;
     }
 

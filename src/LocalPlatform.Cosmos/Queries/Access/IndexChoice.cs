@@ -1,7 +1,6 @@
-using LocalPlatform.Cosmos.Queries.Execution;
-using LocalPlatform.Cosmos.Queries.Sql;
+using LocalPlatform.Cosmos.Queries.Indexes;
 
-namespace LocalPlatform.Cosmos.Queries.Indexes;
+namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>
 /// Chooses among a container's indexes for one query, and says which index would serve it best: columns that are compared for
@@ -12,7 +11,7 @@ internal sealed class IndexChoice(AccessRequest request, List<KeyCondition> cond
     private const int PathsMax = 5;
 
     private readonly HashSet<string> _equal = [.. conditions.Where(condition => condition.IsEquality).Select(condition => condition.Path)];
-    private readonly string[] _orderPaths = OrderPaths(request, order);
+    private readonly string[] _orderPaths = OrderPaths(order);
 
     /// <summary>The index to read by; null to read the table, or a partition by its key.</summary>
     public ColumnIndex? Best()
@@ -76,12 +75,10 @@ internal sealed class IndexChoice(AccessRequest request, List<KeyCondition> cond
         return (score * 10) - index.Paths.Length;
     }
 
-    // Empty when the order is by something else than paths, or in mixed directions, which no index gives.
-    private static string[] OrderPaths(AccessRequest request, QueryOrder order)
+    // Empty when the order is in mixed directions or by a place without a path, which no index gives.
+    private static string[] OrderPaths(QueryOrder order)
     {
-        var paths = order.Items
-            .Select(item => (item.Expression as MemberExpression)?.AsPath() is var (alias, path) && alias == request.Alias ? path : null)
-            .OfType<string>().ToArray();
+        var paths = order.Items.Select(item => item.Path.Path).OfType<string>().ToArray();
         return paths.Length == order.Items.Count && order.Items.All(item => item.Descending == order.TiesDescend) ? paths : [];
     }
 }

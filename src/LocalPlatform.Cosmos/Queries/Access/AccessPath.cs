@@ -1,17 +1,15 @@
 using System.Text;
-using LocalPlatform.Cosmos.Queries.Functions;
 using LocalPlatform.Cosmos.Queries.Indexes;
-using LocalPlatform.Cosmos.Queries.Sql;
+using LocalPlatform.Cosmos.Sql;
 using LocalPlatform.Cosmos.Resources;
 
-namespace LocalPlatform.Cosmos.Queries.Execution;
+namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>What an access path has to serve.</summary>
 internal sealed record AccessRequest(
     ContainerState Container,
     SqlQuery Query,
-    string Alias,
-    SqlScope Scope,
+    IReadOnlyDictionary<string, SqlValue> Parameters,
     byte[]? PartitionKey,
     bool OrderMatters,
     QueryContinuation? Continuation,
@@ -42,9 +40,6 @@ internal sealed class AccessPath
     /// <summary>Conjuncts of WHERE that SQLite has not decided.</summary>
     public IReadOnlyList<SqlExpression> Residual { get; private set; } = [];
 
-    /// <summary>The paths WHERE compares with constants.</summary>
-    public IReadOnlyList<KeyCondition> Conditions { get; private set; } = [];
-
     /// <summary>The order rows are to be returned in; with <see cref="IsOrdered"/> they come in it.</summary>
     public QueryOrder Order { get; private set; }
 
@@ -59,7 +54,7 @@ internal sealed class AccessPath
     public static AccessPath Find(AccessRequest request)
     {
         var path = new AccessPath(request);
-        var points = PointLookup.TryFind(request.Container, path._filter, request.Alias, request.Scope, request.PartitionKey);
+        var points = PointLookup.TryFind(request.Container, path._filter, request.Parameters, request.PartitionKey);
         if (points is not null)
             path.LookUp(points);
         else
@@ -72,11 +67,10 @@ internal sealed class AccessPath
     private static SqlExpression? FilterOf(AccessRequest request)
     {
         var where = request.Query.Where;
-        if (request.Query.OrderBy is not [{ Expression: MemberExpression key }] || key.AsPath() is not var (alias, path)
-            || alias != request.Alias || path == "/id" || request.Container.Definition.Indexing.Names(path))
+        if (request.Query.OrderBy is not [{ Path: { Path: { } path } place }] || path == "/id" || request.Container.Definition.Indexing.Names(path))
             return where;
-        var isDefined = SqlFunctions.Call("IS_DEFINED", [key]);
-        return where is null ? isDefined : new LogicalExpression(isAnd: true, where, isDefined);
+        var isDefined = CallExpression.Of("IS_DEFINED", [place]);
+        return where is null ? isDefined : new LogicalExpression(isAnd: true, [where, isDefined]);
     }
 
     private void LookUp(List<(byte[] PartitionKey, string Id)> points)
@@ -95,9 +89,8 @@ internal sealed class AccessPath
 
     private void Scan()
     {
-        var filter = RowFilter.Of(_filter, _request.Alias, _request.Scope);
+        var filter = new RowFilter(_filter, _request.Parameters);
         var conditions = filter.Conditions.ToList();
-        Conditions = conditions;
         var choice = new IndexChoice(_request, conditions, Order);
         Wanted = choice.Wanted();
         var index = choice.Best();
@@ -120,7 +113,7 @@ internal sealed class AccessPath
         if (condition is null)
             return;
         ImplicitPath = condition.Path;
-        Order = new QueryOrder([new OrderByItem(condition.Source, Descending: false)]);
+        Order = new QueryOrder([new OrderByItem(condition.Place, Descending: false)]);
     }
 
     private void Append(KeyCondition condition, string column)
@@ -146,8 +139,7 @@ internal sealed class AccessPath
         var columns = new List<string>();
         foreach (var item in Order.Items)
         {
-            if ((item.Expression as MemberExpression)?.AsPath() is not var (alias, path) || alias != _request.Alias
-                || _indexes.Column(path) is not { IsFilled: true } column)
+            if (item.Path.Path is not { } path || _indexes.Column(path) is not { IsFilled: true } column)
                 return null;
             columns.Add(item.Descending ? column.Name + " DESC" : column.Name);
         }
@@ -168,7 +160,7 @@ internal sealed class AccessPath
             return;
         }
         var item = Order.Items[0];
-        var column = _indexes.Column(((MemberExpression)item.Expression).AsPath()!.Value.Path)!.Name;
+        var column = _indexes.Column(item.Path.Path!)!.Name;
         if (after.Keys[0] is not { } key)
             _where.Append(item.Descending ? $" AND {column} IS NULL" : "");
         else

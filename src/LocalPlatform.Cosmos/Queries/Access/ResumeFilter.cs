@@ -2,7 +2,7 @@ using System.Text.Json;
 using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Resources;
 
-namespace LocalPlatform.Cosmos.Queries.Execution;
+namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>
 /// Where a client that merges ordered results on its side resumes: rows after the given values; of the rows equal to them none
@@ -43,8 +43,7 @@ internal sealed record ResumeFilter(byte[]?[] Keys, long? Rid, bool Exclude)
 }
 
 /// <summary>Restricts a read to documents whose partition key hashes into a span.</summary>
-internal sealed class PartitionKeyFilter(ContainerState container, EpkRange range)
+internal sealed class PartitionKeyFilter(EpkRange range)
 {
-    public bool Includes(byte[] partitionKey) =>
-        range.Contains(EffectivePartitionKey.Of(partitionKey, container.Definition.IsHierarchical));
+    public bool Includes(byte[] partitionKey) => range.Contains(EffectivePartitionKey.Of(partitionKey));
 }

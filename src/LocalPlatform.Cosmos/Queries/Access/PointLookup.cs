@@ -1,8 +1,8 @@
 using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Queries.Sql;
+using LocalPlatform.Cosmos.Sql;
 using LocalPlatform.Cosmos.Resources;
 
-namespace LocalPlatform.Cosmos.Queries.Execution;
+namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>
 /// Finds out that a query names its documents by partition key and id, as ReadMany does
@@ -14,14 +14,14 @@ internal static class PointLookup
 
     /// <summary>The documents a WHERE clause can match at most, or null when it does not name them.</summary>
     public static List<(byte[] PartitionKey, string Id)>? TryFind(
-        ContainerState container, SqlExpression? where, string alias, SqlScope scope, byte[]? partitionKey)
+        ContainerState container, SqlExpression? where, IReadOnlyDictionary<string, SqlValue> parameters, byte[]? partitionKey)
     {
         if (where is null)
             return null;
         var points = new List<(byte[], string)>();
         foreach (var branch in Branches(where))
         {
-            var conditions = RowFilter.Of(branch, alias, scope).Conditions.Where(condition => condition.Equal is not null).ToList();
+            var conditions = new RowFilter(branch, parameters).Conditions.Where(condition => condition.Equal is not null).ToList();
             if (!TryAdd(points, container, conditions, partitionKey))
                 return null;
         }
@@ -47,19 +47,11 @@ internal static class PointLookup
 
     private static byte[]? KeyOf(ContainerState container, List<KeyCondition> conditions, byte[] id)
     {
-        var components = new List<byte[]>();
-        foreach (var path in container.Definition.PartitionKey)
-        {
-            if (path.Text == IdPath)
-                components.Add(id);
-            else if (conditions.Find(condition => condition.Path == path.Text && condition.IsEquality) is { } condition)
-                components.Add(condition.Equal![0]);
-            else
-                return null;
-        }
-        return PartitionKeyValue.FromOrderKeys(components);
+        var path = container.Definition.PartitionKey.Text;
+        var key = path == IdPath ? id : conditions.Find(condition => condition.Path == path && condition.IsEquality)?.Equal![0];
+        return key is null ? null : PartitionKeyValue.FromOrderKey(key);
     }
 
     private static IEnumerable<SqlExpression> Branches(SqlExpression where) =>
-        where is LogicalExpression { IsAnd: false } or ? Branches(or.Left).Concat(Branches(or.Right)) : [where];
+        where is LogicalExpression { IsAnd: false } or ? or.Operands.SelectMany(Branches) : [where];
 }
