@@ -19,7 +19,7 @@ public sealed class RefusalTests
         { "'triggers'", c => c.Scripts.CreateTriggerAsync(Trigger, cancellationToken: Ct) },
         { "'udfs'", c => c.Scripts.CreateUserDefinedFunctionAsync(new() { Id = "f", Body = "function() { }" }, cancellationToken: Ct) },
         { "'conflicts'", c => c.Conflicts.GetConflictQueryIterator<ConflictProperties>().ReadNextAsync(Ct) },
-        { "replacing a container", c => c.ReplaceContainerAsync(new ContainerProperties(c.Id, "/pk") { DefaultTimeToLive = 5 }, cancellationToken: Ct) },
+        { "PUT of a container", c => c.ReplaceContainerAsync(new ContainerProperties(c.Id, "/pk") { DefaultTimeToLive = 5 }, cancellationToken: Ct) },
         { "'operations'", async c => (await c.DeleteAllItemsByPartitionKeyStreamAsync(new("p"), cancellationToken: Ct)).EnsureSuccessStatusCode() },
         { "'offers'", c => c.ReadThroughputAsync(new RequestOptions(), Ct) },
         { "'offers'", c => c.ReplaceThroughputAsync(1000, cancellationToken: Ct) },

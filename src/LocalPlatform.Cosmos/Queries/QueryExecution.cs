@@ -1,73 +1,64 @@
-using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Containers;
+using LocalPlatform.Cosmos.Feeds;
 using LocalPlatform.Cosmos.Queries.Access;
-using LocalPlatform.Cosmos.Queries.Execution;
-using LocalPlatform.Cosmos.Resources;
 using LocalPlatform.Cosmos.Sql;
+using LocalPlatform.Cosmos.Values;
 using LocalPlatform.Storage;
 
 namespace LocalPlatform.Cosmos.Queries;
 
-/// <summary>What one page of a query is asked for with.</summary>
-internal sealed record QueryRequest(
-    ContainerState Container,
-    SqlQuery Query,
-    IReadOnlyDictionary<string, SqlValue> Parameters,
-    byte[]? PartitionKey,
-    PartitionKeyFilter? Spread,
-    ResumeFilter? Resume,
-    QueryContinuation? Continuation,
-    long Now);
-
 /// <summary>Computes one page of a query inside one read transaction.</summary>
 internal sealed class QueryExecution
 {
-    private readonly QueryRequest _request;
+    private readonly ContainerState _container;
+    private readonly QueryBody _body;
+    private readonly FeedTarget _target;
+    private readonly QueryContinuation? _continuation;
+    private readonly DocumentPage _page;
     private readonly AccessPath _access;
-    private readonly QueryPage _page;
-    private readonly int _offset;
-    private readonly int _max;
 
     private int _emitted;
     private int _skipped;
-    private OrderedRow? _last;
+    private QueryRow? _last;
     private bool _hasMore;
 
-    /// <exception cref="SqlException">A parameter of TOP, OFFSET or LIMIT is no number of rows.</exception>
-    public QueryExecution(QueryRequest request, QueryPage page)
+    public QueryExecution(
+        ContainerState container, QueryBody body, FeedTarget target, QueryContinuation? continuation, DocumentPage page, long now)
     {
+        _container = container;
+        _body = body;
+        _target = target;
+        _continuation = continuation;
         _page = page;
-        _request = request;
-        var window = request.Query.Window(request.Parameters);
-        _offset = window.Offset ?? 0;
-        _max = window.Max;
-        _emitted = request.Continuation?.Emitted ?? 0;
-        _skipped = request.Continuation is null ? 0 : _offset;
-        _access = AccessPath.Find(new AccessRequest(
-            request.Container, request.Query, request.Parameters, request.PartitionKey, request.Query.Count is null, request.Continuation, request.Now));
+        _emitted = continuation?.Emitted ?? 0;
+        _skipped = continuation is null ? 0 : Offset;
+        _access = AccessPath.Find(new AccessRequest(container, body.Query, body.Parameters, target.PartitionKey, continuation, now));
     }
 
-    public AccessPath Access => _access;
+    /// <summary>The index that would serve the query best; null when it needs none.</summary>
+    public ColumnIndex? Wanted => _access.Wanted;
 
     public int LoadedDocuments { get; private set; }
 
     public long LoadedBytes { get; private set; }
 
-    public int Count => _page.Count;
-
+    /// <summary>Where the next page goes on; null after the last one.</summary>
     public string? Continuation => _hasMore && _last is not null
         ? new QueryContinuation(_emitted, _last.Position(_access.Order), _access.ImplicitPath).ToToken()
         : null;
 
-    /// <summary>Reads what the page needs and returns its body.</summary>
-    public ReadOnlyMemory<byte> Run(SqliteSession session)
+    private int Offset => _body.Window.Offset ?? 0;
+
+    /// <summary>Reads what the page needs; answers how many rows it has.</summary>
+    public int Run(SqliteSession session)
     {
-        if (_request.Query.Count is { } count)
+        if (_body.Query.Count is { } count)
             AddCount(session, count);
         else if (_access.IsOrdered)
             Visit(session, Emit);
         else
             EmitSorted(session);
-        return _page.Complete();
+        return _page.Count;
     }
 
     private void AddCount(SqliteSession session, CountProjection count)
@@ -80,12 +71,12 @@ internal sealed class QueryExecution
                 rows++;
             return true;
         });
-        _page.Add(count, new SqlRow(SqlValue.Undefined, _request.Parameters, rows));
+        Add(count, new SqlRow(SqlValue.Undefined, _body.Parameters, rows));
     }
 
     private void EmitSorted(SqliteSession session)
     {
-        var rows = new List<OrderedRow>();
+        var rows = new List<QueryRow>();
         Visit(session, row =>
         {
             rows.Add(row);
@@ -97,31 +88,31 @@ internal sealed class QueryExecution
                 return;
     }
 
-    private void Visit(SqliteSession session, Func<OrderedRow, bool> visit) => session.Visit(
+    private void Visit(SqliteSession session, Func<QueryRow, bool> visit) => session.Visit(
         _access.Sql,
         row =>
         {
-            if (_request.Spread is { } spread && !spread.Includes(row.GetBytes(4)))
+            if (_target.Span is not null && !_target.Includes(row.GetBytes(4)))
                 return true;
             var document = DocumentTable.Map(row);
             LoadedDocuments++;
             LoadedBytes += document.Body.Length;
-            return visit(new OrderedRow(document, _request.Container, _request.Parameters));
+            return visit(new QueryRow(document, _container, _body.Parameters));
         },
         _access.Arguments);
 
     // Adds a row to the page unless it is left out; false when no further one is needed.
-    private bool Emit(OrderedRow row)
+    private bool Emit(QueryRow row)
     {
-        var selection = _request.Query.Selection;
+        var selection = _body.Query.Selection;
         if (IsBefore(row) || !Holds(row) || selection?.IsDefined(row.Value) == false)
             return true;
-        if (_skipped < _offset)
+        if (_skipped < Offset)
         {
             _skipped++;
             return true;
         }
-        if (_emitted >= _max)
+        if (_emitted >= _body.Window.Max)
             return false;
         if (_page.IsFull)
         {
@@ -129,15 +120,18 @@ internal sealed class QueryExecution
             return false;
         }
         if (selection is null)
-            _page.Add(row.Document, _request.Container);
+            _page.Add(row.Document);
         else
-            _page.Add(selection, row.Value);
+            Add(selection, row.Value);
         _emitted++;
         _last = row;
-        return _emitted < _max;
+        return _emitted < _body.Window.Max;
     }
 
-    private bool Holds(OrderedRow row)
+    private void Add(Projection selection, SqlRow row) =>
+        _page.Add(static (writer, x) => x.Selection.TryWrite(writer, null, x.Row), (Selection: selection, Row: row));
+
+    private bool Holds(QueryRow row)
     {
         foreach (var conjunct in _access.Residual)
             if (!conjunct.Evaluate(row.Value).IsTrue)
@@ -146,16 +140,16 @@ internal sealed class QueryExecution
     }
 
     // Whether the row lies before the place to resume at, or is the last one that the client has got.
-    private bool IsBefore(OrderedRow row)
+    private bool IsBefore(QueryRow row)
     {
-        if (_request.Resume is { } resume && !resume.Allows(row.Position(_access.Order), _access.Order))
+        if (_body.Resume is { } resume && !resume.Allows(row.Position(_access.Order), _access.Order))
             return true;
-        return _request.Continuation is { } continuation && _access.Order.Compare(row.Position(_access.Order), continuation.After) <= 0;
+        return _continuation is not null && _access.Order.Compare(row.Position(_access.Order), _continuation.After) <= 0;
     }
 }
 
 /// <summary>A document read by a query, parsed only when something asks for its content.</summary>
-internal sealed class OrderedRow(StoredDocument document, ContainerState container, IReadOnlyDictionary<string, SqlValue> parameters)
+internal sealed class QueryRow(StoredDocument document, ContainerState container, IReadOnlyDictionary<string, SqlValue> parameters)
 {
     private SqlRow? _value;
     private byte[]?[]? _keys;

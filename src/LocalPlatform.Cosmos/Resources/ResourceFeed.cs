@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using LocalPlatform.Cosmos.Queries;
+using LocalPlatform.Cosmos.Protocol;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Resources;
 
@@ -10,15 +11,14 @@ internal static class ResourceFeed
     /// <summary>Answers a page; the continuation is the number of resources before it.</summary>
     public static GatewayResponse Answer(GatewayRequest request, string rid, string listName, IEnumerable<Action<Utf8JsonWriter>> resources)
     {
-        var start = int.TryParse(request.Headers.Find(HeaderNames.Continuation), CultureInfo.InvariantCulture, out var before) ? before : 0;
-        var size = QueryOperations.PageSize(request);
+        var start = int.TryParse(request.Find(HeaderNames.Continuation), CultureInfo.InvariantCulture, out var before) ? before : 0;
         var rest = resources.Skip(start).ToList();
-        var page = rest.Take(size).ToList();
+        var page = rest.Take(request.PageSize).ToList();
         return new GatewayResponse
         {
             Status = 200,
             ItemCount = page.Count,
-            Continuation = rest.Count > size ? (start + size).ToString(CultureInfo.InvariantCulture) : null,
+            Continuation = rest.Count > page.Count ? (start + page.Count).ToString(CultureInfo.InvariantCulture) : null,
             RequestCharge = RequestCharges.Metadata,
             Body = JsonText.Write((rid, listName, page), WritePage),
         };

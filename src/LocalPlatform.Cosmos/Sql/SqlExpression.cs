@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Sql;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Sql;
 

@@ -1,7 +1,6 @@
 using System.Text;
-using LocalPlatform.Cosmos.Queries.Indexes;
+using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Sql;
-using LocalPlatform.Cosmos.Resources;
 
 namespace LocalPlatform.Cosmos.Queries.Access;
 
@@ -11,9 +10,12 @@ internal sealed record AccessRequest(
     SqlQuery Query,
     IReadOnlyDictionary<string, SqlValue> Parameters,
     byte[]? PartitionKey,
-    bool OrderMatters,
     QueryContinuation? Continuation,
-    long Now);
+    long Now)
+{
+    /// <summary>Whether it matters which rows come first: not when they are only counted.</summary>
+    public bool OrderMatters => Query.Count is null;
+}
 
 /// <summary>How the rows of a query are fetched: the SQLite statement, and what is left to do row by row.</summary>
 internal sealed class AccessPath

@@ -1,4 +1,4 @@
-using LocalPlatform.Cosmos.Queries.Indexes;
+using LocalPlatform.Cosmos.Containers;
 
 namespace LocalPlatform.Cosmos.Queries.Access;
 

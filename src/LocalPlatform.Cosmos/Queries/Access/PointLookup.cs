@@ -1,6 +1,6 @@
-using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Sql;
-using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Queries.Access;
 

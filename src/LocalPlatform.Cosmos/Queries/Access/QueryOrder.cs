@@ -1,5 +1,5 @@
-using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Sql;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Queries.Access;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Queries.Access;
 
@@ -40,10 +39,4 @@ internal sealed record ResumeFilter(byte[]?[] Keys, long? Rid, bool Exclude)
         JsonValueKind.Object when value.TryGetProperty("type"u8, out var type) && type.ValueEquals("array"u8) => OrderKey.Array,
         _ => OrderKey.Of(value),
     };
-}
-
-/// <summary>Restricts a read to documents whose partition key hashes into a span.</summary>
-internal sealed class PartitionKeyFilter(EpkRange range)
-{
-    public bool Includes(byte[] partitionKey) => range.Contains(EffectivePartitionKey.Of(partitionKey));
 }

@@ -12,10 +12,8 @@ internal static class QueryPlanner
     public const string FilterPlaceholder = "{documentdb-formattableorderbyquery-filter}";
 
     /// <summary>The plan of a query.</summary>
-    /// <exception cref="SqlException">A parameter of TOP, OFFSET or LIMIT is no number of rows.</exception>
-    public static QueryPlan Plan(SqlQuery query, IReadOnlyDictionary<string, SqlValue> parameters)
+    public static QueryPlan Plan(SqlQuery query, RowWindow window)
     {
-        var window = query.Window(parameters);
         var plan = new QueryPlan { Window = window, HasSelectValue = query.IsValue };
         if (query.Count is not null)
             return plan with { Aggregates = ["Count"], RewrittenQuery = query.ToString() };
