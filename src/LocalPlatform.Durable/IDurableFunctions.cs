@@ -14,6 +14,7 @@ public interface IDurableFunctions
     /// the task ends; the result is a serialized <see cref="P.OrchestratorResponse"/>.
     /// </summary>
     /// <exception cref="OperationCanceledException">The worker stops or is gone; the turn is taken again later.</exception>
+    /// <exception cref="TurnFailedException">The worker answered that it cannot take this turn, and never will.</exception>
     /// <exception cref="Exception">The worker could not run the turn, which is tried again after a pause.</exception>
     Task<byte[]> RunTurnAsync(string orchestrator, string instanceId, ReadOnlyMemory<byte> request, CancellationToken ct);
 
@@ -26,6 +27,15 @@ public interface IDurableFunctions
     /// </exception>
     Task<ActivityOutcome> RunActivityAsync(
         string activity, string instanceId, string? inputJson, string? traceParent, CancellationToken ct);
+}
+
+/// <summary>
+/// A turn failed in the worker outside of the orchestrator's own code, as when an event cannot be read as what is waited for. The
+/// instance fails with this, as it does with the genuine host.
+/// </summary>
+public sealed class TurnFailedException(P.TaskFailureDetails failure) : Exception(failure.ErrorMessage)
+{
+    public P.TaskFailureDetails Failure { get; } = failure;
 }
 
 /// <summary>What an activity returned as JSON, or the failure that it threw.</summary>

@@ -11,7 +11,6 @@ internal static class InstanceIds
     /// <summary>What is wrong with an id; null when nothing is.</summary>
     public static string? FindFault(string instanceId) => instanceId switch
     {
-        "" => "An instance id must not be empty.",
         { Length: > LengthMax } => $"An instance id has at most {LengthMax} characters.",
         ['@', ..] => "An instance id must not start with '@'.",
         _ when instanceId.Any(c => c is '/' or '\\' or '#' or '?' || char.IsControl(c)) =>

@@ -75,7 +75,14 @@ internal sealed class TurnRunner(IDurableFunctions functions)
             ExecutionId = start.OrchestrationInstance.ExecutionId,
             NewEvents = { received },
         });
-        return P.OrchestratorResponse.Parser.ParseFrom(await functions.RunTurnAsync(start.Name, instance.Id, request, ct));
+        try
+        {
+            return P.OrchestratorResponse.Parser.ParseFrom(await functions.RunTurnAsync(start.Name, instance.Id, request, ct));
+        }
+        catch (TurnFailedException failed)
+        {
+            return Ending(Failed(failed.Failure), instance.CustomStatus);
+        }
     }
 
     private static P.CompleteOrchestrationAction? EndOf(P.OrchestratorResponse response) =>
