@@ -11,15 +11,18 @@ namespace LocalPlatform.Hosting;
 /// <summary>Puts the host around the app whose builder it is given: settings, the door for the worker, and the host's services.</summary>
 internal static class Platform
 {
+    // The original's name for the folder of host.json and the other settings files; without it they lie beside the binaries.
+    private const string AppFolder = "AzureWebJobsScriptRoot";
+
     /// <exception cref="PlatformStartException">The app cannot start as it is.</exception>
     public static void Join(IFunctionsWorkerApplicationBuilder worker, IConfigurationManager configuration)
     {
-        var files = HostFiles.Load(AppContext.BaseDirectory);
+        var files = HostFiles.Load(configuration[AppFolder] ?? AppContext.BaseDirectory);
         var address = HostAddress.Choose(configuration, files.LocalSettings.Port);
         address.CheckFree();
         var server = new WorkerServer();
         AddSettings(configuration, files, address, server);
-        worker.UseMiddleware<HttpResultMiddleware>();
+        worker.UseMiddleware<HttpRunMiddleware>();
         PlatformServices.Add(worker.Services, configuration, files, address, server);
     }
 
@@ -30,7 +33,7 @@ internal static class Platform
         var environment = sources.ToList().FindLastIndex(s => s is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         sources.Insert(environment < 0 ? sources.Count : environment, Memory(files.LocalSettings.Values));
         sources.Add(Memory(ConnectionSettings.Defaults(configuration)));
-        sources.Add(Memory(WorkerSettings.For(server.Address, files.Folder)));
+        sources.Add(Memory(WorkerSettings.For(server.Address)));
         sources.Insert(0, Memory(HostDefaults.Settings(files.HostJson, files.Platform, address)));
     }
 

@@ -23,7 +23,7 @@ public sealed class PlatformStartup : WorkerExtensionStartup
         var configuration = (IConfigurationManager)context.Configuration;
         if (!string.IsNullOrEmpty(configuration[WorkerSettings.HostEndpoint]))
             return;
-        StartProblem.ExplainUnhandled();
+        StartProblem.TellUnhandled();
         StartProblem.OrEnd(() => Platform.Join(applicationBuilder, configuration));
     }
 }

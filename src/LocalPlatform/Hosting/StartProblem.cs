@@ -5,39 +5,32 @@ using Microsoft.Extensions.Options;
 namespace LocalPlatform.Hosting;
 
 /// <summary>
-/// What keeps the app from starting is printed, a line for each problem, and ends the process with exit code 1, where a stack trace
-/// would only hide the message.
+/// What keeps the app from starting is printed, a line for each problem, and ends the process with exit code 1. Only a bug is printed
+/// with its stack, which would hide the message of anything else.
 /// </summary>
 internal static class StartProblem
 {
-    /// <summary>Explains also what is thrown later in the start, by the app or by the host.</summary>
-    public static void ExplainUnhandled() => AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
-    {
-        if (unhandled.ExceptionObject is Exception failure && Explain(failure) is { } text)
-            End(text);
-    };
+    /// <summary>Tells also what is thrown later in the start, by the app or by the host.</summary>
+    public static void TellUnhandled() =>
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => End((Exception)unhandled.ExceptionObject);
 
-    /// <summary>Takes a step of the start, or explains why it fails and ends the process.</summary>
+    /// <summary>Takes a step of the start, or tells why it fails and ends the process.</summary>
     public static void OrEnd(Action step)
     {
         try
         {
             step();
         }
-        catch (Exception failure) when (Explain(failure) is { } text)
-        {
-            End(text);
-        }
-#pragma warning disable CA1031 // The worker swallows what a start-up class throws; a bug must not be silent either.
-        catch (Exception bug)
+#pragma warning disable CA1031 // The worker swallows what a start-up class throws.
+        catch (Exception failure)
 #pragma warning restore CA1031
         {
-            End(bug.ToString());
+            End(failure);
         }
     }
 
     /// <summary>What a person can do something about; null for everything else.</summary>
-    internal static string? Explain(Exception failure) => failure switch
+    private static string? Explain(Exception failure) => failure switch
     {
         PlatformStartException or DataDirectoryInUseException => failure.Message,
         OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
@@ -46,9 +39,9 @@ internal static class StartProblem
         _ => null,
     };
 
-    private static void End(string text)
+    private static void End(Exception failure)
     {
-        Console.Error.WriteLine(text);
+        Console.Error.WriteLine(Explain(failure) ?? failure.ToString());
         Environment.Exit(1);
     }
 }

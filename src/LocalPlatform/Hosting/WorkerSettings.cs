@@ -7,12 +7,12 @@ internal static class WorkerSettings
 
     private const int MessageBytesMax = 128 * 1024 * 1024;
 
-    /// <summary>The settings of a worker whose host is at an address, for the app in a folder.</summary>
-    public static Dictionary<string, string?> For(string address, string folder)
+    /// <summary>The settings of a worker whose host is at an address.</summary>
+    public static Dictionary<string, string?> For(string address)
     {
-        // The worker looks for these two in the environment only.
-        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", folder);
-        Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", folder);
+        // The worker looks for these two in the environment only: the folder of its binaries.
+        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
+        Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", AppContext.BaseDirectory);
         return new()
         {
             [HostEndpoint] = address,

@@ -37,10 +37,16 @@ internal sealed partial class HttpFunctions(
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
-        var run = invoker.Begin(function, NoData, request => Describe(request, http, values));
+        var run = invoker.Begin(function, NoData, request =>
+        {
+            Describe(request, http, values);
+            Continue(request.TraceContext, http);
+        });
         using var aborted = http.RequestAborted.UnsafeRegister(_ => invoker.Cancel(run), null);
         http.Request.Headers[InvocationHeader] = run.Id;
-        await RunPipelineAsync(http, worker, function);
+        await run.Arrived;
+        if (!run.Task.IsCompleted)
+            await RunPipelineAsync(http, worker);
         await SettleAsync(http, function, await run.Task);
     }
 
@@ -63,7 +69,16 @@ internal sealed partial class HttpFunctions(
             request.TriggerMetadata[name] = new TypedData { String = value?.ToString() ?? "" };
     }
 
-    private async Task RunPipelineAsync(HttpContext http, RequestDelegate worker, WorkerFunction function)
+    /// <summary>Where nobody listens to traces, ASP.NET Core takes no notice of the caller's; the function is told all the same.</summary>
+    private static void Continue(RpcTraceContext trace, HttpContext http)
+    {
+        if (trace.TraceParent.Length > 0)
+            return;
+        trace.TraceParent = http.Request.Headers.TraceParent.ToString();
+        trace.TraceState = http.Request.Headers.TraceState.ToString();
+    }
+
+    private static async Task RunPipelineAsync(HttpContext http, RequestDelegate worker)
     {
         try
         {
@@ -72,12 +87,6 @@ internal sealed partial class HttpFunctions(
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // Nobody waits for the answer any more.
-        }
-        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
-        {
-            Refused(function.Name, bad.Message);
-            http.Response.Clear();
-            http.Response.StatusCode = bad.StatusCode;
         }
     }
 
@@ -103,7 +112,4 @@ internal sealed partial class HttpFunctions(
 
     [LoggerMessage(1, LogLevel.Error, "Function '{Function}' failed: {Reason}")]
     private partial void Failed(string function, string reason);
-
-    [LoggerMessage(2, LogLevel.Information, "Function '{Function}': the request was refused: {Reason}")]
-    private partial void Refused(string function, string reason);
 }

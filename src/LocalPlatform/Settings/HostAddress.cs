@@ -19,7 +19,8 @@ internal sealed record HostAddress(IReadOnlyList<string> Urls)
     /// </summary>
     public static HostAddress Choose(IConfiguration configuration, int? localSettingsPort)
     {
-        var urls = configuration["urls"] is { Length: > 0 } given ? given : $"http://127.0.0.1:{localSettingsPort ?? DefaultPort}";
+        string?[] named = [configuration["urls"], configuration["ASPNETCORE_URLS"], $"http://127.0.0.1:{localSettingsPort ?? DefaultPort}"];
+        var urls = named.First(url => !string.IsNullOrEmpty(url))!;
         return new HostAddress([.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(WithPort)]);
     }
 

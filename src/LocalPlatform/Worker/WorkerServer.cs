@@ -34,9 +34,11 @@ internal sealed class WorkerServer : IAsyncDisposable
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = grpc.MaxSendMessageSize = MessageBytesMax);
         addServices(builder.Services);
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => _socket);
+        // Named as an address, or an address of the app in the environment would count as one of this server, with a warning.
+        builder.WebHost.UseUrls(Address);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen((IPEndPoint)_socket.LocalEndPoint!, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http2);
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
