@@ -17,7 +17,7 @@ internal sealed record AuditReport(
 /// <summary>The head of a ledger, as far as an audit needs it.</summary>
 internal sealed record HeadFact(string Owner, long Total, long Records);
 
-/// <summary>What an account holds, or less what one of its pending orders costs, in won.</summary>
+/// <summary>What an account holds, or what a pending order costs, in won.</summary>
 internal sealed record HoldFact(string Owner, long Total);
 
 /// <summary>A record of a ledger, as far as an audit needs it; <see cref="Kind"/> as it is stored.</summary>

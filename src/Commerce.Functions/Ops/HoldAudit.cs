@@ -11,18 +11,17 @@ namespace Commerce.Functions.Ops;
 internal sealed class HoldAudit(CommerceDatabase database, TimeProvider time)
 {
     private const string Holding = "SELECT c.userId AS owner, c.held AS total FROM c WHERE c.type = 'account' AND c.held != 0";
-    private const string Pending = "SELECT c.userId AS owner, -c.totalAmount AS total FROM c WHERE c.status = 'pending'";
+    private const string Pending = "SELECT c.userId AS owner, c.totalAmount AS total FROM c WHERE c.status = 'pending'";
 
     private readonly Container _accounts = database[CommerceDatabase.Accounts];
 
     public async Task<List<AuditDifference>> DifferencesAsync(CancellationToken ct)
     {
         var excess = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var query in (string[])[Holding, Pending])
-        {
-            await foreach (var part in _accounts.QueryAsync(new QueryDefinition(query), FactJson.Default.HoldFact, ct: ct))
-                excess[part.Owner] = excess.GetValueOrDefault(part.Owner) + part.Total;
-        }
+        await foreach (var account in ReadAsync(Holding, null, ct))
+            excess[account.Owner] = account.Total;
+        await foreach (var order in ReadAsync(Pending, null, ct))
+            excess[order.Owner] = excess.GetValueOrDefault(order.Owner) - order.Total;
         var differences = new List<AuditDifference>();
         foreach (var owner in excess.Where(static account => account.Value != 0).Select(static account => account.Key).Take(Audit.DifferencesMax))
         {
@@ -40,9 +39,9 @@ internal sealed class HoldAudit(CommerceDatabase database, TimeProvider time)
             await Task.Delay(pause, time, ct);
             // Pending orders before and after the account: of an order that was decided in between, one of the two agrees.
             var (before, held, after) = (await SumAsync(Pending, owner, ct), await SumAsync(Holding, owner, ct), await SumAsync(Pending, owner, ct));
-            if (before + held == 0 || after + held == 0)
+            if (held == before || held == after)
                 return null;
-            difference = new(AuditKind.AccountHeld, owner, -after, held);
+            difference = new(AuditKind.AccountHeld, owner, after, held);
         }
         return difference;
     }
@@ -50,8 +49,11 @@ internal sealed class HoldAudit(CommerceDatabase database, TimeProvider time)
     private async Task<long> SumAsync(string query, string owner, CancellationToken ct)
     {
         var sum = 0L;
-        await foreach (var part in _accounts.QueryAsync(new QueryDefinition(query), FactJson.Default.HoldFact, new PartitionKey(owner), ct: ct))
+        await foreach (var part in ReadAsync(query, new PartitionKey(owner), ct))
             sum += part.Total;
         return sum;
     }
+
+    private IAsyncEnumerable<HoldFact> ReadAsync(string query, PartitionKey? partition, CancellationToken ct) =>
+        _accounts.QueryAsync(new QueryDefinition(query), FactJson.Default.HoldFact, partition, ct: ct);
 }
