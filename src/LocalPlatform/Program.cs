@@ -1,5 +1,4 @@
-using LocalPlatform.Cosmos;
-using LocalPlatform.Webhooks;
+using LocalPlatform.Commands;
 
 namespace LocalPlatform;
 

@@ -11,7 +11,13 @@ internal static class Assemblies
 
     public static Assembly Functions { get; } = typeof(Commerce.Functions.Cosmos.CommerceDatabase).Assembly;
 
-    public static Assembly Platform { get; } = typeof(LocalPlatform.Cosmos.LocalCosmos).Assembly;
+    public static Assembly ServiceBusExtension { get; } = typeof(Microsoft.Azure.Functions.Worker.ServiceBusTriggerAttribute).Assembly;
+
+    /// <summary>The platform's parts, each of which may know those before it.</summary>
+    public static IReadOnlyList<Assembly> Platform { get; } =
+    [
+        .. new[] { "LocalPlatform.Storage", "LocalPlatform.Cosmos", "LocalPlatform.ServiceBus", "LocalPlatform.Durable", "LocalPlatform" }.Select(Assembly.Load),
+    ];
 
     public static string Root { get; } = FindRoot();
 

@@ -28,15 +28,6 @@ public sealed class FunctionTests
         Assemblies.AssertNone(Functions.GroupBy(f => f.Function.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key));
 
     [Fact]
-    public void Routes_are_unique_for_each_method() => Assemblies.AssertNone(
-        from f in Functions
-        where f.Http is not null
-        from method in f.Http!.Methods is { Length: > 0 } methods ? methods : ["any"]
-        group f by $"{method} {System.Text.RegularExpressions.Regex.Replace(f.Http!.Route!, @"\{[^}]*\}", "{}")}" into same
-        where same.Count() > 1
-        select same.Key);
-
-    [Fact]
     public void Clients_need_a_key_operators_the_master_key_and_probes_none() => Assemblies.AssertNone(
         from f in Functions
         where f.Http is not null

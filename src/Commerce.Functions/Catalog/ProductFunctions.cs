@@ -25,8 +25,8 @@ public sealed class ProductFunctions(ProductReader products)
         return Answers.Ok(new ProductList(items, next), CatalogJson.Wire.ProductList);
     }
 
-    [Function("GetProduct")]
-    public async Task<IResult> Get(
+    [Function("ShowProduct")]
+    public async Task<IResult> Show(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "products/{productId}")] HttpRequest request, string productId)
     {
         var input = new RequestInput(request);

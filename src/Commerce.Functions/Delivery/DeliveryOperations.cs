@@ -36,8 +36,8 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
     public Task<IResult> Status(
         [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries/status")] HttpRequest request) => StatusAsync(StatusCodes.Status200OK, request.HttpContext.RequestAborted);
 
-    [Function("GetDelivery")]
-    public async Task<IResult> Get(
+    [Function("ShowDelivery")]
+    public async Task<IResult> Show(
         [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries/{eventId}")] HttpRequest request, string eventId) =>
         await FindAsync(eventId, request.HttpContext.RequestAborted) is { } delivery
             ? Answers.Ok(DeliveryDetailView.Of(delivery), DeliveryJson.Wire.DeliveryDetailView, delivery.ETag)

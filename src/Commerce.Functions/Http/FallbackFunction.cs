@@ -8,7 +8,7 @@ public static class FallbackFunction
 {
     private static readonly Lazy<RouteTable> Routes = new(static () => new RouteTable(typeof(FallbackFunction).Assembly));
 
-    [Function("Fallback")]
+    [Function("WhateverElse")]
     public static IResult Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request, string? path)
     {

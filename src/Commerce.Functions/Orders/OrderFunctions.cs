@@ -35,8 +35,8 @@ public sealed class OrderFunctions(
         return OrderAnswers.Placed(outcome, preference);
     }
 
-    [Function("GetOrder")]
-    public async Task<IResult> GetOrder(
+    [Function("ShowOrder")]
+    public async Task<IResult> ShowOrder(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/orders/{orderId}")] HttpRequest request,
         string userId,
         string orderId)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace LocalPlatform;
+namespace LocalPlatform.Commands;
 
 /// <summary>The options of a command: pairs of <c>--name value</c>, a name at most a few times.</summary>
 internal sealed class CommandArguments

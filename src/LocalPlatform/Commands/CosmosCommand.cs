@@ -1,8 +1,9 @@
+using LocalPlatform.Cosmos;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using LocalPlatform.Storage;
 
-namespace LocalPlatform.Cosmos;
+namespace LocalPlatform.Commands;
 
 /// <summary>The Cosmos gateway as a process of its own, for <c>func start</c> and for clients in other languages.</summary>
 internal static class CosmosCommand

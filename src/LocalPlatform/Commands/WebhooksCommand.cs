@@ -1,3 +1,4 @@
+using LocalPlatform.Webhooks;
 using System.Collections.Concurrent;
 using LocalPlatform.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -5,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LocalPlatform.Webhooks;
+namespace LocalPlatform.Commands;
 
 /// <summary>The webhook receivers as a process of their own: any name is a receiver, and all share the given keys.</summary>
 internal static class WebhooksCommand

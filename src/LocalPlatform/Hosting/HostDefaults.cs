@@ -1,4 +1,5 @@
-namespace LocalPlatform.Functions;
+using LocalPlatform.Settings;
+namespace LocalPlatform.Hosting;
 
 /// <summary>Settings that hold unless anything else sets them.</summary>
 internal static class HostDefaults
@@ -13,7 +14,10 @@ internal static class HostDefaults
             // At any level but None, ASP.NET Core starts an Activity for each request.
             ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
             ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
+            ["Logging:LogLevel:Microsoft.DurableTask"] = "Warning",
             ["Logging:LogLevel:System.Net.Http"] = "Warning",
+            // A call that its client gave up is no news.
+            ["Logging:LogLevel:Grpc"] = "None",
         };
         foreach (var (category, level) in hostJson.LogLevels)
             settings[$"Logging:LogLevel:{(category.Equals("default", StringComparison.OrdinalIgnoreCase) ? "Default" : category)}"] = level;

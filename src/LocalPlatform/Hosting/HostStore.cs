@@ -1,8 +1,7 @@
 using System.Globalization;
 using LocalPlatform.Storage;
-using Microsoft.Azure.Functions.Worker;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Hosting;
 
 /// <summary>What the host itself remembers: the schedules of its timers, and whether the store was seeded.</summary>
 internal sealed class HostStore : IAsyncDisposable
@@ -17,12 +16,12 @@ internal sealed class HostStore : IAsyncDisposable
 
     public HostStore(string path) => _database = GroupCommitDatabase.Open(path, Schema);
 
-    public ScheduleStatus? FindSchedule(string timer) => _database.Read(session => session.QueryFirst(
+    public TimerStatus? FindSchedule(string timer) => _database.Read(session => session.QueryFirst(
         "SELECT last, next, updated FROM timer WHERE name = @0",
-        row => new ScheduleStatus { Last = Time(row.GetString(0)), Next = Time(row.GetString(1)), LastUpdated = Time(row.GetString(2)) },
+        row => new TimerStatus(Time(row.GetString(0)), Time(row.GetString(1)), Time(row.GetString(2))),
         timer));
 
-    public Task SaveScheduleAsync(string timer, ScheduleStatus status) => _database.WriteAsync(session => session.Execute(
+    public Task SaveScheduleAsync(string timer, TimerStatus status) => _database.WriteAsync(session => session.Execute(
         "INSERT INTO timer (name, last, next, updated) VALUES (@0, @1, @2, @3) "
         + "ON CONFLICT (name) DO UPDATE SET last = excluded.last, next = excluded.next, updated = excluded.updated",
         timer, Text(status.Last), Text(status.Next), Text(status.LastUpdated)));
@@ -39,3 +38,9 @@ internal sealed class HostStore : IAsyncDisposable
 
     private static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind);
 }
+
+/// <summary>Where a timer's schedule stands, under the names that the worker reads; UTC.</summary>
+/// <param name="Last">The last occurrence that was run or made up for.</param>
+/// <param name="Next">The occurrence that comes next.</param>
+/// <param name="LastUpdated">When this was noted.</param>
+internal sealed record TimerStatus(DateTime Last, DateTime Next, DateTime LastUpdated);

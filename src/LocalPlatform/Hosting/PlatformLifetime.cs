@@ -1,36 +1,54 @@
 using LocalPlatform.Durable;
+using LocalPlatform.Http;
+using LocalPlatform.Orchestrations;
+using LocalPlatform.Settings;
 using LocalPlatform.Storage;
+using LocalPlatform.Worker;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Hosting;
 
 /// <summary>
-/// The order of start and stop. Start: queues, orchestrations, then HTTP (ASP.NET Core starts it behind this service), then the seed,
-/// then timers and messages. Stop: timers and messages, HTTP, orchestrations, and at last the stores with the container.
+/// The order of start and stop. Start: the worker's door, the worker and the web server (each by itself), then, with the functions
+/// loaded, queues and orchestrations, then the seed, then timers and messages. Stop: timers and messages, HTTP, orchestrations, the
+/// worker's door, and at last the stores with the container.
 /// </summary>
 internal sealed class PlatformLifetime(
-    HostPlan plan, Triggers triggers, DurableEngine engine, Seeding seeding, DataDirectory data, RunLimit limit, HostConsole console,
-    IConfiguration configuration)
-    : IHostedLifecycleService
+    WorkerServer server, WorkerConnection worker, Triggers triggers, DurableEngine engine, DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
+    DataDirectory data, HostLog log, IConfiguration configuration) : IHostedLifecycleService
 {
-    // What runs when the host stops may go on for so long before its cancellation token is set.
+    // What runs when the host stops may go on for so long before it is asked to end.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private bool _started;
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await triggers.CreateEntitiesAsync();
-        await engine.StartAsync(cancellationToken);
-    }
+    public Task StartingAsync(CancellationToken cancellationToken) => server.StartAsync(
+        services => services.AddSingleton(worker).AddSingleton(new TaskHubService(engine)),
+        routes =>
+        {
+            routes.MapGrpcService<WorkerConnection>();
+            routes.MapGrpcService<TaskHubService>();
+        },
+        log.Factory);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        StartBanner.Write(console.Out, plan, data.Path, ConnectionSettings.NamesRealServiceBus(configuration));
+        var functions = await worker.Loaded.WaitAsync(cancellationToken);
+        triggers.Load(functions);
+        orchestrations.Load(functions);
+        await triggers.CreateEntitiesAsync();
+        await engine.StartAsync(cancellationToken);
+        http.Open(functions);
+        banner.Write(functions, data.Path, ConnectionSettings.NamesRealServiceBus(configuration));
         await seeding.RunAsync(cancellationToken);
         triggers.Start();
         _started = true;
+        GiveBackWhatTheStartNeeded();
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -44,11 +62,13 @@ internal sealed class PlatformLifetime(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        limit.EndAll();
+        worker.Invocations.CancelAll();
         await engine.StopAsync(cancellationToken);
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppedAsync(CancellationToken cancellationToken) => server.StopAsync();
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    // An idle app allocates next to nothing, so the first collection by itself, and with it some 20 MB, could be hours away.
+    private static void GiveBackWhatTheStartNeeded() =>
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

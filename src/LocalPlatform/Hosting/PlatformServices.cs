@@ -1,18 +1,22 @@
 using LocalPlatform.Cosmos;
 using LocalPlatform.Durable;
+using LocalPlatform.Http;
+using LocalPlatform.Messaging;
+using LocalPlatform.Orchestrations;
 using LocalPlatform.ServiceBus;
+using LocalPlatform.Settings;
 using LocalPlatform.Storage;
 using LocalPlatform.Webhooks;
+using LocalPlatform.Worker;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Cosmos;
-using Microsoft.Azure.Functions.Worker.Middleware;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Hosting;
 
 /// <summary>
 /// The platform's parts as services of the app. The container disposes them in the reverse order of their making, so that the
@@ -20,45 +24,59 @@ namespace LocalPlatform.Functions;
 /// </summary>
 internal static class PlatformServices
 {
+    private const int RequestLineBytesMax = 32 * 1024;
+
     public static void Add(
-        IServiceCollection services,
-        HostPlan plan,
-        IEnumerable<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
-        IConfiguration configuration)
+        IServiceCollection services, IConfiguration configuration, HostFiles files, HostAddress address, WorkerServer server)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(plan);
+        services.AddSingleton(files).AddSingleton(address).AddSingleton(_ => server);
+        services.AddSingleton(new HostConsole(Console.Out));
+        services.AddSingleton(_ => new HostLog(configuration));
         services.AddSingleton(_ => DataDirectory.Acquire(configuration["LocalPlatform:DataPath"]!));
-        AddRunning(services, plan, middleware);
-        AddCosmos(services, configuration);
-        AddServiceBus(services, configuration);
-        AddDurable(services, plan);
+        AddWorker(services, configuration);
+        AddHttp(services);
         if (configuration[ConnectionSettings.Cosmos] == LocalCosmos.ConnectionString)
             AddCosmos(services);
-        AddHosting(services);
+        AddServiceBus(services, configuration);
+        AddDurable(services, configuration);
+        services.AddSingleton(provider => new HostStore(File(provider, "host.db")));
+        services.AddSingleton<Triggers>();
+        services.AddSingleton<StartBanner>();
+        services.AddSingleton<Seeding>();
+        services.AddSingleton<IHostedService, PlatformLifetime>();
     }
 
-    private static void AddRunning(
-        IServiceCollection services, HostPlan plan, IEnumerable<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware)
+    private static void AddWorker(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(provider => new RunLimit(plan.HostJson.FunctionTimeout, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<FunctionRunner>(provider, middleware));
+        services.AddSingleton(_ => new FunctionReader(new SettingNames(configuration)));
+        services.AddSingleton(provider => new WorkerLog(provider.GetRequiredService<HostLog>().Factory));
+        services.AddSingleton<WorkerConnection>();
+        services.AddSingleton<DurableClientBinding>();
         services.AddSingleton<OutputSender>();
-        services.AddSingleton<HttpFunctions>();
-        services.AddRouting();
-        if (plan.With<HttpBinding>().Any(f => HttpResults.MayBeActionResult(FunctionInvoker.ResultType(f.Function.Method))))
-            services.AddMvcCore();
+        services.AddSingleton<FunctionInvoker>();
     }
 
-    /// <summary>Cosmos DB inside the process, unless the settings name another. The app makes its client from the options.</summary>
-    private static void AddCosmos(IServiceCollection services, IConfiguration configuration)
+    private static void AddHttp(IServiceCollection services)
     {
-        if (!string.IsNullOrEmpty(configuration["Cosmos"]) || !string.IsNullOrEmpty(configuration["Cosmos:accountEndpoint"]))
-            return;
-        configuration["Cosmos"] = LocalCosmos.ConnectionString;
+        services.AddSingleton<IStartupFilter, HttpFront>();
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Long enough that the app, not the server, says what is wrong with an overlong address.
+            kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
+        });
+        services.AddSingleton<HttpFunctions>();
+        services.AddSingleton<AdminRoutes>();
+        services.AddSingleton(provider => WebhookStore.Open(File(provider, "webhooks.db")));
+    }
+
+    /// <summary>Cosmos DB inside the process. The app makes its client from the options.</summary>
+    private static void AddCosmos(IServiceCollection services)
+    {
         services.AddSingleton(provider => CosmosStore.Open(File(provider, "cosmos.db"), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(provider => new CosmosGatewayHandler(provider.GetRequiredService<CosmosStore>()));
-        services.AddOptions<CosmosClientOptions>().Configure<CosmosGatewayHandler>(static (options, handler) => options.UseLocalCosmos(handler));
+        services.AddSingleton<CosmosGatewayHandler>();
+        services.AddOptions<CosmosClientOptions>().Configure<CosmosGatewayHandler>((options, handler) => options.UseLocalCosmos(handler));
     }
 
     private static void AddServiceBus(IServiceCollection services, IConfiguration configuration) => services.AddSingleton(provider =>
@@ -67,39 +85,20 @@ internal static class PlatformServices
         return ServiceBusBroker.Open(File(provider, "servicebus.db"), options, provider.GetRequiredService<TimeProvider>());
     });
 
-    private static void AddDurable(IServiceCollection services, HostPlan plan)
+    private static void AddDurable(IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IDurableFunctions, DurableFunctions>();
+        services.AddSingleton<DurableFunctions>();
         services.AddSingleton(provider =>
         {
-            var options = plan.HostJson.Durable with { };
-            provider.GetRequiredService<IConfiguration>().GetSection("LocalPlatform:Durable").Bind(options);
+            var options = provider.GetRequiredService<HostFiles>().HostJson.Durable with { };
+            configuration.GetSection("LocalPlatform:Durable").Bind(options);
             return new DurableEngine(
-                File(provider, "durable.db"),
-                provider.GetRequiredService<IDurableFunctions>(),
+                File(provider, "taskhub.db"),
+                provider.GetRequiredService<DurableFunctions>(),
                 options,
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILoggerFactory>());
+                provider.GetRequiredService<HostLog>().Factory);
         });
-        services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<DurableEngine>().Client);
-    }
-
-    private static void AddCosmos(IServiceCollection services)
-    {
-        services.AddSingleton(provider => CosmosStore.Open(File(provider, "cosmos.db"), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<CosmosGatewayHandler>();
-        services.AddOptions<CosmosClientOptions>().Configure<CosmosGatewayHandler>((options, handler) => options.UseLocalCosmos(handler));
-    }
-
-    private static void AddHosting(IServiceCollection services)
-    {
-        services.AddSingleton(provider => WebhookStore.Open(File(provider, "webhooks.db")));
-        services.AddSingleton(provider => new HostStore(File(provider, "host.db")));
-        services.AddSingleton<Triggers>();
-        services.AddSingleton<AdminRoutes>();
-        services.AddSingleton<Seeding>();
-        services.AddSingleton<IHostedService, PlatformLifetime>();
-        services.TryAddSingleton(new HostConsole(Console.Out));
     }
 
     private static string File(IServiceProvider provider, string name) => provider.GetRequiredService<DataDirectory>().File(name);

@@ -1,26 +1,27 @@
 using System.Net.Http.Headers;
+using LocalPlatform.Settings;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Hosting;
 
 /// <summary>
 /// Fills an empty store: sends the requests of <c>localplatform.json</c> to the app itself until they have succeeded once. The
 /// setting <c>LocalPlatform:Seed</c> set to false leaves the store empty.
 /// </summary>
 internal sealed partial class Seeding(
-    HostPlan plan, HostStore store, IConfiguration configuration, IHostEnvironment environment, TimeProvider time, HostConsole console,
-    ILogger<Seeding> logger)
+    HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console, HostLog log)
 {
     private const string Marker = "seeded";
 
+    private readonly ILogger _logger = log.For<Seeding>();
+
     public async Task RunAsync(CancellationToken ct)
     {
-        if (plan.File.Seed.Count == 0 || !configuration.GetValue("LocalPlatform:Seed", true) || store.IsMarked(Marker))
+        if (files.Platform.Seed.Count == 0 || !configuration.GetValue("LocalPlatform:Seed", true) || store.IsMarked(Marker))
             return;
-        using var client = new HttpClient { BaseAddress = new Uri(plan.Address.BaseUrl), Timeout = TimeSpan.FromMinutes(5) };
-        foreach (var entry in plan.File.Seed)
+        using var client = new HttpClient { BaseAddress = new Uri(address.BaseUrl), Timeout = TimeSpan.FromMinutes(5) };
+        foreach (var entry in files.Platform.Seed)
         {
             // Without a marker the next start tries again; the requests must be repeatable for that.
             if (!await TrySendAsync(client, entry, ct))
@@ -39,7 +40,7 @@ internal sealed partial class Seeding(
             if (response.IsSuccessStatusCode)
                 console.Out.WriteLine($"Empty store: {entry.Says ?? $"{entry.Method} {entry.Path}"}: {answer}");
             else
-                Refused(logger, entry.Method, entry.Path, (int)response.StatusCode, answer);
+                Refused(entry.Method, entry.Path, (int)response.StatusCode, answer);
             return response.IsSuccessStatusCode;
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -49,7 +50,7 @@ internal sealed partial class Seeding(
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
-            Failed(logger, failure, entry.Method, entry.Path);
+            Failed(failure, entry.Method, entry.Path);
             return false;
         }
     }
@@ -58,15 +59,15 @@ internal sealed partial class Seeding(
     {
         if (entry.File is null)
             return null;
-        var content = new StreamContent(File.OpenRead(Path.Combine(environment.ContentRootPath, entry.File)));
+        var content = new StreamContent(File.OpenRead(Path.Combine(files.Folder, entry.File)));
         if (entry.ContentType is not null)
             content.Headers.ContentType = MediaTypeHeaderValue.Parse(entry.ContentType);
         return content;
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Seed request {Method} {Path} was answered with {Status}: {Answer}; the next start tries again")]
-    private static partial void Refused(ILogger logger, string method, string path, int status, string answer);
+    private partial void Refused(string method, string path, int status, string answer);
 
     [LoggerMessage(2, LogLevel.Warning, "Seed request {Method} {Path} failed; the next start tries again")]
-    private static partial void Failed(ILogger logger, Exception failure, string method, string path);
+    private partial void Failed(Exception failure, string method, string path);
 }

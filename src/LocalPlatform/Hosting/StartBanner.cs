@@ -1,31 +1,35 @@
-namespace LocalPlatform.Functions;
+using LocalPlatform.Http;
+using LocalPlatform.Settings;
+using LocalPlatform.Worker;
+
+namespace LocalPlatform.Hosting;
 
 /// <summary>Where the host prints what a person who starts it wants to see.</summary>
 internal sealed record HostConsole(TextWriter Out);
 
 /// <summary>What a start prints: the functions as Core Tools list them, and where the data lies.</summary>
-internal static class StartBanner
+internal sealed class StartBanner(HostConsole console, HostFiles files, HostAddress address)
 {
-    public static void Write(TextWriter console, HostPlan plan, string dataPath, bool ignoresServiceBus)
+    public void Write(WorkerFunctions functions, string dataPath, bool ignoresServiceBus)
     {
-        console.WriteLine();
-        console.WriteLine("Functions:");
-        console.WriteLine();
-        foreach (var function in plan.Functions)
-            console.WriteLine($"  {function.Name}: {Describe(plan, function.Trigger)}");
-        console.WriteLine();
-        console.WriteLine($"Listening on {string.Join(", ", plan.Address.Urls)}");
-        console.WriteLine($"Data in {dataPath}");
+        console.Out.WriteLine();
+        console.Out.WriteLine("Functions:");
+        console.Out.WriteLine();
+        foreach (var function in functions.All)
+            console.Out.WriteLine($"  {function.Name}: {Describe(function.Trigger)}");
+        console.Out.WriteLine();
+        console.Out.WriteLine($"Listening on {string.Join(", ", address.Urls)}");
+        console.Out.WriteLine($"Data in {dataPath}");
         if (ignoresServiceBus)
-            console.WriteLine("The Service Bus namespace in the settings is not used: this build has a broker of its own.");
-        console.WriteLine();
+            console.Out.WriteLine("The Service Bus namespace in the settings is not used: this host has a broker of its own.");
+        console.Out.WriteLine();
     }
 
-    private static string Describe(HostPlan plan, TriggerBinding trigger) => trigger switch
+    private string Describe(TriggerBinding trigger) => trigger switch
     {
-        HttpBinding http => $"[{Methods(http)}] {plan.Address.BaseUrl}{HttpFunctions.PathOf(plan, http)}",
+        HttpBinding http => $"[{Methods(http)}] {address.BaseUrl}{FunctionRoute.Path(files.HostJson, http)}",
         TimerBinding timer => $"{timer.Kind} '{timer.Schedule}'",
-        ServiceBusBinding bus => $"{bus.Kind} '{ServiceBusPump.EntityOf(bus)}'",
+        ServiceBusBinding bus => $"{bus.Kind} '{bus.Entity}'",
         _ => trigger.Kind,
     };
 

@@ -1,38 +1,38 @@
+using LocalPlatform.Messaging;
 using LocalPlatform.ServiceBus;
-using Microsoft.Extensions.Logging;
+using LocalPlatform.Timers;
+using LocalPlatform.Worker;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Hosting;
 
 /// <summary>The timers and the Service Bus pumps of the app.</summary>
-internal sealed class Triggers : IDisposable
+internal sealed class Triggers(
+    HostFiles files, FunctionInvoker invoker, ServiceBusBroker broker, HostStore store, TimeProvider time, HostLog log) : IDisposable
 {
-    private readonly HostPlan _plan;
-    private readonly ServiceBusBroker _broker;
-    private readonly List<TimerLoop> _timers;
-    private readonly List<ServiceBusPump> _pumps;
+    private WorkerFunctions _functions = new([]);
+    private List<TimerLoop> _timers = [];
+    private List<ServiceBusPump> _pumps = [];
 
-    public Triggers(
-        HostPlan plan, FunctionRunner runner, ServiceBusBroker broker, HostStore store, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>Takes up the functions that the worker has loaded.</summary>
+    public void Load(WorkerFunctions functions)
     {
-        _plan = plan;
-        _broker = broker;
-        _timers = [.. plan.With<TimerBinding>().Select(f => new TimerLoop(
-            f.Function, f.Trigger.Schedule, runner, store, time, loggers.CreateLogger<TimerLoop>()))];
-        _pumps = [.. plan.With<ServiceBusBinding>().Select(f => new ServiceBusPump(
-            f.Function, runner, broker, plan.HostJson.ServiceBus, time, loggers.CreateLogger<ServiceBusPump>()))];
+        _functions = functions;
+        _timers = [.. functions.With<TimerBinding>().Select(f => new TimerLoop(f.Function, f.Trigger, invoker, store, time, log.For<TimerLoop>()))];
+        _pumps = [.. functions.With<ServiceBusBinding>().Select(f => new ServiceBusPump(
+            f.Function, f.Trigger, invoker, broker, files.HostJson.ServiceBus, time, log.For<ServiceBusPump>()))];
     }
 
     /// <summary>Creates the queues and subscriptions that triggers and outputs name. A topic exists through its subscriptions.</summary>
     public async Task CreateEntitiesAsync()
     {
-        foreach (var (_, trigger) in _plan.With<ServiceBusBinding>())
+        foreach (var (_, trigger) in _functions.With<ServiceBusBinding>())
         {
             await (trigger.Subscription is null
-                ? _broker.EnsureQueueAsync(trigger.QueueOrTopic)
-                : _broker.EnsureSubscriptionAsync(trigger.QueueOrTopic, trigger.Subscription));
+                ? broker.EnsureQueueAsync(trigger.QueueOrTopic)
+                : broker.EnsureSubscriptionAsync(trigger.QueueOrTopic, trigger.Subscription));
         }
-        foreach (var output in _plan.Functions.SelectMany(f => f.Outputs).Where(o => o is { QueueOrTopic: not null, IsTopic: false }))
-            await _broker.EnsureQueueAsync(output.QueueOrTopic!);
+        foreach (var output in _functions.All.SelectMany(f => f.Outputs).Where(o => !o.IsTopic))
+            await broker.EnsureQueueAsync(output.QueueOrTopic);
     }
 
     public void Start()

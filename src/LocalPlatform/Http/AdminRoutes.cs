@@ -1,3 +1,8 @@
+using System.Text.Json.Nodes;
+using LocalPlatform.Hosting;
+using LocalPlatform.Settings;
+using LocalPlatform.Timers;
+using LocalPlatform.Worker;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,47 +10,71 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Http;
 
 /// <summary>The host's own routes under <c>/admin</c>: what runs here, and firing a timer by hand. No key is asked for locally.</summary>
-internal sealed partial class AdminRoutes(HostPlan plan, Triggers triggers, IHostEnvironment environment, ILogger<AdminRoutes> logger)
+internal sealed partial class AdminRoutes(
+    WorkerConnection worker, Triggers triggers, HostFiles files, HostAddress address, IHostEnvironment environment, HostLog log)
 {
+    private readonly ILogger _logger = log.For<AdminRoutes>();
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var admin = routes.ServiceProvider.GetRequiredService<AdminRoutes>();
-        routes.MapMethods("/admin/functions", [HttpMethods.Get], http => http.Response.WriteAsJsonAsync(admin.Functions()));
-        routes.MapMethods("/admin/host/status", [HttpMethods.Get], http => http.Response.WriteAsJsonAsync(admin.Status()));
-        routes.MapMethods("/admin/functions/{name}", [HttpMethods.Post], admin.Fire);
+        routes.MapMethods("/admin/functions", [HttpMethods.Get], admin.ListAsync);
+        routes.MapMethods("/admin/functions/{name}", [HttpMethods.Get], admin.ShowAsync);
+        routes.MapMethods("/admin/functions/{name}", [HttpMethods.Post], admin.FireAsync);
+        routes.MapMethods("/admin/host/status", [HttpMethods.Get], admin.StatusAsync);
     }
 
-    private IEnumerable<object> Functions() => plan.Functions.Select(f => new
-    {
-        name = f.Name,
-        entryPoint = f.EntryPoint,
-        trigger = f.Trigger.Kind,
-        href = $"{plan.Address.BaseUrl}/admin/functions/{f.Name}",
-        invokeUrl = f.Trigger is HttpBinding http ? plan.Address.BaseUrl + HttpFunctions.PathOf(plan, http) : null,
-    });
+    private async Task ListAsync(HttpContext http) =>
+        await http.Response.WriteAsJsonAsync((await worker.Loaded).All.Select(Describe));
 
-    private object Status() => new { id = environment.ApplicationName, state = "Running", functions = plan.Functions.Count };
-
-    private Task Fire(HttpContext http)
+    private async Task ShowAsync(HttpContext http)
     {
-        var name = http.Request.RouteValues["name"]?.ToString() ?? "";
-        var function = plan.Functions.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        if (function is null)
+        if ((await worker.Loaded).Find(Name(http)) is { } function)
+            await http.Response.WriteAsJsonAsync(Describe(function));
+        else
+            await RefuseUnknownAsync(http);
+    }
+
+    private async Task StatusAsync(HttpContext http) => await http.Response.WriteAsJsonAsync(
+        new { id = environment.ApplicationName, state = "Running", functions = (await worker.Loaded).All.Count });
+
+    /// <summary>A function in the form of the original, as far as it means something here.</summary>
+    private object Describe(WorkerFunction function) => new
+    {
+        name = function.Name,
+        href = $"{address.BaseUrl}/admin/functions/{function.Name}",
+        invoke_url_template = function.Trigger is HttpBinding http ? address.BaseUrl + FunctionRoute.Path(files.HostJson, http).ToLowerInvariant() : null,
+        language = function.Metadata.Language,
+        isDisabled = false,
+        config = new
         {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
-            return http.Response.WriteAsync($"There is no function '{name}'.");
-        }
-        if (triggers.Timer(name) is not { } timer)
+            name = function.Name,
+            entryPoint = function.Metadata.EntryPoint,
+            scriptFile = function.Metadata.ScriptFile,
+            language = function.Metadata.Language,
+            bindings = function.Metadata.RawBindings.Select(binding => JsonNode.Parse(binding)),
+        },
+    };
+
+    private async Task FireAsync(HttpContext http)
+    {
+        if ((await worker.Loaded).Find(Name(http)) is not { } function)
         {
-            http.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return http.Response.WriteAsync($"'{function.Name}' has a {function.Trigger.Kind}; only timers can be fired by hand here.");
+            await RefuseUnknownAsync(http);
         }
-        _ = FireAsync(timer);
-        http.Response.StatusCode = StatusCodes.Status202Accepted;
-        return Task.CompletedTask;
+        else if (triggers.Timer(function.Name) is not { } timer)
+        {
+            await OperatorHttp.RefuseAsync(http, StatusCodes.Status400BadRequest,
+                $"'{function.Name}' has a {function.Trigger.Kind}; only timers can be fired by hand here.");
+        }
+        else
+        {
+            _ = FireAsync(timer);
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
+        }
     }
 
     private async Task FireAsync(TimerLoop timer)
@@ -56,10 +85,15 @@ internal sealed partial class AdminRoutes(HostPlan plan, Triggers triggers, IHos
         }
         catch (Exception stopped) when (stopped is OperationCanceledException or ObjectDisposedException)
         {
-            NotFired(logger, timer.Function.Name);
+            NotFired(timer.Function.Name);
         }
     }
 
+    private static string Name(HttpContext http) => http.Request.RouteValues["name"]?.ToString() ?? "";
+
+    private static Task RefuseUnknownAsync(HttpContext http) =>
+        OperatorHttp.RefuseAsync(http, StatusCodes.Status404NotFound, $"There is no function '{Name(http)}'.");
+
     [LoggerMessage(1, LogLevel.Information, "Timer '{Function}' was not fired: the host stops")]
-    private static partial void NotFired(ILogger logger, string function);
+    private partial void NotFired(string function);
 }

@@ -1,64 +1,106 @@
-using Microsoft.AspNetCore.Builder;
+using LocalPlatform.Hosting;
+using LocalPlatform.Messaging;
+using LocalPlatform.Worker;
+using LocalPlatform.Worker.Rpc;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Http;
 
-/// <summary>The HTTP functions as endpoints of ASP.NET Core's routing, which knows precedence, constraints and methods.</summary>
-internal sealed partial class HttpFunctions(FunctionRunner runner, ILogger<HttpFunctions> logger)
+/// <summary>
+/// Answers requests by HTTP functions. As in the original, functions are asked in the order of their names, ignoring case, and the
+/// first whose route and method match gets the request: the more specific template has no precedence.
+/// </summary>
+internal sealed partial class HttpFunctions(
+    HostFiles files, FunctionInvoker invoker, OutputSender outputs, IInlineConstraintResolver resolver, HostLog log)
 {
-    public static void Map(IEndpointRouteBuilder routes, HostPlan plan)
+    // By this header the worker finds the run that belongs to a request.
+    private const string InvocationHeader = "x-ms-invocation-id";
+
+    private static readonly TypedData NoData = new() { Http = new RpcHttp() };
+
+    private readonly ILogger _logger = log.For<HttpFunctions>();
+    private readonly TaskCompletionSource<FunctionRoute[]> _routes = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets requests in; those that came before have waited.</summary>
+    public void Open(WorkerFunctions functions) => _routes.TrySetResult(
+        [.. functions.With<HttpBinding>().Select(f => new FunctionRoute(f.Function, f.Trigger, files.HostJson, resolver))]);
+
+    /// <summary>Answers a request through the worker's own pipeline; 404 without a body when no function has the route.</summary>
+    public async Task AnswerAsync(HttpContext http, RequestDelegate worker)
     {
-        var functions = routes.ServiceProvider.GetRequiredService<HttpFunctions>();
-        foreach (var (function, trigger) in plan.With<HttpBinding>())
+        var routes = _routes.Task.IsCompletedSuccessfully ? _routes.Task.Result : await _routes.Task.WaitAsync(http.RequestAborted);
+        var values = new RouteValueDictionary();
+        if (Find(routes, http, values) is not { } function)
         {
-            var endpoint = routes.Map(PathOf(plan, trigger), http => functions.AnswerAsync(http, function));
-            endpoint.WithDisplayName(function.Name);
-            if (trigger.Methods.Count > 0)
-                endpoint.WithMetadata(new HttpMethodMetadata(trigger.Methods));
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
         }
+        var run = invoker.Begin(function, NoData, request =>
+        {
+            Describe(request, http, values);
+            Continue(request.TraceContext, http);
+        });
+        using var aborted = http.RequestAborted.UnsafeRegister(_ => invoker.Cancel(run), null);
+        http.Request.Headers[InvocationHeader] = run.Id;
+        await run.Arrived;
+        if (!run.Task.IsCompleted)
+            await RunPipelineAsync(http, worker);
+        await SettleAsync(http, function, await run.Task);
     }
 
-    /// <summary>The path with the route prefix, with a leading slash.</summary>
-    public static string PathOf(HostPlan plan, HttpBinding trigger) =>
-        "/" + string.Join('/', ((string[])[plan.HostJson.RoutePrefix, trigger.Route]).Where(part => part.Length > 0));
-
-    private async Task AnswerAsync(HttpContext http, FunctionDescriptor function)
+    private static WorkerFunction? Find(FunctionRoute[] routes, HttpContext http, RouteValueDictionary values)
     {
-        using var run = new Invocation(function, http.RequestServices, runner.Limit)
+        foreach (var route in routes)
         {
-            HttpContext = http,
-            BindingDataFactory = HttpBindingData.Of,
-        };
+            if (route.Matches(http, values))
+                return route.Function;
+        }
+        return null;
+    }
+
+    /// <summary>The metadata of the trigger: the route's parameters, and query and headers as JSON objects.</summary>
+    private static void Describe(InvocationRequest request, HttpContext http, RouteValueDictionary values)
+    {
+        foreach (var (name, value) in http.Request.Query)
+            request.TriggerMetadata[name] = new TypedData { String = value.ToString() };
+        foreach (var (name, value) in values)
+            request.TriggerMetadata[name] = new TypedData { String = value?.ToString() ?? "" };
+    }
+
+    /// <summary>Where nobody listens to traces, ASP.NET Core takes no notice of the caller's; the function is told all the same.</summary>
+    private static void Continue(RpcTraceContext trace, HttpContext http)
+    {
+        if (trace.TraceParent.Length > 0)
+            return;
+        trace.TraceParent = http.Request.Headers.TraceParent.ToString();
+        trace.TraceState = http.Request.Headers.TraceState.ToString();
+    }
+
+    private static async Task RunPipelineAsync(HttpContext http, RequestDelegate worker)
+    {
         try
         {
-            await runner.RunAsync(run);
-            await HttpResults.WriteAsync(http, run.Result);
+            await worker(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // Nobody waits for the answer any more.
-            http.Abort();
-        }
-        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
-        {
-            Refused(logger, function.Name, bad.Message);
-            http.Response.Clear();
-            http.Response.StatusCode = bad.StatusCode;
-        }
-#pragma warning disable CA1031 // The boundary: whatever the function threw, the caller gets a bare 500 and the log gets the rest.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Failed(logger, failure, function.Name);
-            AnswerBare500(http);
         }
     }
 
-    private static void AnswerBare500(HttpContext http)
+    /// <summary>The worker's pipeline knows no failures: of a function that threw it leaves an empty 200.</summary>
+    private async Task SettleAsync(HttpContext http, WorkerFunction function, InvocationResponse response)
     {
+        if (response.Result.Status == StatusResult.Types.Status.Success)
+        {
+            await outputs.SendAsync(function, response);
+            return;
+        }
+        if (http.RequestAborted.IsCancellationRequested || http.Response.StatusCode >= StatusCodes.Status400BadRequest)
+            return;
+        Failed(function.Name, response.Result.Exception?.Message ?? response.Result.Result);
         if (http.Response.HasStarted)
         {
             http.Abort();
@@ -68,9 +110,6 @@ internal sealed partial class HttpFunctions(FunctionRunner runner, ILogger<HttpF
         http.Response.StatusCode = StatusCodes.Status500InternalServerError;
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Function '{Function}' failed")]
-    private static partial void Failed(ILogger logger, Exception failure, string function);
-
-    [LoggerMessage(2, LogLevel.Information, "Function '{Function}': the request was refused: {Reason}")]
-    private static partial void Refused(ILogger logger, string function, string reason);
+    [LoggerMessage(1, LogLevel.Error, "Function '{Function}' failed: {Reason}")]
+    private partial void Failed(string function, string reason);
 }

@@ -1,3 +1,6 @@
+using LocalPlatform.Messaging;
+using LocalPlatform.Hosting;
+using LocalPlatform.Settings;
 using LocalPlatform.Durable;
 using LocalPlatform.Durable.Management;
 using LocalPlatform.ServiceBus;
@@ -6,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Http;
 
 /// <summary>
 /// The platform's own routes: the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and Durable's management
@@ -14,16 +17,16 @@ namespace LocalPlatform.Functions;
 /// </summary>
 internal static class LocalRoutes
 {
-    /// <exception cref="FunctionsStartupException">A webhook's signing key is missing or malformed.</exception>
-    public static void Map(IEndpointRouteBuilder routes, HostPlan plan)
+    /// <exception cref="PlatformStartException">A webhook's signing key is missing or malformed.</exception>
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
+        var webhooks = services.GetRequiredService<HostFiles>().Platform.Webhooks;
         ServiceBusRoutes.Map(routes, services.GetRequiredService<ServiceBusBroker>());
-        if (plan.With<OrchestrationBinding>().Any())
-            DurableManagementEndpoints.Map(routes, services.GetRequiredService<DurableEngine>());
-        if (plan.File.Webhooks.Count == 0)
+        DurableManagementEndpoints.Map(routes, services.GetRequiredService<DurableEngine>());
+        if (webhooks.Count == 0)
             return;
-        var receivers = plan.File.Webhooks.ToDictionary(w => w.Name, w => Receiver(w, services), StringComparer.OrdinalIgnoreCase);
+        var receivers = webhooks.ToDictionary(w => w.Name, w => Receiver(w, services), StringComparer.OrdinalIgnoreCase);
         new WebhookRoutes(receivers.GetValueOrDefault).Map(routes);
     }
 
@@ -38,7 +41,7 @@ internal static class LocalRoutes
         }
         catch (FormatException malformed)
         {
-            throw new FunctionsStartupException($"Setting '{entry.SigningKeySetting}' of webhook '{entry.Name}': {malformed.Message}");
+            throw new PlatformStartException($"Setting '{entry.SigningKeySetting}' of webhook '{entry.Name}': {malformed.Message}");
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace LocalPlatform;
+namespace LocalPlatform.Http;
 
 /// <summary>What the platform's own routes have in common.</summary>
 internal static class OperatorHttp

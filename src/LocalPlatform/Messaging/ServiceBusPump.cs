@@ -1,30 +1,26 @@
 using System.Collections.Concurrent;
 using LocalPlatform.ServiceBus;
+using LocalPlatform.Settings;
+using LocalPlatform.Worker;
 using Microsoft.Extensions.Logging;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Messaging;
 
 /// <summary>
 /// Runs one Service Bus function: receives messages as slots become free, renews their locks while the function runs, completes
 /// what succeeded and abandons what failed.
 /// </summary>
 internal sealed partial class ServiceBusPump(
-    FunctionDescriptor function, FunctionRunner runner, ServiceBusBroker broker, ServiceBusSettings settings, TimeProvider time,
-    ILogger<ServiceBusPump> logger) : IDisposable
+    WorkerFunction function, ServiceBusBinding trigger, FunctionInvoker invoker, ServiceBusBroker broker, ServiceBusSettings settings,
+    TimeProvider time, ILogger<ServiceBusPump> logger) : IDisposable
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
-    private readonly ServiceBusBinding _trigger = (ServiceBusBinding)function.Trigger;
-    private readonly SemaphoreSlim _slots = new(((ServiceBusBinding)function.Trigger).IsBatched ? 1 : settings.MaxConcurrentCalls);
+    private readonly SemaphoreSlim _slots = new(trigger.IsBatched ? 1 : settings.MaxConcurrentCalls);
     private readonly ConcurrentDictionary<Delivery, bool> _running = [];
     private readonly CancellationTokenSource _stop = new();
     private Task _receiving = Task.CompletedTask;
     private Task _renewing = Task.CompletedTask;
-
-    /// <summary>The queue or subscription that the function is fed from.</summary>
-    public static string EntityOf(ServiceBusBinding trigger) => trigger.Subscription is null
-        ? trigger.QueueOrTopic
-        : EntityPath.Subscription(trigger.QueueOrTopic, trigger.Subscription);
 
     public void Start()
     {
@@ -55,7 +51,7 @@ internal sealed partial class ServiceBusPump(
             {
                 await _slots.WaitAsync(_stop.Token);
                 var taken = 1;
-                while (!_trigger.IsBatched && _slots.Wait(0, CancellationToken.None))
+                while (!trigger.IsBatched && _slots.Wait(0, CancellationToken.None))
                     taken++;
                 Deliver(await TryReceiveAsync(taken), taken);
             }
@@ -72,7 +68,7 @@ internal sealed partial class ServiceBusPump(
         try
         {
             return await broker.ReceiveAsync(
-                EntityOf(_trigger), _trigger.IsBatched ? settings.MaxMessageBatchSize : slots, _stop.Token);
+                trigger.Entity, trigger.IsBatched ? settings.MaxMessageBatchSize : slots, _stop.Token);
         }
 #pragma warning disable CA1031 // A pump that died of a passing fault of the store would leave its queue unserved until the next start.
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -86,7 +82,7 @@ internal sealed partial class ServiceBusPump(
 
     private void Deliver(IReadOnlyList<LockedMessage> messages, int slots)
     {
-        var runs = _trigger.IsBatched && messages.Count > 0
+        var runs = trigger.IsBatched && messages.Count > 0
             ? [messages]
             : messages.Select(m => (IReadOnlyList<LockedMessage>)[m]).ToList();
         foreach (var run in runs)
@@ -127,7 +123,8 @@ internal sealed partial class ServiceBusPump(
     {
         try
         {
-            await runner.RunInScopeAsync(function, TriggerValue(delivery.Messages), _ => BindingData(delivery.Messages));
+            await invoker.RunAsync(
+                function, ServiceBusData.Of(trigger, delivery.Messages), request => ServiceBusData.Describe(request, trigger, delivery.Messages));
             return true;
         }
 #pragma warning disable CA1031 // The boundary: whatever the function threw, the message is delivered again.
@@ -143,19 +140,8 @@ internal sealed partial class ServiceBusPump(
     {
         if (!succeeded)
             return broker.AbandonAsync(delivery.Messages);
-        return settings.AutoCompleteMessages && _trigger.AutoComplete ? broker.CompleteAsync(delivery.Messages) : Task.CompletedTask;
+        return settings.AutoCompleteMessages && trigger.AutoComplete ? broker.CompleteAsync(delivery.Messages) : Task.CompletedTask;
     }
-
-    private object? TriggerValue(IReadOnlyList<LockedMessage> messages)
-    {
-        var type = _trigger.Parameter.ParameterType;
-        return _trigger.IsBatched
-            ? MessageBody.AsArray(type.GetElementType()!, [.. messages.Select(m => m.Message.Body)])
-            : MessageBody.As(type, messages[0].Message.Body);
-    }
-
-    private Dictionary<string, object?> BindingData(IReadOnlyList<LockedMessage> messages) =>
-        _trigger.IsBatched ? ServiceBusMetadata.Of(messages) : ServiceBusMetadata.Of(messages[0]);
 
     /// <summary>One write renews all locks, often enough that a late tick does not lose one.</summary>
     private async Task RenewAsync()

@@ -1,3 +1,5 @@
+using LocalPlatform.Http;
+using LocalPlatform.ServiceBus;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -5,7 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
-namespace LocalPlatform.ServiceBus;
+namespace LocalPlatform.Messaging;
 
 /// <summary>
 /// What an operator would do in the portal: list queues and subscriptions, look at messages and dead letters, send one, resubmit dead

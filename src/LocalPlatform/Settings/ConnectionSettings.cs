@@ -1,7 +1,7 @@
 using LocalPlatform.Cosmos;
 using Microsoft.Extensions.Configuration;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Settings;
 
 /// <summary>
 /// The settings that say where Cosmos DB and Service Bus are. Without one the emulated service is used; a real Cosmos DB account in the

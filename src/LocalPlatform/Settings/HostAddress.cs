@@ -1,8 +1,9 @@
+using LocalPlatform.Hosting;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Settings;
 
 /// <summary>The addresses that the host listens on, decided before anything else because settings may name them.</summary>
 internal sealed record HostAddress(IReadOnlyList<string> Urls)
@@ -18,19 +19,20 @@ internal sealed record HostAddress(IReadOnlyList<string> Urls)
     /// </summary>
     public static HostAddress Choose(IConfiguration configuration, int? localSettingsPort)
     {
-        var urls = configuration["urls"] is { Length: > 0 } given ? given : $"http://127.0.0.1:{localSettingsPort ?? DefaultPort}";
+        string?[] named = [configuration["urls"], configuration["ASPNETCORE_URLS"], $"http://127.0.0.1:{localSettingsPort ?? DefaultPort}"];
+        var urls = named.First(url => !string.IsNullOrEmpty(url))!;
         return new HostAddress([.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(WithPort)]);
     }
 
     /// <summary>Finds out before anything is opened that somebody else listens at an address.</summary>
-    /// <exception cref="FunctionsStartupException">An address is taken.</exception>
+    /// <exception cref="PlatformStartException">An address is taken.</exception>
     public void CheckFree()
     {
         foreach (var url in Urls)
         {
             if (Uri.TryCreate(Reachable(url), UriKind.Absolute, out var address)
                 && IPAddress.TryParse(address.Host, out var ip) && IsTaken(ip, address.Port))
-                throw new FunctionsStartupException(
+                throw new PlatformStartException(
                     $"{url} is in use. Stop what listens there, or choose another address with --urls http://127.0.0.1:<port>.");
         }
     }

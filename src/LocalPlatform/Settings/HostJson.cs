@@ -1,8 +1,9 @@
+using LocalPlatform.Hosting;
 using System.Globalization;
 using System.Text.Json;
 using LocalPlatform.Durable;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Settings;
 
 /// <summary>What the host honours of <c>host.json</c>. What is not set has the original's default.</summary>
 internal sealed record HostJson
@@ -21,7 +22,7 @@ internal sealed record HostJson
     public IReadOnlyDictionary<string, string> LogLevels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Reads the file; a missing one is all defaults.</summary>
-    /// <exception cref="FunctionsStartupException">The file is not JSON, or a value is of the wrong kind.</exception>
+    /// <exception cref="PlatformStartException">The file is not JSON, or a value is of the wrong kind.</exception>
     public static HostJson Load(string path)
     {
         using var document = SettingsFile.Read(path);
@@ -95,7 +96,7 @@ internal static class SettingsFile
         }
         catch (JsonException malformed)
         {
-            throw new FunctionsStartupException($"{path} is not valid JSON: {malformed.Message}");
+            throw new PlatformStartException($"{path} is not valid JSON: {malformed.Message}");
         }
     }
 }
@@ -133,6 +134,6 @@ internal sealed class SettingsReader(string file, JsonElement root)
         return element.ValueKind == JsonValueKind.Null ? null : element;
     }
 
-    private FunctionsStartupException Wrong(string path, string wanted) =>
+    private PlatformStartException Wrong(string path, string wanted) =>
         new($"{file}: '{path.Replace(':', '.')}' is '{Text(path)}'; it must be {wanted}.");
 }

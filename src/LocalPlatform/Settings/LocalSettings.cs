@@ -1,5 +1,6 @@
+using LocalPlatform.Hosting;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Settings;
 
 /// <summary><c>local.settings.json</c> as Core Tools read it: <c>Values</c> stand for environment variables, <c>Host</c> for the port.</summary>
 internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values, int? Port)
@@ -7,7 +8,7 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values
     public const string Name = "local.settings.json";
 
     /// <summary>Reads the file; a missing one is empty.</summary>
-    /// <exception cref="FunctionsStartupException">The file cannot be read, or is encrypted.</exception>
+    /// <exception cref="PlatformStartException">The file cannot be read, or is encrypted.</exception>
     public static LocalSettings Load(string path)
     {
         using var document = SettingsFile.Read(path);
@@ -15,7 +16,7 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values
             return new LocalSettings(new Dictionary<string, string?>(), null);
         var file = new SettingsReader(path, document.RootElement);
         if (file.Flag("IsEncrypted") == true)
-            throw new FunctionsStartupException($"{path} is encrypted; run 'func settings decrypt' first.");
+            throw new PlatformStartException($"{path} is encrypted; run 'func settings decrypt' first.");
         return new LocalSettings(ReadValues(file), file.Count("Host:LocalHttpPort"));
     }
 

@@ -1,6 +1,7 @@
+using LocalPlatform.Hosting;
 using System.Text.Json;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Settings;
 
 /// <summary>
 /// <c>localplatform.json</c>: what an app wants of its local platform. <c>{baseUrl}</c> in a setting stands for the address that
@@ -27,7 +28,7 @@ internal sealed record PlatformFile
     public IReadOnlyList<SeedEntry> Seed { get; init; } = [];
 
     /// <summary>Reads the file; a missing one is empty.</summary>
-    /// <exception cref="FunctionsStartupException">The file cannot be read.</exception>
+    /// <exception cref="PlatformStartException">The file cannot be read.</exception>
     public static PlatformFile Load(string path)
     {
         if (!File.Exists(path))
@@ -38,7 +39,7 @@ internal sealed record PlatformFile
         }
         catch (JsonException malformed)
         {
-            throw new FunctionsStartupException($"{path} cannot be read: {malformed.Message}");
+            throw new PlatformStartException($"{path} cannot be read: {malformed.Message}");
         }
     }
 }

@@ -1,25 +1,27 @@
-using Microsoft.Azure.Functions.Worker;
+using System.Text.Json;
+using LocalPlatform.Hosting;
+using LocalPlatform.Worker;
+using LocalPlatform.Worker.Rpc;
 using Microsoft.Extensions.Logging;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Timers;
 
 /// <summary>
 /// Runs one timer function: on its schedule, at the start where it is wanted or a run was missed, and on demand. Runs of one timer
 /// never overlap; an occurrence that falls into a run is skipped.
 /// </summary>
 internal sealed partial class TimerLoop(
-    FunctionDescriptor function, TimerSchedule schedule, FunctionRunner runner, HostStore store, TimeProvider time, ILogger<TimerLoop> logger)
+    WorkerFunction function, TimerBinding trigger, FunctionInvoker invoker, HostStore store, TimeProvider time, ILogger<TimerLoop> logger)
     : IDisposable
 {
     // Longer waits are cut up: a timer of the runtime holds 49 days at most.
     private static readonly TimeSpan WaitMax = TimeSpan.FromDays(1);
 
-    private readonly TimerBinding _trigger = (TimerBinding)function.Trigger;
     private readonly SemaphoreSlim _oneRun = new(1);
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
-    public FunctionDescriptor Function => function;
+    public WorkerFunction Function => function;
 
     public void Start() => _loop = Task.Run(LoopAsync);
 
@@ -41,7 +43,7 @@ internal sealed partial class TimerLoop(
     /// <summary>Runs the function now, after the run under way if there is one.</summary>
     public Task FireAsync() => RunAsync(isPastDue: false);
 
-    private bool IsMonitored => _trigger.UseMonitor && !schedule.IsFrequent(Now());
+    private bool IsMonitored => trigger.UseMonitor && !trigger.Schedule.IsFrequent(Now());
 
     private async Task LoopAsync()
     {
@@ -66,7 +68,7 @@ internal sealed partial class TimerLoop(
     {
         var status = IsMonitored ? store.FindSchedule(function.Name) : null;
         var missed = status is not null && status.Next < Now();
-        if (missed || _trigger.RunOnStartup)
+        if (missed || trigger.RunOnStartup)
         {
             await RunAsync(isPastDue: missed);
             return await PassAsync(Now());
@@ -78,13 +80,13 @@ internal sealed partial class TimerLoop(
     private async Task<DateTime> PassAsync(DateTime occurrence)
     {
         var now = Now();
-        var next = schedule.NextAfter(occurrence > now ? occurrence : now);
+        var next = trigger.Schedule.NextAfter(occurrence > now ? occurrence : now);
         if (IsMonitored)
-            await TrySaveAsync(new ScheduleStatus { Last = occurrence, Next = next, LastUpdated = now });
+            await TrySaveAsync(new TimerStatus(occurrence, next, now));
         return next;
     }
 
-    private async Task TrySaveAsync(ScheduleStatus status)
+    private async Task TrySaveAsync(TimerStatus status)
     {
         try
         {
@@ -109,8 +111,9 @@ internal sealed partial class TimerLoop(
         await _oneRun.WaitAsync(_stop.Token);
         try
         {
-            var info = new TimerInfo { IsPastDue = isPastDue, ScheduleStatus = IsMonitored ? store.FindSchedule(function.Name) : null };
-            await RunWithRetriesAsync(info);
+            var status = IsMonitored ? store.FindSchedule(function.Name) : null;
+            var info = JsonSerializer.Serialize(new { ScheduleStatus = status, IsPastDue = isPastDue });
+            await RunWithRetriesAsync(new TypedData { Json = info });
         }
         finally
         {
@@ -118,7 +121,7 @@ internal sealed partial class TimerLoop(
         }
     }
 
-    private async Task RunWithRetriesAsync(TimerInfo info)
+    private async Task RunWithRetriesAsync(TypedData info)
     {
         for (var retry = 0; ; retry++)
         {
@@ -130,12 +133,12 @@ internal sealed partial class TimerLoop(
         }
     }
 
-    private async Task<bool> TryRunAsync(TimerInfo info, int retry)
+    private async Task<bool> TryRunAsync(TypedData info, int retry)
     {
         try
         {
-            var repeat = function.Retry is { } plan ? new TimerRetry(retry, plan.RetriesMax) : null;
-            await runner.RunInScopeAsync(function, info, retry: repeat);
+            await invoker.RunAsync(
+                function, info, request => request.RetryContext = new RetryContext { RetryCount = retry, MaxRetryCount = function.Retry?.RetriesMax ?? 0 });
             return true;
         }
 #pragma warning disable CA1031 // The boundary: whatever the function threw, the schedule goes on.
@@ -161,13 +164,6 @@ internal sealed partial class TimerLoop(
     }
 
     private DateTime Now() => time.GetUtcNow().UtcDateTime;
-
-    private sealed class TimerRetry(int count, int max) : RetryContext
-    {
-        public override int RetryCount { get; } = count;
-
-        public override int MaxRetryCount { get; } = max;
-    }
 
     [LoggerMessage(2, LogLevel.Warning, "The schedule of timer '{Function}' could not be stored")]
     private static partial void NotSaved(ILogger logger, Exception failure, string function);

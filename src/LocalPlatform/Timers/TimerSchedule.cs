@@ -1,7 +1,8 @@
+using LocalPlatform.Hosting;
 using System.Globalization;
 using NCrontab;
 
-namespace LocalPlatform.Functions;
+namespace LocalPlatform.Timers;
 
 /// <summary>When a timer is due: a six-field NCRONTAB expression in UTC, or a fixed interval.</summary>
 internal sealed class TimerSchedule
@@ -18,7 +19,7 @@ internal sealed class TimerSchedule
         _interval = interval;
     }
 
-    /// <exception cref="FunctionsStartupException">The text is neither form.</exception>
+    /// <exception cref="PlatformStartException">The text is neither form.</exception>
     public static TimerSchedule Parse(string text)
     {
         if (!text.Contains(' ', StringComparison.Ordinal)
@@ -29,7 +30,7 @@ internal sealed class TimerSchedule
             ? CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = fields == 6 })
             : null;
         return cron is null
-            ? throw new FunctionsStartupException($"The schedule '{text}' is neither six NCRONTAB fields nor a time of the form HH:mm:ss.")
+            ? throw new PlatformStartException($"The schedule '{text}' is neither six NCRONTAB fields nor a time of the form HH:mm:ss.")
             : new TimerSchedule(text, cron, default);
     }
 

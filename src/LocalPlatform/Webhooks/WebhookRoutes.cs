@@ -1,3 +1,4 @@
+using LocalPlatform.Http;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

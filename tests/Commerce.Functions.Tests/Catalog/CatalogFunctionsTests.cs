@@ -22,7 +22,7 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
     private Task<Reply> GetAsync(params (string, string)[] headers) => GetAsync(_sku, headers);
 
     private Task<Reply> GetAsync(string sku, params (string, string)[] headers) =>
-        store.App.CallAsync<ProductFunctions>((functions, request) => functions.Get(request, sku), headers: headers);
+        store.App.CallAsync<ProductFunctions>((functions, request) => functions.Show(request, sku), headers: headers);
 
     private Task<Reply> ListAsync(string query) =>
         store.App.CallAsync<ProductFunctions>((functions, request) => functions.List(request), headers: ("Query", query));

@@ -1,0 +1,47 @@
+using LocalPlatform.Storage;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace LocalPlatform.Hosting;
+
+/// <summary>
+/// What keeps the app from starting is printed, a line for each problem, and ends the process with exit code 1. Only a bug is printed
+/// with its stack, which would hide the message of anything else.
+/// </summary>
+internal static class StartProblem
+{
+    /// <summary>Tells also what is thrown later in the start, by the app or by the host.</summary>
+    public static void TellUnhandled() =>
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => End((Exception)unhandled.ExceptionObject);
+
+    /// <summary>Takes a step of the start, or tells why it fails and ends the process.</summary>
+    public static void OrEnd(Action step)
+    {
+        try
+        {
+            step();
+        }
+#pragma warning disable CA1031 // The worker swallows what a start-up class throws.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            End(failure);
+        }
+    }
+
+    /// <summary>What a person can do something about; null for everything else.</summary>
+    private static string? Explain(Exception failure) => failure switch
+    {
+        PlatformStartException or DataDirectoryInUseException => failure.Message,
+        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
+        IOException { InnerException: AddressInUseException } => failure.Message,
+        AggregateException { InnerExceptions: [var only] } => Explain(only),
+        _ => null,
+    };
+
+    private static void End(Exception failure)
+    {
+        Console.Error.WriteLine(Explain(failure) ?? failure.ToString());
+        Environment.Exit(1);
+    }
+}

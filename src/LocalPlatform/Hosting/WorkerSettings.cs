@@ -1,0 +1,24 @@
+namespace LocalPlatform.Hosting;
+
+/// <summary>What a host tells its worker at the start, under the names by which the worker looks for it.</summary>
+internal static class WorkerSettings
+{
+    public const string HostEndpoint = "Functions:Worker:HostEndpoint";
+
+    private const int MessageBytesMax = 128 * 1024 * 1024;
+
+    /// <summary>The settings of a worker whose host is at an address.</summary>
+    public static Dictionary<string, string?> For(string address)
+    {
+        // The worker looks for these two in the environment only: the folder of its binaries.
+        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
+        Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", AppContext.BaseDirectory);
+        return new()
+        {
+            [HostEndpoint] = address,
+            ["Functions:Worker:WorkerId"] = "local",
+            ["Functions:Worker:RequestId"] = "start",
+            ["Functions:Worker:GrpcMaxMessageLength"] = MessageBytesMax.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using LocalPlatform.Worker.Rpc;
+
+namespace LocalPlatform.Worker;
+
+/// <summary>A run of a function that the worker has been asked for. Completes with what the worker answers.</summary>
+internal sealed class Invocation(WorkerFunction function, long startedAt)
+    : TaskCompletionSource<InvocationResponse>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    private readonly TaskCompletionSource _arrived = new();
+
+    public WorkerFunction Function { get; } = function;
+
+    public string Id { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>Timestamp of the clock at its start.</summary>
+    public long StartedAt { get; } = startedAt;
+
+    /// <summary>Somebody wants it to end: the caller went away, it took too long, or the host stops.</summary>
+    public bool IsCancelled { get; private set; }
+
+    /// <summary>
+    /// Completes when the worker has begun with the run, or has ended it before that. What waits goes on in the worker's own turn.
+    /// </summary>
+    public Task Arrived => _arrived.Task;
+
+    public void Cancel() => IsCancelled = true;
+
+    public void Arrive() => _arrived.TrySetResult();
+}
+
+/// <summary>
+/// The runs under way. A cancellation may reach the worker before the request that it is about, and then nobody is told; so the
+/// worker is told again and again until it answers. Runs longer than <c>functionTimeout</c> are cancelled, too.
+/// </summary>
+internal sealed class Invocations : IDisposable
+{
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, Invocation> _running = new(StringComparer.Ordinal);
+    private readonly Action<StreamingMessage> _send;
+    private readonly TimeSpan? _timeout;
+    private readonly TimeProvider _time;
+    private readonly ITimer _look;
+    private int _cancelled;
+
+    /// <param name="send">Sends a message to the worker.</param>
+    /// <param name="timeout">Longest a run may take; null for no limit.</param>
+    /// <param name="time">The clock.</param>
+    public Invocations(Action<StreamingMessage> send, TimeSpan? timeout, TimeProvider time)
+    {
+        _send = send;
+        _timeout = timeout;
+        _time = time;
+        _look = time.CreateTimer(_ => Look(), null, LookPeriod, LookPeriod);
+    }
+
+    /// <summary>Begins a run of a function.</summary>
+    public Invocation Begin(WorkerFunction function)
+    {
+        var invocation = new Invocation(function, _time.GetTimestamp());
+        _running[invocation.Id] = invocation;
+        return invocation;
+    }
+
+    /// <summary>The run of that id, if it is under way.</summary>
+    public Invocation? Find(string id) => _running.GetValueOrDefault(id);
+
+    /// <summary>Takes the worker's answer.</summary>
+    public void End(InvocationResponse response)
+    {
+        if (!_running.TryRemove(response.InvocationId, out var invocation))
+            return;
+        if (invocation.IsCancelled)
+            Interlocked.Decrement(ref _cancelled);
+        invocation.TrySetResult(response);
+        invocation.Arrive();
+    }
+
+    /// <summary>Asks the worker to end a run; it completes when the worker has.</summary>
+    public void Cancel(Invocation invocation)
+    {
+        lock (invocation)
+        {
+            if (invocation.IsCancelled || !_running.ContainsKey(invocation.Id))
+                return;
+            invocation.Cancel();
+            Interlocked.Increment(ref _cancelled);
+        }
+        Tell(invocation);
+    }
+
+    /// <summary>Asks for the end of all that runs.</summary>
+    public void CancelAll()
+    {
+        foreach (var invocation in _running.Values)
+            Cancel(invocation);
+    }
+
+    /// <summary>The worker is gone: nobody will answer any more.</summary>
+    public void Abandon()
+    {
+        foreach (var invocation in _running.Values)
+        {
+            invocation.TrySetCanceled();
+            invocation.Arrive();
+        }
+        _running.Clear();
+    }
+
+    public void Dispose() => _look.Dispose();
+
+    private void Look()
+    {
+        if (_timeout is null && Volatile.Read(ref _cancelled) == 0)
+            return;
+        foreach (var invocation in _running.Values)
+        {
+            if (invocation.IsCancelled)
+                Tell(invocation);
+            else if (_timeout is { } timeout && _time.GetElapsedTime(invocation.StartedAt) > timeout)
+                Cancel(invocation);
+        }
+    }
+
+    private void Tell(Invocation invocation) =>
+        _send(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocation.Id } });
+}

@@ -1,0 +1,147 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using LocalPlatform.Hosting;
+using LocalPlatform.Worker.Rpc;
+using Content = LocalPlatform.Worker.Rpc.StreamingMessage.ContentOneofCase;
+
+namespace LocalPlatform.Worker;
+
+/// <summary>
+/// The worker at the other end of the protocol: introduces the host, loads the app's functions, and runs them. Messages go out in one
+/// stream, as many at once as there are.
+/// </summary>
+internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposable
+{
+    // No host of the original has this version; it is what the worker's log shows.
+    private const string HostVersion = "4.0.0-local";
+
+    private readonly Channel<StreamingMessage> _outbox = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
+    private readonly TaskCompletionSource<WorkerFunctions> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FunctionReader _reader;
+    private readonly HostFiles _files;
+    private readonly WorkerLog _log;
+    private WorkerFunctions? _functions;
+    private int _toLoad;
+
+    public WorkerConnection(HostFiles files, FunctionReader reader, WorkerLog log, TimeProvider time)
+    {
+        _files = files;
+        _reader = reader;
+        _log = log;
+        Invocations = new Invocations(Send, files.HostJson.FunctionTimeout, time);
+    }
+
+    /// <summary>The app's functions, once the worker can run them; fails with what keeps it from doing so.</summary>
+    public Task<WorkerFunctions> Loaded => _loaded.Task;
+
+    public Invocations Invocations { get; }
+
+    /// <summary>Sends a message to the worker, in the order of the calls.</summary>
+    public void Send(StreamingMessage message) => _outbox.Writer.TryWrite(message);
+
+    public override async Task EventStream(
+        IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
+    {
+        var writing = WriteAsync(responseStream, context.CancellationToken);
+        try
+        {
+            while (await requestStream.MoveNext(context.CancellationToken))
+                Receive(requestStream.Current);
+        }
+        catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The worker closed its end, or the host does.
+        }
+        finally
+        {
+            _outbox.Writer.TryComplete();
+            Invocations.Abandon();
+            await writing;
+        }
+    }
+
+    public void Dispose() => Invocations.Dispose();
+
+    private async Task WriteAsync(IServerStreamWriter<StreamingMessage> stream, CancellationToken ct)
+    {
+        try
+        {
+            var outbox = _outbox.Reader;
+            while (await outbox.WaitToReadAsync(ct))
+            {
+                while (outbox.TryRead(out var message))
+                {
+                    // With more to come the message is only buffered: one flush carries them all.
+                    stream.WriteOptions = outbox.TryPeek(out _) ? Buffered : null;
+                    await stream.WriteAsync(message, ct);
+                }
+            }
+        }
+        catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // As above: who waits for an answer is told by the reading side.
+        }
+    }
+
+    private static WriteOptions Buffered { get; } = new(WriteFlags.BufferHint);
+
+    private void Receive(StreamingMessage message)
+    {
+        switch (message.ContentCase)
+        {
+            case Content.InvocationResponse:
+                Invocations.End(message.InvocationResponse);
+                break;
+            case Content.RpcLog:
+                _log.Write(message.RpcLog);
+                break;
+            case Content.StartStream:
+                Send(new StreamingMessage { RequestId = message.RequestId, WorkerInitRequest = Introduction() });
+                break;
+            case Content.WorkerInitResponse when IsSuccess(message.WorkerInitResponse.Result):
+                Send(new StreamingMessage { FunctionsMetadataRequest = new() { FunctionAppDirectory = _files.Folder } });
+                break;
+            case Content.FunctionMetadataResponse when IsSuccess(message.FunctionMetadataResponse.Result):
+                Load(message.FunctionMetadataResponse);
+                break;
+            case Content.FunctionLoadResponse when IsSuccess(message.FunctionLoadResponse.Result):
+                if (Interlocked.Decrement(ref _toLoad) == 0)
+                    _loaded.TrySetResult(_functions!);
+                break;
+        }
+    }
+
+    private WorkerInitRequest Introduction() => new()
+    {
+        HostVersion = HostVersion,
+        WorkerDirectory = _files.Folder,
+        FunctionAppDirectory = _files.Folder,
+        Capabilities = { ["V2Compatable"] = "true" },
+    };
+
+    private void Load(FunctionMetadataResponse response)
+    {
+        try
+        {
+            _functions = _reader.Read(response.FunctionMetadataResults);
+        }
+        catch (PlatformStartException problem)
+        {
+            _loaded.TrySetException(problem);
+            return;
+        }
+        if (_functions.All.Count == 0)
+            _loaded.TrySetException(new PlatformStartException("The app has no functions."));
+        _toLoad = _functions.All.Count;
+        foreach (var function in _functions.All)
+            Send(new StreamingMessage { FunctionLoadRequest = new() { FunctionId = function.Id, Metadata = function.Metadata } });
+    }
+
+    private bool IsSuccess(StatusResult result)
+    {
+        if (result.Status == StatusResult.Types.Status.Success)
+            return true;
+        _loaded.TrySetException(new PlatformStartException($"The worker could not load the app: {result.Exception?.Message ?? result.Result}"));
+        return false;
+    }
+}

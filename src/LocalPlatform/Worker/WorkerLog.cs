@@ -1,0 +1,22 @@
+using LocalPlatform.Worker.Rpc;
+using Microsoft.Extensions.Logging;
+
+namespace LocalPlatform.Worker;
+
+/// <summary>What the worker and the app log, as lines of the host's console.</summary>
+internal sealed class WorkerLog(ILoggerFactory loggers)
+{
+    private static readonly EventId NoEvent = new(0);
+
+    public void Write(RpcLog log)
+    {
+        var level = (LogLevel)log.Level;
+        var logger = loggers.CreateLogger(log.Category.Length > 0 ? log.Category : "Worker");
+        if (logger.IsEnabled(level))
+            logger.Log(level, NoEvent, log, null, static (log, _) => Text(log));
+    }
+
+    private static string Text(RpcLog log) => log.Exception is not { } failure
+        ? log.Message
+        : $"{log.Message}{Environment.NewLine}{failure.Type}: {failure.Message}{Environment.NewLine}{failure.StackTrace}";
+}
