@@ -1,7 +1,8 @@
-using LocalPlatform.Cosmos.Accounts;
 using LocalPlatform.Cosmos.Batch;
-using LocalPlatform.Cosmos.ChangeFeed;
+using LocalPlatform.Cosmos.Containers;
+using LocalPlatform.Cosmos.Feeds;
 using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Protocol;
 using LocalPlatform.Cosmos.Queries;
 using LocalPlatform.Cosmos.Resources;
 
@@ -11,147 +12,112 @@ namespace LocalPlatform.Cosmos;
 /// The gateway without transport: routes a request to the feature that answers it. Reads complete at once, writes when their
 /// commit is on disk.
 /// </summary>
-internal sealed class CosmosGateway(CosmosStore store)
+internal sealed class CosmosGateway(DocumentStore store, IndexBuilder indexes, bool alwaysPlans)
 {
     private readonly DatabaseOperations _databases = new(store);
     private readonly ContainerOperations _containers = new(store);
-    private readonly OfferOperations _offers = new(store);
-    private readonly StoredResourceOperations _stored = new(store);
     private readonly ItemOperations _items = new(store);
     private readonly BatchOperations _batches = new(store);
-    private readonly QueryOperations _queries = new(store);
+    private readonly QueryOperations _queries = new(store, indexes, alwaysPlans);
     private readonly ChangeFeedOperations _changeFeed = new(store);
 
-    /// <summary>Answers one request. <paramref name="endpoint"/> is the address the account names as its own.</summary>
-    public ValueTask<GatewayResponse> HandleAsync(GatewayRequest request, string endpoint)
+    /// <summary>Answers one request.</summary>
+    public async ValueTask<GatewayResponse> HandleAsync(GatewayRequest request)
     {
-        var path = ResourcePath.Parse(request.Path);
-        if (path.Root == "")
-            return new(AccountDocument.Answer(endpoint));
-        if (path.Root == "offers")
-            return _offers.HandleAsync(request, path);
-        if (path.Root != "dbs")
-            return new(NotSupported($"'{path.Root}'"));
-        if (path.Database is null)
+        try
+        {
+            return await RouteAsync(request);
+        }
+        catch (ContainerDeletedException)
+        {
+            return GatewayResponse.Of(Refusal.OwnerNotFound);
+        }
+    }
+
+    private ValueTask<GatewayResponse> RouteAsync(GatewayRequest request)
+    {
+        var path = new ResourcePath(request.Path);
+        if (path.Root.IsEmpty)
+            return new(AccountDocument.Answer(request.Message.Endpoint));
+        if (path.Root is not "dbs")
+            return NotSupported($"'{path.Root}'");
+        if (path.Database.IsEmpty)
             return HandleDatabases(request);
         if (store.Catalog.Find(path.Database) is not { } database)
-            return new(GatewayResponse.NotFound());
-        if (path.DatabaseChild is null)
+            return new(GatewayResponse.Of(Refusal.NotFound));
+        if (path.DatabaseChild.IsEmpty)
             return HandleDatabase(database, request);
-        if (path.DatabaseChild == "users" && path.ContainerChild is null)
-            return _stored.HandleAsync(StoredResourceOwner.Users(database), path.Container, request);
-        if (path.DatabaseChild != "colls")
-            return new(NotSupported($"'{path.DatabaseChild}' of a database"));
-        if (path.Container is null)
+        if (path.DatabaseChild is not "colls")
+            return NotSupported($"'{path.DatabaseChild}' of a database");
+        if (path.Container.IsEmpty)
             return HandleContainers(database, request);
         if (database.FindContainer(path.Container) is not { } container)
-            return new(OwnerNotFound(path));
-        return path.ContainerChild is null ? HandleContainer(container, request) : HandleContent(container, path, request);
+            return new(GatewayResponse.Of(path.ContainerChild.IsEmpty ? Refusal.NotFound : Refusal.OwnerNotFound));
+        return path.ContainerChild switch
+        {
+            "" => HandleContainer(container, request),
+            "docs" when path.Item.IsEmpty => HandleDocuments(container, request),
+            "docs" => HandleDocument(container, path.Item.ToString(), request),
+            "pkranges" when path.Item.IsEmpty => new(ContainerOperations.ListRanges(container, request)),
+            _ => NotSupported($"'{path.ContainerChild}' of a container"),
+        };
     }
 
     private ValueTask<GatewayResponse> HandleDatabases(GatewayRequest request) => request.Method switch
     {
-        "POST" when ResourceFeed.IsQuery(request) => new(_databases.List(request)),
-        "POST" => _databases.CreateAsync(request),
         "GET" => new(_databases.List(request)),
-        _ => new(WrongMethod(request)),
+        "POST" when request.IsQuery => NotSupported("queries of databases"),
+        "POST" => _databases.CreateAsync(request),
+        _ => NotSupported($"{request.Method} of databases"),
     };
 
     private ValueTask<GatewayResponse> HandleDatabase(DatabaseState database, GatewayRequest request) => request.Method switch
     {
         "GET" => new(DatabaseOperations.Read(database, request)),
         "DELETE" => _databases.DeleteAsync(database, request),
-        _ => new(WrongMethod(request)),
+        _ => NotSupported($"{request.Method} of a database"),
     };
 
     private ValueTask<GatewayResponse> HandleContainers(DatabaseState database, GatewayRequest request) => request.Method switch
     {
-        "POST" when ResourceFeed.IsQuery(request) => new(ContainerOperations.List(database, request)),
-        "POST" => _containers.CreateAsync(database, request),
         "GET" => new(ContainerOperations.List(database, request)),
-        _ => new(WrongMethod(request)),
+        "POST" when request.IsQuery => NotSupported("queries of containers"),
+        "POST" => _containers.CreateAsync(database, request),
+        _ => NotSupported($"{request.Method} of containers"),
     };
 
     private ValueTask<GatewayResponse> HandleContainer(ContainerState container, GatewayRequest request) => request.Method switch
     {
-        "GET" or "HEAD" => new(_containers.Read(container, request)),
-        "PUT" => _containers.ReplaceAsync(container, request),
+        "GET" => new(ContainerOperations.Read(container, request)),
         "DELETE" => _containers.DeleteAsync(container, request),
-        _ => new(WrongMethod(request)),
+        _ => NotSupported($"{request.Method} of a container"),
     };
 
-    private ValueTask<GatewayResponse> HandleContent(ContainerState container, ResourcePath path, GatewayRequest request) =>
-        (path.ContainerChild, path.Item) switch
-        {
-            ("docs", null) => HandleDocuments(container, request),
-            ("docs", { } id) => HandleDocument(container, id, request),
-            ("operations", "partitionkeydelete") when request.Method == "POST" => _items.DeletePartitionAsync(container, request),
-            ("pkranges", null) => new(ContainerOperations.ListRanges(container, request)),
-            _ when StoredResourceKind.OfContainer(path.ContainerChild) is { } kind =>
-                _stored.HandleAsync(StoredResourceOwner.Of(container, kind), path.Item, request),
-            _ => new(NotSupported($"'{path.ContainerChild}' of a container")),
-        };
-
-    private ValueTask<GatewayResponse> HandleDocuments(ContainerState container, GatewayRequest request)
+    private ValueTask<GatewayResponse> HandleDocuments(ContainerState container, GatewayRequest request) => request.Method switch
     {
-        if (request.Method == "GET")
-            return new(request.Headers.Find(HeaderNames.AIm) is null
-                ? _queries.ReadFeed(container, request)
-                : _changeFeed.Read(container, request));
-        if (request.Method != "POST")
-            return new(WrongMethod(request));
-        if (request.Flag(HeaderNames.IsBatch))
-            return _batches.ExecuteAsync(container, request);
-        if (request.Flag(HeaderNames.IsQueryPlan))
-            return new(_queries.Plan(container, request));
-        return ResourceFeed.IsQuery(request) ? new(_queries.Query(container, request)) : _items.CreateAsync(container, request);
-    }
+        "GET" when request.Find(HeaderNames.AIm) is not null => new(_changeFeed.Read(container, request)),
+        "GET" => new(_queries.ReadFeed(container, request)),
+        "POST" when AsksForTrigger(request) => NotSupported("triggers"),
+        "POST" when request.Flag(HeaderNames.IsBatch) => _batches.ExecuteAsync(container, request),
+        "POST" when request.Flag(HeaderNames.IsQueryPlan) => new(_queries.Plan(container, request)),
+        "POST" when request.IsQuery => new(_queries.Query(container, request)),
+        "POST" => _items.CreateAsync(container, request),
+        _ => NotSupported($"{request.Method} of documents"),
+    };
 
     private ValueTask<GatewayResponse> HandleDocument(ContainerState container, string id, GatewayRequest request) => request.Method switch
     {
-        "GET" or "HEAD" => new(_items.Read(container, id, request)),
+        "GET" => new(_items.Read(container, id, request)),
+        _ when AsksForTrigger(request) => NotSupported("triggers"),
         "PUT" => _items.ReplaceAsync(container, id, request),
         "PATCH" => _items.PatchAsync(container, id, request),
         "DELETE" => _items.DeleteAsync(container, id, request),
-        _ => new(WrongMethod(request)),
+        _ => NotSupported($"{request.Method} of a document"),
     };
 
-    // The container is missing, not the thing asked of it: clients tell the two apart by the sub-status.
-    private static GatewayResponse OwnerNotFound(ResourcePath path) => path.ContainerChild is null
-        ? GatewayResponse.NotFound()
-        : GatewayResponse.Error(404, "Resource Not Found. Learn more: https://aka.ms/cosmosdb-tsg-not-found", subStatus: 1003);
+    // What a trigger would have done is missing otherwise, and nobody would notice.
+    private static bool AsksForTrigger(GatewayRequest request) =>
+        request.Find(HeaderNames.PreTrigger) is not null || request.Find(HeaderNames.PostTrigger) is not null;
 
-    private static GatewayResponse WrongMethod(GatewayRequest request) =>
-        GatewayResponse.Error(405, $"The method {request.Method} does not apply to this resource.");
-
-    private static GatewayResponse NotSupported(string what) =>
-        GatewayResponse.BadRequest($"The local gateway does not support {what}.");
-}
-
-/// <summary>The segments of a request path, percent-decoded: <c>/dbs/{d}/colls/{c}/docs/{id}</c> and its beginnings.</summary>
-internal readonly record struct ResourcePath(
-    string Root, string? Database, string? DatabaseChild, string? Container, string? ContainerChild, string? Item)
-{
-    public static ResourcePath Parse(string path)
-    {
-        // What lies behind the last segment of the longest path stays part of it.
-        Span<Range> ranges = stackalloc Range[6];
-        var text = path.AsSpan().Trim('/');
-        var count = text.Split(ranges, '/');
-        return new ResourcePath(
-            text[ranges[0]].ToString(), At(text, ranges, count, 1), At(text, ranges, count, 2), At(text, ranges, count, 3),
-            At(text, ranges, count, 4), At(text, ranges, count, 5));
-    }
-
-    /// <summary>
-    /// A request target without its query. A question mark behind a document's place is part of the id: SDKs send it as it is.
-    /// </summary>
-    public static string WithoutQuery(string target)
-    {
-        var mark = target.IndexOf('?', StringComparison.Ordinal);
-        return mark < 0 || target.AsSpan(0, mark).Trim('/').Count('/') >= 5 ? target : target[..mark];
-    }
-
-    private static string? At(ReadOnlySpan<char> text, ReadOnlySpan<Range> ranges, int count, int index) =>
-        index < count ? Uri.UnescapeDataString(text[ranges[index]]) : null;
+    private static ValueTask<GatewayResponse> NotSupported(string what) => new(GatewayResponse.Of(Refusal.NotSupported(what)));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using LocalPlatform.Cosmos.Protocol;
 
 namespace LocalPlatform.Cosmos;
 
@@ -14,10 +15,12 @@ public sealed class CosmosGatewayHandler(CosmosStore store) : HttpMessageHandler
     {
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
-        var uri = request.RequestUri!;
         var call = new GatewayRequest(
-            request.Method.Method, ResourcePath.WithoutQuery(uri.PathAndQuery), new MessageHeaders(request), await ReadBodyAsync(request, cancellationToken));
-        return ToMessage(request, call, await store.Gateway.HandleAsync(call, uri.GetLeftPart(UriPartial.Authority) + "/"));
+            request.Method.Method,
+            ResourcePath.WithoutQuery(request.RequestUri!.PathAndQuery),
+            new Message(request),
+            await ReadBodyAsync(request, cancellationToken));
+        return ToMessage(request, call, await store.Gateway.HandleAsync(call));
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
@@ -32,12 +35,14 @@ public sealed class CosmosGatewayHandler(CosmosStore store) : HttpMessageHandler
         return message;
     }
 
-    // Values are taken as they were set: validating and parsing them would cost more than the request itself.
-    private sealed class MessageHeaders(HttpRequestMessage request) : IGatewayHeaders
+    private sealed class Message(HttpRequestMessage request) : IGatewayMessage
     {
-        public string? Find(string name) =>
-            request.Headers.NonValidated.TryGetValues(name, out var values)
-            || (name == HeaderNames.ContentType && request.Content is { } content && content.Headers.NonValidated.TryGetValues(name, out values))
+        public string Endpoint => request.RequestUri!.GetLeftPart(UriPartial.Authority) + "/";
+
+        // Values are taken as they were set: validating and parsing them would cost more than the request itself.
+        public string? Find(string header) =>
+            request.Headers.NonValidated.TryGetValues(header, out var values)
+            || (header == HeaderNames.ContentType && request.Content is { } content && content.Headers.NonValidated.TryGetValues(header, out values))
                 ? values.ToString()
                 : null;
     }

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using LocalPlatform.Cosmos.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +14,11 @@ namespace LocalPlatform.Cosmos;
 public sealed class CosmosListener : IAsyncDisposable
 {
     private const int BodyBytesMax = 4 * 1024 * 1024;
+
+    private static readonly Refusal WrongKey = new(
+        401,
+        "The input authorization token can't serve the request. The wrong key is being used or the expected payload is not "
+        + "built as per the protocol.");
 
     private readonly WebApplication _app;
 
@@ -52,20 +56,17 @@ public sealed class CosmosListener : IAsyncDisposable
     private static async Task HandleAsync(CosmosStore store, HttpContext context)
     {
         var path = RawPath(context);
-        var headers = new ContextHeaders(context.Request.Headers);
+        var message = new Message(context.Request);
         if (HasControlCharacters(path))
-            await WriteAsync(context, null, GatewayResponse.BadRequest("The request path holds control characters."));
-        else if (!MasterKeySignature.IsValid(LocalCosmos.WellKnownKey, context.Request.Method, path, headers))
-            await WriteAsync(context, null, GatewayResponse.Error(
-                401,
-                "The input authorization token can't serve the request. The wrong key is being used or the expected payload is not "
-                + "built as per the protocol."));
+            await WriteAsync(context, null, GatewayResponse.Of(Refusal.BadRequest("The request path holds control characters.")));
+        else if (!MasterKeySignature.IsValid(LocalCosmos.WellKnownKey, context.Request.Method, path, message))
+            await WriteAsync(context, null, GatewayResponse.Of(WrongKey));
         else
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            var request = new GatewayRequest(context.Request.Method, path, headers, body.GetBuffer().AsMemory(0, (int)body.Length));
-            await WriteAsync(context, request, await store.Gateway.HandleAsync(request, $"{context.Request.Scheme}://{context.Request.Host}/"));
+            var request = new GatewayRequest(context.Request.Method, path, message, body.GetBuffer().AsMemory(0, (int)body.Length));
+            await WriteAsync(context, request, await store.Gateway.HandleAsync(request));
         }
     }
 
@@ -78,8 +79,7 @@ public sealed class CosmosListener : IAsyncDisposable
             return;
         response.ContentType = answer.ContentType;
         response.ContentLength = answer.Body.Length;
-        if (context.Request.Method != "HEAD")
-            await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        await response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
 
     // The service's front end refuses them too.
@@ -95,48 +95,10 @@ public sealed class CosmosListener : IAsyncDisposable
         return ResourcePath.WithoutQuery(target);
     }
 
-    private sealed class ContextHeaders(IHeaderDictionary headers) : IGatewayHeaders
+    private sealed class Message(HttpRequest request) : IGatewayMessage
     {
-        public string? Find(string name) => headers.TryGetValue(name, out var values) && values.Count > 0 ? values.ToString() : null;
-    }
-}
+        public string Endpoint => $"{request.Scheme}://{request.Host}/";
 
-/// <summary>The signature of a request: HMAC-SHA256 over verb, resource and date, as clients send it in Authorization.</summary>
-internal static class MasterKeySignature
-{
-    /// <summary>Whether the request was signed with <paramref name="key"/> (base64).</summary>
-    public static bool IsValid(string key, string method, string path, IGatewayHeaders headers)
-    {
-        if (headers.Find(HeaderNames.Authorization) is not { } header
-            || Uri.UnescapeDataString(header) is not { } authorization
-            || !authorization.StartsWith("type=master&ver=1.0&sig=", StringComparison.Ordinal))
-            return false;
-        var signature = authorization["type=master&ver=1.0&sig=".Length..];
-        var (type, link, id) = Resource(path);
-        var date = headers.Find(HeaderNames.Date) ?? headers.Find("Date") ?? "";
-        bool IsSigned(string resource)
-        {
-            var payload = $"{method.ToLowerInvariant()}\n{type}\n{resource}\n{date.ToLowerInvariant()}\n\n";
-            var expected = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes(payload)));
-            return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.UTF8.GetBytes(signature));
-        }
-        // A resource addressed by resource id is signed by that id alone, in lower case.
-        return IsSigned(link) || IsSigned(id.ToLowerInvariant());
-    }
-
-    // A path of an odd number of segments names a feed, whose owner is signed; an even one a resource.
-    private static (string Type, string Link, string Id) Resource(string path)
-    {
-        var segments = path.Trim('/').Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (segments.Length == 0)
-            return ("", "", "");
-        // Operations on a container are signed as the container.
-        if (segments is [_, _, _, _, "operations", _])
-            return ("colls", string.Join('/', segments[..4].Select(Uri.UnescapeDataString)), "");
-        // An id with a slash in it makes a path longer than any resource's: it is all of it the document's name.
-        var isFeed = segments.Length % 2 == 1 && segments.Length < 6;
-        var type = isFeed ? segments[^1] : segments.Length > 6 ? segments[4] : segments[^2];
-        var link = string.Join('/', (isFeed ? segments[..^1] : segments).Select(Uri.UnescapeDataString));
-        return (type, link, link[(link.LastIndexOf('/') + 1)..]);
+        public string? Find(string header) => request.Headers.TryGetValue(header, out var values) && values.Count > 0 ? values.ToString() : null;
     }
 }

@@ -1,7 +1,4 @@
-using LocalPlatform.Cosmos.Queries.Indexes;
-using LocalPlatform.Cosmos.Resources;
-using LocalPlatform.Storage;
-using Microsoft.Data.Sqlite;
+using LocalPlatform.Cosmos.Containers;
 
 namespace LocalPlatform.Cosmos;
 
@@ -10,7 +7,7 @@ public sealed record CosmosStoreOptions
 {
     /// <summary>
     /// Partition key ranges of each container, 1 to 64. With one, the gateway answers cross-partition queries whole; with more,
-    /// the SDK merges, orders and groups on its side as it does against the service.
+    /// the SDK merges, orders and counts on its side as it does against the service.
     /// </summary>
     public int PartitionKeyRanges { get; init; } = 1;
 
@@ -29,25 +26,17 @@ public sealed record CosmosStoreOptions
 /// </summary>
 public sealed class CosmosStore : IAsyncDisposable
 {
-    private readonly GroupCommitDatabase _database;
     private readonly ExpirySweep _expirySweep;
 
-    private CosmosStore(GroupCommitDatabase database, TimeProvider time, CosmosStoreOptions options)
+    private CosmosStore(DocumentStore documents, CosmosStoreOptions options)
     {
-        _database = database;
-        Time = time;
-        Options = options;
-        Catalog = database.Read(session => Catalog.Load(session, options));
-        Indexes = new IndexBuilder(this);
-        Gateway = new CosmosGateway(this);
-        _expirySweep = new ExpirySweep(this);
+        Documents = documents;
+        Indexes = new IndexBuilder(documents, options.IndexingThreshold);
+        Gateway = new CosmosGateway(documents, Indexes, options.GenuineQueryPlans);
+        _expirySweep = new ExpirySweep(documents, options.ExpirySweepInterval);
     }
 
-    internal TimeProvider Time { get; }
-
-    internal CosmosStoreOptions Options { get; }
-
-    internal Catalog Catalog { get; }
+    internal DocumentStore Documents { get; }
 
     internal IndexBuilder Indexes { get; }
 
@@ -62,7 +51,7 @@ public sealed class CosmosStore : IAsyncDisposable
         options ??= new CosmosStoreOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PartitionKeyRanges, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.PartitionKeyRanges, 64);
-        return new CosmosStore(GroupCommitDatabase.Open(sqlitePath, Catalog.Schema), time, options);
+        return new CosmosStore(DocumentStore.Open(sqlitePath, time, options.PartitionKeyRanges), options);
     }
 
     /// <summary>Stops the sweep and the index builder, finishes queued writes and closes the file.</summary>
@@ -70,43 +59,6 @@ public sealed class CosmosStore : IAsyncDisposable
     {
         await _expirySweep.DisposeAsync();
         await Indexes.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
-    /// <summary>Seconds since 1970, the unit of <c>_ts</c> and of expiry.</summary>
-    internal long NowSeconds() => Time.GetUtcNow().ToUnixTimeSeconds();
-
-    internal T Read<T>(Func<SqliteSession, T> work) => _database.Read(work);
-
-    internal Task<T> WriteAsync<T>(Func<SqliteSession, T> work) => _database.WriteAsync(work);
-
-    /// <summary>A write into one container. Null when the container was deleted before its turn came.</summary>
-    internal async Task<T?> WriteAsync<T>(ContainerState container, Func<SqliteSession, T> work)
-        where T : class
-    {
-        try
-        {
-            return await _database.WriteAsync(session => container.IsDeleted ? null : work(session));
-        }
-        catch
-        {
-            // Numbers reserved inside a write that was undone are not reserved on disk.
-            container.Lsn.ForgetReservation();
-            throw;
-        }
-    }
-
-    /// <summary>A read of one container. Null when the container is deleted meanwhile.</summary>
-    internal T? Read<T>(ContainerState container, Func<SqliteSession, T> work)
-        where T : class
-    {
-        try
-        {
-            return _database.Read(work);
-        }
-        catch (SqliteException) when (container.IsDeleted)
-        {
-            return null;
-        }
+        await Documents.DisposeAsync();
     }
 }

@@ -1,59 +1,53 @@
-using LocalPlatform.Durable.History;
+using LocalPlatform.Durable.Clients;
 using LocalPlatform.Durable.Sessions;
 using LocalPlatform.Durable.Store;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace LocalPlatform.Durable;
 
 /// <summary>
-/// Runs the orchestrations of an app on one SQLite file. What a client was told is durable; what was under way when the process ended,
-/// however it ended, goes on at the next start.
+/// Runs the orchestrations of an app on one SQLite file: it keeps their histories and says when the worker is to run what. What a client
+/// was told is durable; what was under way when the process ended, however it ended, goes on at the next start.
 /// </summary>
 public sealed class DurableEngine : IAsyncDisposable
 {
-    private readonly DurableRuntime _runtime;
-    private readonly LocalDurableTaskClient _client;
     private readonly RetentionPolicy _retention;
     private readonly CancellationTokenSource _stopping = new();
     private Task _background = Task.CompletedTask;
     private bool _stopped;
 
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
     public DurableEngine(
-        string sqlitePath, IDurableFunctions functions, DurableOptions options, TimeProvider time, ILoggerFactory loggerFactory)
+        string sqlitePath, IDurableFunctions functions, DurableOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(loggerFactory);
+        ArgumentNullException.ThrowIfNull(loggers);
         options.Validate();
-        var store = DurableStore.Open(sqlitePath);
-        _runtime = new DurableRuntime(store, functions, options, time, loggerFactory);
-        _client = new LocalDurableTaskClient(_runtime);
-        _retention = new RetentionPolicy(store, options, time, loggerFactory.CreateLogger("LocalPlatform.Durable"));
+        var logger = loggers.CreateLogger("LocalPlatform.Durable");
+        Runtime = new DurableRuntime(DurableStore.Open(sqlitePath), functions, options, time, logger);
+        Hub = new TaskHub(Runtime);
+        _retention = new RetentionPolicy(Runtime.Store, options, time, logger);
     }
 
-    /// <summary>Starts, queries and manages the orchestrations. Usable at once; what it starts runs once the engine does.</summary>
-    public DurableTaskClient Client => _client;
+    /// <summary>What clients can ask for. Usable at once; what it starts runs once the engine does.</summary>
+    internal TaskHub Hub { get; }
 
-    internal DurableRuntime Runtime => _runtime;
+    internal DurableRuntime Runtime { get; }
 
-    /// <summary>The history of an instance, turn by turn; empty when there is none of that id.</summary>
-    internal IReadOnlyList<HistoryStep> ReadHistory(string instanceId) =>
-        _runtime.Store.ReadInstance(instanceId) is { } found ? _runtime.Store.ReadHistory(found.Key) : [];
-
-    /// <summary>Takes up the work that the file holds, in the background.</summary>
+    /// <summary>Takes up the work that the file holds, in the background. The worker has to be ready.</summary>
     public Task StartAsync(CancellationToken ct = default)
     {
-        _runtime.Start();
-        _runtime.Timers.Start();
+        Runtime.Start();
+        Runtime.Timers.Start();
         _background = Task.WhenAll(
-            Task.Run(() => _runtime.RecoverAsync(_runtime.Store.LastKey, _stopping.Token), ct),
+            Task.Run(() => Runtime.RecoverAsync(Runtime.Store.LastKey, _stopping.Token), ct),
             _retention.RunAsync(_stopping.Token));
         return Task.CompletedTask;
     }
 
     /// <summary>
-    /// Begins nothing more and waits for what runs to end; activities still running when <paramref name="ct"/> is cancelled are
-    /// cancelled, and run again at the next start.
+    /// Begins nothing more and waits for what runs to end; what is still running when <paramref name="ct"/> is cancelled is cancelled,
+    /// and runs again at the next start.
     /// </summary>
     public async Task StopAsync(CancellationToken ct = default)
     {
@@ -61,14 +55,14 @@ public sealed class DurableEngine : IAsyncDisposable
             return;
         _stopped = true;
         await _stopping.CancelAsync();
-        await _background.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await _runtime.StopAsync(ct);
+        await _background.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Runtime.StopAsync(ct);
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync(new CancellationToken(canceled: true));
-        await _runtime.DisposeAsync();
+        await Runtime.DisposeAsync();
         _stopping.Dispose();
     }
 }

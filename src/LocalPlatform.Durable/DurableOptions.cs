@@ -6,19 +6,13 @@ public sealed record DurableOptions
     /// <summary>Activities that run at the same time; at least 1.</summary>
     public int MaxConcurrentActivityFunctions { get; init; } = 10 * Environment.ProcessorCount;
 
-    /// <summary>Orchestrator steps that run at the same time; at least 1.</summary>
+    /// <summary>Orchestrator turns that run at the same time; at least 1.</summary>
     public int MaxConcurrentOrchestratorFunctions { get; init; } = 10 * Environment.ProcessorCount;
 
     /// <summary>
-    /// Waiting orchestrations kept in memory; the one unused for longest is evicted and replayed from its history when its turn comes.
+    /// Waiting orchestrations whose history is kept in memory (64 MB at most); of the others it is read when their turn comes.
     /// </summary>
     public int MaxCachedOrchestrations { get; init; } = 2_000;
-
-    /// <summary>
-    /// Replays the history at each turn, as the original does, also of orchestrations that are in memory: slower, but an orchestrator
-    /// that is not deterministic fails at its next turn and not only after a restart.
-    /// </summary>
-    public bool ReplayEachTurn { get; init; }
 
     /// <summary>How long a completed, failed or terminated instance can be queried before it is purged; null: for ever.</summary>
     public TimeSpan? RetainCompletedFor { get; init; } = TimeSpan.FromDays(1);

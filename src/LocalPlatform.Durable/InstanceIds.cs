@@ -1,19 +1,20 @@
 namespace LocalPlatform.Durable;
 
-/// <summary>The rule that the genuine host has for instance ids, so that an id good here is good there.</summary>
+/// <summary>Instance ids: the rule that the genuine host has for them, so that an id good here is good there.</summary>
 internal static class InstanceIds
 {
     private const int LengthMax = 100;
 
-    /// <exception cref="ArgumentException">The id is empty, longer than 100, starts with '@' or has a character of / \ # ? or control.</exception>
-    public static void Validate(string instanceId)
+    /// <summary>A new id, of an instance or of an execution.</summary>
+    public static string New() => Guid.NewGuid().ToString("N");
+
+    /// <summary>What is wrong with an id; null when nothing is.</summary>
+    public static string? FindFault(string instanceId) => instanceId switch
     {
-        ArgumentException.ThrowIfNullOrEmpty(instanceId);
-        if (instanceId.Length > LengthMax)
-            throw new ArgumentException($"An instance id has at most {LengthMax} characters.", nameof(instanceId));
-        if (instanceId.StartsWith('@'))
-            throw new ArgumentException("An instance id must not start with '@'.", nameof(instanceId));
-        if (instanceId.Any(c => c is '/' or '\\' or '#' or '?' || char.IsControl(c)))
-            throw new ArgumentException("An instance id must not contain '/', '\\', '#', '?' or control characters.", nameof(instanceId));
-    }
+        { Length: > LengthMax } => $"An instance id has at most {LengthMax} characters.",
+        ['@', ..] => "An instance id must not start with '@'.",
+        _ when instanceId.Any(c => c is '/' or '\\' or '#' or '?' || char.IsControl(c)) =>
+            "An instance id must not contain '/', '\\', '#', '?' or control characters.",
+        _ => null,
+    };
 }

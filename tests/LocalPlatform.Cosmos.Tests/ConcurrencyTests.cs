@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using Microsoft.Azure.Cosmos;
 using Newtonsoft.Json.Linq;
@@ -9,6 +7,8 @@ namespace LocalPlatform.Cosmos.Tests;
 
 public sealed class ConcurrencyTests
 {
+    private const int StockOfChild = 1_000_000;
+
     private static readonly PartitionKey Key = new("p");
 
     [Fact]
@@ -45,36 +45,39 @@ public sealed class ConcurrencyTests
     [Fact]
     public async Task A_killed_process_leaves_every_acknowledged_batch_and_no_part_of_another()
     {
-        var folder = Directory.CreateTempSubdirectory("cosmos-").FullName;
-        var acknowledged = new System.Collections.Concurrent.ConcurrentBag<string>();
-        const int Stock = 1_000_000;
-        string containerId;
-        using (var process = await StartGatewayAsync(folder))
-        {
-            using var client = new CosmosClient(process.ConnectionString, new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
-            Database database = await client.CreateDatabaseIfNotExistsAsync("db", cancellationToken: Ct);
-            Container container = await database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct);
-            containerId = container.Id;
-            await container.CreateItemAsync(new { id = "stock", pk = "p", n = Stock }, Key, cancellationToken: Ct);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-            var writers = Enumerable.Range(0, 8).Select(writer => Task.Run(() => WriteUntilKilledAsync(container, writer, acknowledged, stop.Token))).ToList();
-            await Eventually.HoldsAsync(() => acknowledged.Count >= 300);
-            process.Kill();
-            await stop.CancelAsync();
-            await Task.WhenAll(writers);
-        }
+        using var folder = new TestFolder();
+        var file = folder.File("cosmos.db");
+        var acknowledged = await ChildProcess.RunAndKillAsync("take stock", file, lines: 300);
 
-        await using (var store = CosmosStore.Open(Path.Combine(folder, "cosmos.db"), TimeProvider.System))
+        await using var store = CosmosStore.Open(file, TimeProvider.System);
+        using var handler = new CosmosGatewayHandler(store);
+        using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
+        var container = client.GetContainer("db", "c");
+        var movements = await container.AllAsync<string>("SELECT VALUE c.id FROM c WHERE c.id != 'stock'", Key);
+        var stock = (int)(await container.ReadItemAsync<JObject>("stock", Key, cancellationToken: Ct)).Resource["n"]!;
+        // The last line may have been cut.
+        Assert.Empty(acknowledged.SkipLast(1).Except(movements));
+        Assert.Equal(StockOfChild - stock, movements.Count);
+    }
+
+    /// <summary>What the killed process does: eight writers take from one stock, and each says what was acknowledged.</summary>
+    internal static async Task TakeStockAsync(string file)
+    {
+        await using var store = CosmosStore.Open(file, TimeProvider.System);
+        using var handler = new CosmosGatewayHandler(store);
+        using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
+        Database database = await client.CreateDatabaseIfNotExistsAsync("db");
+        Container container = await database.CreateContainerIfNotExistsAsync("c", "/pk");
+        await container.CreateItemAsync(new { id = "stock", pk = "p", n = StockOfChild }, Key);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
         {
-            using var handler = new CosmosGatewayHandler(store);
-            using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
-            var container = client.GetContainer("db", containerId);
-            var movements = await container.AllAsync<string>("SELECT VALUE c.id FROM c WHERE c.id != 'stock'", Key);
-            var stock = (int)(await container.ReadItemAsync<JObject>("stock", Key, cancellationToken: Ct)).Resource["n"]!;
-            Assert.Empty(acknowledged.Except(movements));
-            Assert.Equal(Stock - stock, movements.Count);
-        }
-        Directory.Delete(folder, recursive: true);
+            for (var i = 0; ; i++)
+            {
+                using var response = await TakeOneAsync(container, $"w{writer}-{i}");
+                if (response.IsSuccessStatusCode)
+                    Console.WriteLine($"w{writer}-{i}");
+            }
+        })));
     }
 
     private static async Task<string?> AttemptAsync(Container container, int writer, string etag)
@@ -99,77 +102,10 @@ public sealed class ConcurrencyTests
         }
     }
 
-    private static Task<TransactionalBatchResponse> TakeOneAsync(Container container, string movement, CancellationToken ct = default) =>
+    private static Task<TransactionalBatchResponse> TakeOneAsync(Container container, string movement) =>
         container.CreateTransactionalBatch(Key)
             .CreateItem(new { id = movement, pk = "p" })
             .PatchItem(
                 "stock", [PatchOperation.Increment("/n", -1)], new TransactionalBatchPatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n > 0" })
-            .ExecuteAsync(ct);
-
-    private static async Task WriteUntilKilledAsync(
-        Container container, int writer, System.Collections.Concurrent.ConcurrentBag<string> acknowledged, CancellationToken ct)
-    {
-        try
-        {
-            for (var i = 0; ; i++)
-            {
-                var movement = $"w{writer}-{i}";
-                using var response = await TakeOneAsync(container, movement, ct);
-                if (!response.IsSuccessStatusCode)
-                    return;
-                acknowledged.Add(movement);
-            }
-        }
-        catch (Exception lost) when (lost is CosmosException or OperationCanceledException or HttpRequestException)
-        {
-            // The gateway was killed under the call: whether this one counts is open.
-        }
-    }
-
-    private static async Task<GatewayProcess> StartGatewayAsync(string folder)
-    {
-        var port = FreePort();
-        var start = new ProcessStartInfo("dotnet")
-        {
-            RedirectStandardOutput = true,
-            ArgumentList =
-            {
-                typeof(CosmosStore).Assembly.Location, "cosmos", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", folder,
-            },
-        };
-        var process = Process.Start(start)!;
-        string? line;
-        while ((line = await process.StandardOutput.ReadLineAsync(Ct)) is not null)
-        {
-            const string Label = "Connection string (gateway mode): ";
-            if (line.StartsWith(Label, StringComparison.Ordinal))
-                return new GatewayProcess(process, line[Label.Length..]);
-        }
-        throw new InvalidOperationException("The gateway did not start.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private sealed class GatewayProcess(Process process, string connectionString) : IDisposable
-    {
-        public string ConnectionString { get; } = connectionString;
-
-        public void Kill()
-        {
-            process.Kill();
-            process.WaitForExit();
-        }
-
-        public void Dispose()
-        {
-            if (!process.HasExited)
-                Kill();
-            process.Dispose();
-        }
-    }
+            .ExecuteAsync();
 }

@@ -8,16 +8,17 @@ public sealed class ContainerRuleTests
 {
     public static TheoryData<string, Action<ContainerProperties>> Refused => new()
     {
-        { "computed properties", p => p.ComputedProperties = [new ComputedProperty { Name = "low", Query = "SELECT VALUE LOWER(c.n) FROM c" }] },
+        { "'computedProperties'", p => p.ComputedProperties = [new ComputedProperty { Name = "low", Query = "SELECT VALUE LOWER(c.n) FROM c" }] },
         {
-            "vector embeddings",
+            "'vectorEmbeddingPolicy'",
             p => p.VectorEmbeddingPolicy = new VectorEmbeddingPolicy(
                 [new Embedding { Path = "/v", DataType = VectorDataType.Float32, DistanceFunction = DistanceFunction.Cosine, Dimensions = 3 }])
         },
-        { "unique key", p => p.UniqueKeyPolicy.UniqueKeys.Add(new UniqueKey()) },
-        { "Required parameter 'boundingBox'", p => Spatial(p, GeospatialType.Geometry, null) },
-        { "Incorrect parameter 'boundingBox'", p => Spatial(p, GeospatialType.Geography, 10) },
-        { "greater than its minima", p => Spatial(p, GeospatialType.Geometry, 0) },
+        { "'uniqueKeyPolicy'", p => p.UniqueKeyPolicy.UniqueKeys.Add(new UniqueKey { Paths = { "/mail" } }) },
+        { "partition keys of several paths", p => p.PartitionKeyPaths = ["/tenant", "/user"] },
+        { "of another kind than 'Hash' of version 2", p => p.PartitionKeyDefinitionVersion = PartitionKeyDefinitionVersion.V1 },
+        { "'spatialIndexes'", p => p.IndexingPolicy.SpatialIndexes.Add(new SpatialPath { Path = "/at/?", SpatialTypes = { SpatialType.Point } }) },
+        { "'changeFeedPolicy'", p => p.ChangeFeedPolicy = new ChangeFeedPolicy { FullFidelityRetention = TimeSpan.FromMinutes(5) } },
         { "defaultTtl", p => p.DefaultTimeToLive = 0 },
     };
 
@@ -36,25 +37,10 @@ public sealed class ContainerRuleTests
         await using var account = new CosmosTestAccount();
         var container = await account.NewContainerAsync("/pk", properties =>
         {
-            Spatial(properties, GeospatialType.Geometry, 10);
             properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/secret/*" });
         });
-        await container.CreateItemAsync(new { id = "1", pk = "p" }, cancellationToken: Ct);
-        var response = await container.ReadContainerAsync(new ContainerRequestOptions { PopulateQuotaInfo = true }, Ct);
+        var response = await container.ReadContainerAsync(cancellationToken: Ct);
         Assert.Equal(["/secret/*", "/\"_etag\"/?"], response.Resource.IndexingPolicy.ExcludedPaths.Select(path => path.Path));
-        Assert.Equal(GeospatialType.Geometry, response.Resource.GeospatialConfig.GeospatialType);
-        Assert.Equal("documentsSize=1;documentsCount=1;collectionSize=1;", response.Headers["x-ms-resource-usage"]);
-        Assert.Equal("100", response.Headers["x-ms-documentdb-collection-index-transformation-progress"]);
-    }
-
-    private static void Spatial(ContainerProperties properties, GeospatialType type, double? max)
-    {
-        properties.GeospatialConfig = new GeospatialConfig(type);
-        properties.IndexingPolicy.SpatialIndexes.Add(new SpatialPath
-        {
-            Path = "/location/?",
-            SpatialTypes = { SpatialType.Point },
-            BoundingBox = max is { } edge ? new BoundingBoxProperties { Xmin = 0, Ymin = 0, Xmax = edge, Ymax = edge } : null,
-        });
+        Assert.Equal(ConflictResolutionMode.LastWriterWins, response.Resource.ConflictResolutionPolicy.Mode);
     }
 }

@@ -14,12 +14,11 @@ public sealed class ContainerTests
         Assert.Equal(HttpStatusCode.Created, (await account.Client.CreateDatabaseIfNotExistsAsync("x", 400, cancellationToken: Ct)).StatusCode);
         var existing = await account.Client.CreateDatabaseIfNotExistsAsync("x", cancellationToken: Ct);
         Assert.Equal(HttpStatusCode.OK, existing.StatusCode);
-        Assert.Equal(400, await existing.Database.ReadThroughputAsync(Ct));
         await account.Client.CreateDatabaseAsync("x", cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.Conflict);
 
         Assert.Equal(HttpStatusCode.Created, (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
-        var containers = await existing.Database.GetContainerQueryIterator<ContainerProperties>("SELECT * FROM c WHERE c.id = 'c'").ReadNextAsync(Ct);
+        var containers = await existing.Database.GetContainerQueryIterator<ContainerProperties>().ReadNextAsync(Ct);
         Assert.Equal("/pk", Assert.Single(containers).PartitionKeyPath);
         var databases = await account.Client.GetDatabaseQueryIterator<DatabaseProperties>().ReadNextAsync(Ct);
         Assert.Equal("x", Assert.Single(databases).Id);
@@ -62,32 +61,5 @@ public sealed class ContainerTests
         time.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal(["never"], await container.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.id"));
         await container.ReadItemAsync<object>("default", new PartitionKey("p"), cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.NotFound);
-    }
-
-    [Fact]
-    public async Task Turning_time_to_live_on_counts_from_the_last_change()
-    {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using var account = new CosmosTestAccount(time: time);
-        var container = await account.NewContainerAsync();
-        await container.CreateItemAsync(new { id = "1", pk = "p" }, cancellationToken: Ct);
-        time.Advance(TimeSpan.FromMinutes(1));
-        var properties = (await container.ReadContainerAsync(cancellationToken: Ct)).Resource;
-        properties.DefaultTimeToLive = 30;
-        await container.ReplaceContainerAsync(properties, cancellationToken: Ct);
-        Assert.Empty(await container.AllAsync<object>("SELECT * FROM c"));
-    }
-
-    [Fact]
-    public async Task Unique_keys_hold_inside_a_partition()
-    {
-        await using var account = new CosmosTestAccount();
-        var container = await account.NewContainerAsync(configure: properties =>
-            properties.UniqueKeyPolicy = new UniqueKeyPolicy { UniqueKeys = { new UniqueKey { Paths = { "/mail" } } } });
-        await container.CreateItemAsync(new { id = "1", pk = "p", mail = "a" }, cancellationToken: Ct);
-        await container.CreateItemAsync(new { id = "2", pk = "p", mail = "a" }, cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.Conflict);
-        await container.CreateItemAsync(new { id = "2", pk = "q", mail = "a" }, cancellationToken: Ct);
-        await container.CreateItemAsync(new { id = "3", pk = "p", mail = "b" }, cancellationToken: Ct);
-        await container.ReplaceItemAsync(new { id = "3", pk = "p", mail = "a" }, "3", cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.Conflict);
     }
 }

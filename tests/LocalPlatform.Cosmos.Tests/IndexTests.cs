@@ -118,7 +118,7 @@ public sealed class IndexTests
     }
 
     private static List<string> StoredIndexes(CosmosTestAccount account) =>
-        account.Store.Read(session => session.Query("SELECT columns FROM indexes", row => row.GetString(0)));
+        account.Store.Documents.Read(session => session.Query("SELECT columns FROM indexes", row => row.GetString(0)));
 
     private static async Task FillAsync(Container container, int products, int movements)
     {

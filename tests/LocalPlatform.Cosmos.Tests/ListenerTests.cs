@@ -55,20 +55,6 @@ public sealed class ListenerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task All_documents_of_a_partition_key_are_deleted_over_the_port()
-    {
-        using var client = new CosmosClient(_listener.ConnectionString, new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
-        Database database = await client.CreateDatabaseIfNotExistsAsync("db", cancellationToken: Ct);
-        Container container = await database.CreateContainerIfNotExistsAsync("partitions", "/pk", cancellationToken: Ct);
-        foreach (var (id, pk) in ((string, string)[])[("1", "a"), ("2", "a"), ("3", "b")])
-            await container.CreateItemAsync(new { id, pk }, cancellationToken: Ct);
-        using var response = await container.DeleteAllItemsByPartitionKeyStreamAsync(new PartitionKey("a"), cancellationToken: Ct);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["3"], await container.AllAsync<string>("SELECT VALUE c.id FROM c"));
-        Assert.Equal("documentsCount=1;", (await container.ReadItemAsync<JObject>("3", new("b"), cancellationToken: Ct)).Headers["x-ms-resource-usage"]);
-    }
-
-    [Fact]
     public async Task A_wrong_key_is_refused()
     {
         var key = Convert.ToBase64String(new byte[64]);

@@ -79,18 +79,6 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
                 ("SELECT TOP 2 c.n, c.pk FROM c ORDER BY c.n DESC", "[{\"n\":39,\"pk\":\"p4\"},{\"n\":38,\"pk\":\"p3\"}]"),
                 ("SELECT VALUE COUNT(1) FROM c", "[40]"),
                 ("SELECT VALUE COUNT(c.even) FROM c", "[20]"),
-                ("SELECT VALUE SUM(c.n) FROM c WHERE c.n <= 10", "[55]"),
-                ("SELECT VALUE AVG(c.n) FROM c", "[19.5]"),
-                ("SELECT VALUE MIN(c.price) FROM c", "[0]"),
-                ("SELECT VALUE MAX(c.price) FROM c", "[58.5]"),
-                ("SELECT COUNT(1) AS n, MAX(c.n) AS most FROM c WHERE c.n < 30", "[{\"n\":30,\"most\":29}]"),
-                ("SELECT VALUE SUM(c.name) FROM c", "[]"),
-                ("SELECT VALUE MIN(c.none) FROM c", "[]"),
-                ("SELECT c.kind, COUNT(1) AS n FROM c GROUP BY c.kind", "*[{\"kind\":\"four\",\"n\":10},{\"kind\":\"other\",\"n\":30}]"),
-                ("SELECT c.nested.deep, SUM(c.n) AS s FROM c WHERE c.n < 14 GROUP BY c.nested.deep",
-                    "*[{\"deep\":0,\"s\":7},{\"deep\":1,\"s\":9},{\"deep\":2,\"s\":11},{\"deep\":3,\"s\":13},{\"deep\":4,\"s\":15},{\"deep\":5,\"s\":17},{\"deep\":6,\"s\":19}]"),
-                ("SELECT DISTINCT VALUE c.kind FROM c", "*[\"four\",\"other\"]"),
-                ("SELECT DISTINCT VALUE c.nested.deep FROM c ORDER BY c.nested.deep", "[0,1,2,3,4,5,6]"),
                 ("SELECT VALUE c.n FROM c WHERE c.n IN (1, 3, 99) ORDER BY c.n", "[1,3]"),
                 ("SELECT VALUE c.n FROM c WHERE c.n NOT IN (1, 3) AND c.n < 5 ORDER BY c.n", "[0,2,4]"),
                 ("SELECT VALUE c.n FROM c WHERE c.n BETWEEN 5 AND 7 ORDER BY c.n", "[5,6,7]"),
@@ -104,66 +92,32 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
                 ("SELECT VALUE c.n FROM c WHERE NOT (c.none = 1) AND c.n = 2", "[]"),
                 ("SELECT VALUE c.n FROM c WHERE c.name > 5", "[]"),
                 ("SELECT VALUE c.n FROM c WHERE STARTSWITH(c.name, 'name 3') ORDER BY c.n", "[3,31,32,33,34,35,36,37,38,39]"),
-                ("SELECT VALUE c.n FROM c WHERE STARTSWITH(c.name, 'NAME 39', true)", "[39]"),
-                ("SELECT VALUE c.n FROM c WHERE ENDSWITH(c.id, '9') ORDER BY c.n", "[9,19,29,39]"),
-                ("SELECT VALUE c.n FROM c WHERE CONTAINS(c.id, 'd0') AND c.n > 7 ORDER BY c.n", "[8,9]"),
-                ("SELECT VALUE c.n FROM c WHERE c.id LIKE 'd_1' ORDER BY c.n", "[1,11,21,31]"),
-                ("SELECT VALUE c.n FROM c WHERE c.id LIKE 'd[12]%' AND c.n > 27 ORDER BY c.n", "[28,29]"),
-                ("SELECT VALUE c.n FROM c WHERE ARRAY_CONTAINS(c.tags, 't2') AND c.n < 12 ORDER BY c.n", "[3,7,11]"),
-                ("SELECT VALUE c.n FROM c WHERE ARRAY_LENGTH(c.tags) = 1 AND c.n < 12 ORDER BY c.n", "[1,5,9]"),
-                ("SELECT VALUE t FROM c JOIN t IN c.tags WHERE c.n = 3", "[\"t0\",\"t1\",\"t2\"]"),
-                ("SELECT c.n, t FROM c JOIN t IN c.tags WHERE c.n IN (2, 3) AND t != 't0' ORDER BY c.n",
-                    "*[{\"n\":2,\"t\":\"t1\"},{\"n\":3,\"t\":\"t1\"},{\"n\":3,\"t\":\"t2\"}]"),
-                ("SELECT VALUE x.y FROM c JOIN x IN c.nested.list WHERE c.n = 5", "[-5,0]"),
-                ("SELECT VALUE t FROM t IN c.tags WHERE t = 't2'", "[\"t2\",\"t2\",\"t2\",\"t2\",\"t2\",\"t2\",\"t2\",\"t2\",\"t2\",\"t2\"]"),
-                ("SELECT VALUE c.n FROM c WHERE EXISTS(SELECT VALUE t FROM t IN c.tags WHERE t = 't2') AND c.n < 8 ORDER BY c.n", "[3,7]"),
-                ("SELECT VALUE ARRAY(SELECT VALUE x.x * 2 FROM x IN c.nested.list) FROM c WHERE c.n = 4", "[[8,10]]"),
-                ("SELECT VALUE (SELECT VALUE COUNT(1) FROM t IN c.tags) FROM c WHERE c.n = 7", "[3]"),
                 ("SELECT VALUE {\"a\": c.n, b: [c.pk, 1]} FROM c WHERE c.n = 6", "[{\"a\":6,\"b\":[\"p1\",1]}]"),
-                ("SELECT c.n + 1 AS plus, c.n % 4 AS rest, -c.n AS minus FROM c WHERE c.n = 6", "[{\"plus\":7,\"rest\":2,\"minus\":-6}]"),
-                ("SELECT VALUE c.flag ? 'yes' : 'no' FROM c WHERE c.n = 6", "[\"yes\"]"),
-                ("SELECT VALUE c.even ?? 'odd' FROM c WHERE c.n = 7", "[\"odd\"]"),
-                ("SELECT VALUE c.id || '-' || c.pk FROM c WHERE c.n = 7", "[\"d07-p2\"]"),
-                ("SELECT VALUE UPPER(c.kind) FROM c WHERE c.n = 0", "[\"FOUR\"]"),
-                ("SELECT VALUE c[\"nested\"][\"list\"][1].x FROM c WHERE c.n = 8", "[9]"),
                 ("SELECT c.none, c.n FROM c WHERE c.n = 8", "[{\"n\":8}]"),
                 ("SELECT VALUE c.none FROM c", "[]"),
-                ("SELECT c.n + 1, c.n FROM c WHERE c.n = 8", "[{\"$1\":9,\"n\":8}]"),
                 ("SELECT VALUE c.n FROM c ORDER BY c.kind ASC, c.n DESC OFFSET 9 LIMIT 3", "[0,39,38]"),
                 ("SELECT VALUE c.n FROM c ORDER BY c.kind DESC, c.n ASC OFFSET 0 LIMIT 2", "[1,2]"),
                 ("select value root.n from root where root.n = 1 -- a comment", "[1]"),
                 ("SELECT VALUE c.n\r\n  FROM c /* all\n of them */\n\tWHERE c.n = 1\n", "[1]"),
                 ("SELECT VALUE c.n FROM c WHERE c.pk = 'p3' ORDER BY c.n OFFSET 2 LIMIT 2", "[13,18]"),
                 ("SELECT VALUE c.n FROM c WHERE c.id = 'd05' AND c.pk = 'p0'", "[5]"),
-                ("SELECT VALUE IS_INTEGER(c.price) FROM c WHERE c.n = 1", "[false]"),
-                ("SELECT VALUE ROUND(c.price) FROM c WHERE c.n = 3", "[5]"),
-                ("SELECT VALUE SUBSTRING(c.id, 1, 2) FROM c WHERE c.n = 3", "[\"03\"]"),
-                ("SELECT VALUE DateTimeAdd('dd', 1, '2024-02-28T00:00:00.0000000Z') FROM c WHERE c.n = 3", "[\"2024-02-29T00:00:00.0000000Z\"]"),
-                ("SELECT VALUE COUNT(1) FROM (SELECT DISTINCT VALUE c.nested.deep FROM c)", "[7]"),
                 ("SELECT VALUE COUNT(1) FROM c WHERE c.n > 100", "[0]"),
-                ("SELECT VALUE SUM(c.n) FROM c WHERE c.n > 100", "[0]"),
-                ("SELECT VALUE AVG(c.n) FROM c WHERE c.n > 100", "[]"),
-                ("SELECT c.kind, AVG(c.n) AS a, MIN(c.n) AS lo, MAX(c.n) AS hi FROM c WHERE c.n < 8 GROUP BY c.kind",
-                    "*[{\"kind\":\"four\",\"a\":2,\"lo\":0,\"hi\":4},{\"kind\":\"other\",\"a\":4,\"lo\":1,\"hi\":7}]"),
-                ("SELECT VALUE COUNT(1) FROM c GROUP BY c.kind", "*[10,30]"),
-                ("SELECT DISTINCT c.kind, c.flag FROM c ORDER BY c.kind", "*[{\"kind\":\"four\",\"flag\":true},{\"kind\":\"four\",\"flag\":false},{\"kind\":\"other\",\"flag\":true},{\"kind\":\"other\",\"flag\":false}]"),
                 ("SELECT VALUE c.n FROM c ORDER BY c.even DESC, c.n OFFSET 19 LIMIT 2", "[38,1]"),
                 ("SELECT VALUE c.n FROM c WHERE c.n < 5 ORDER BY c.even", "*[0,2,4]"),
-                ("SELECT VALUE MAKESET(c.kind) FROM c WHERE c.n > 0 AND c.n < 4", "[[\"other\"]]"),
-                ("SELECT VALUE MAKELIST(c.missing) FROM c", "[[]]"),
-                ("SELECT VALUE COUNTIF(c.flag) FROM c", "[14]"),
-                ("SELECT c.kind, COUNTIF(c.n > 7) AS n, MAKESET(c.nosuch) AS s FROM c WHERE c.n < 12 GROUP BY c.kind",
-                    "*[{\"kind\":\"four\",\"n\":1,\"s\":[]},{\"kind\":\"other\",\"n\":3,\"s\":[]}]"),
-                ("SELECT VALUE MAX(c.n) FROM c ORDER BY c.n", "[39]"),
-                ("SELECT VALUE c.n FROM (SELECT VALUE c FROM c WHERE c.n < 3) AS c ORDER BY c.n DESC", "[2,1,0]"),
-                ("SELECT TOP 2 x.n FROM (SELECT VALUE c FROM c WHERE c.n > 30) AS x WHERE x.flag ORDER BY x.n", "[{\"n\":33},{\"n\":36}]"),
-                ("SELECT x.kind, COUNT(1) AS n FROM (SELECT c.kind FROM c) AS x GROUP BY x.kind",
-                    "*[{\"kind\":\"four\",\"n\":10},{\"kind\":\"other\",\"n\":30}]"),
-                ("SELECT VALUE SUM(x.y) FROM (SELECT c.n * 2 AS y FROM c WHERE c.n < 4) x", "[12]"),
-                ("SELECT * FROM (SELECT VALUE t FROM c JOIN t IN c.tags WHERE c.n = 3) AS t", "*[\"t0\",\"t1\",\"t2\"]"),
-                ("SELECT DISTINCT VALUE x.k FROM (SELECT c.kind AS k, c.n FROM c) x WHERE x.n > 20", "*[\"four\",\"other\"]"),
-                ("SELECT VALUE c.name FROM c WHERE c.n IN (0, 1, 2) ORDER BY c.name", "[null,\"name 1\",\"name 2\"]"),
                 ("SELECT TOP 1 VALUE c.n FROM c WHERE c.n > 10 AND c.n < 12", "[11]"),
+                ("SELECT VALUE c.n FROM c WHERE 3 > c.n ORDER BY c.n", "[0,1,2]"),
+                ("SELECT VALUE c.n FROM c WHERE c.n NOT BETWEEN 2 AND 38 ORDER BY c.n", "[0,1,39]"),
+                ("SELECT VALUE c.n FROM c WHERE c.n > -1 AND c.n < 1.5 ORDER BY c.n", "[0,1]"),
+                ("SELECT VALUE c.n FROM c WHERE NOT (c.none = 1) OR c.n = 2", "[2]"),
+                ("SELECT VALUE c.n FROM c WHERE c.none = undefined", "[]"),
+                ("SELECT VALUE c.n FROM c WHERE c.flag = true AND c.name = 'name 3'", "[3]"),
+                ("SELECT VALUE c[\"nested\"].deep FROM c WHERE c['n'] = 8", "[1]"),
+                ("SELECT c.pk AS where_, c.nested.deep AS d, c.none FROM c WHERE c.n = 9", "[{\"where_\":\"p4\",\"d\":2}]"),
+                ("SELECT x FROM c AS x WHERE x.id = 'd01' AND x.n = 2", "[]"),
+                ("SELECT c.n = 6, c.n FROM c WHERE c.n = 6", "[{\"$1\":true,\"n\":6}]"),
+                ("SELECT VALUE c.name FROM c WHERE c.n IN (0, 1, 2) ORDER BY c.name", "[null,\"name 1\",\"name 2\"]"),
+                ("SELECT VALUE c.none FROM c ORDER BY c.n", "[]"),
+                ("SELECT VALUE c.even FROM c WHERE c.n < 8 ORDER BY c.n OFFSET 1 LIMIT 2", "[true,true]"),
             ];
             var all = new TheoryData<Gateway, string, string>();
             foreach (var gateway in Enum.GetValues<Gateway>())
@@ -180,10 +134,7 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
     {
         foreach (var pageSize in (int[])[-1, 3])
         {
-            // The SDK itself gives no continuation for these once it merges on its side.
-            var resume = gateway == Gateway.Whole
-                || !(sql.Contains("GROUP BY", StringComparison.Ordinal) || sql.Contains("DISTINCT", StringComparison.Ordinal));
-            var rows = await data[gateway].AllAsync<JToken>(new QueryDefinition(sql), pageSize: pageSize, resume: resume);
+            var rows = await data[gateway].AllAsync<JToken>(new QueryDefinition(sql), pageSize: pageSize);
             AssertSame(expected, rows);
         }
     }
@@ -208,13 +159,26 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
     [InlineData("SELECT * FROM c WHERE", "Syntax error")]
     [InlineData("SELECT FROM c", "Syntax error")]
     [InlineData("SELECT * FROM c WHERE x.n = 1", "Identifier 'x'")]
-    [InlineData("SELECT NOSUCH(c.n) FROM c", "'NOSUCH' is not a recognized built-in function name")]
-    [InlineData("SELECT udf.f(c.n) FROM c", "user-defined function udf.f")]
-    [InlineData("SELECT * FROM c JOIN t IN c.tags", "single input set")]
-    [InlineData("SELECT * FROM c WHERE COUNT(1) > 1", "COUNT")]
-    [InlineData("SELECT * FROM root r WHERE r._ts >!= 0", "Syntax error, incorrect syntax near")]
-    [InlineData("SELECT COUNT(1) + 5 FROM c", "Compositions of aggregates and other expressions are not allowed.")]
-    [InlineData("SELECT VALUE t FROM c JOIN t IN c.tags ORDER BY t", "could not be mapped to a document path")]
+    [InlineData("SELECT NOSUCH(c.n) FROM c", "does not support the function 'NOSUCH'")]
+    [InlineData("SELECT VALUE SUM(c.n) FROM c", "does not support the function 'SUM'")]
+    [InlineData("SELECT COUNT(1) AS n FROM c", "does not support the function 'COUNT'")]
+    [InlineData("SELECT udf.f(c.n) FROM c", "does not support the user-defined function 'f'")]
+    [InlineData("SELECT VALUE t FROM c JOIN t IN c.tags", "does not support 'JOIN'")]
+    [InlineData("SELECT VALUE t FROM t IN c.tags", "does not support 'IN'")]
+    [InlineData("SELECT VALUE x FROM (SELECT VALUE c FROM c) AS x", "does not support subqueries")]
+    [InlineData("SELECT * FROM c WHERE c.n = (SELECT VALUE 1)", "does not support subqueries")]
+    [InlineData("SELECT * FROM c WHERE EXISTS(SELECT VALUE t FROM t IN c.tags)", "does not support EXISTS")]
+    [InlineData("SELECT DISTINCT VALUE c.kind FROM c", "does not support DISTINCT")]
+    [InlineData("SELECT c.kind FROM c GROUP BY c.kind", "does not support 'GROUP'")]
+    [InlineData("SELECT * FROM c WHERE c.id LIKE 'd_1'", "does not support 'LIKE'")]
+    [InlineData("SELECT VALUE c.n + 1 FROM c", "does not support '+'")]
+    [InlineData("SELECT VALUE c.flag ? 1 : 2 FROM c", "does not support '?'")]
+    [InlineData("SELECT VALUE c.tags[0] FROM c", "does not support '['")]
+    [InlineData("SELECT VALUE COUNT(1) FROM c ORDER BY c.n", "does not support COUNT together with")]
+    [InlineData("SELECT VALUE COUNT(1) + 5 FROM c", "does not support '+'")]
+    [InlineData("SELECT * FROM root r WHERE r._ts >!= 0", "Syntax error, incorrect syntax near '>!= 0'")]
+    [InlineData("SELECT * FROM c ORDER BY c", "could not be mapped to a document path")]
+    [InlineData("SELECT VALUE 1", "Syntax error")]
     public async Task What_is_not_supported_is_refused_by_name(string sql, string says)
     {
         foreach (var gateway in Enum.GetValues<Gateway>())
@@ -232,7 +196,7 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
         Assert.Equal(6, (await container.AllAsync<JToken>($"SELECT VALUE c.n FROM c WHERE {chain}")).Count);
         await container.AllAsync<JToken>($"SELECT VALUE {new string('(', 20_000)}1{new string(')', 20_000)} FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
         await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("NOT ", 20_000))}true FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
-        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("1 + ", 60_000))}1 FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("1 = (", 60_000))}1 FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -253,21 +217,6 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
         Assert.Equal(["with"], await plain.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.n"));
         Assert.Equal(["without", "with"], await named.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.n"));
         Assert.Equal(["without", "with"], await plain.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.n, c.id"));
-    }
-
-    [Fact]
-    public async Task A_page_says_how_indexes_served_it_and_refuses_too_small_a_token()
-    {
-        var options = new QueryRequestOptions { PopulateIndexMetrics = true };
-        using var iterator = data[Gateway.Whole].GetItemQueryIterator<JToken>("SELECT * FROM c WHERE c.n > 3 AND c.kind = 'four'", null, options);
-        var page = await iterator.ReadNextAsync(Ct);
-        Assert.Contains("/n/?", page.IndexMetrics, StringComparison.Ordinal);
-        Assert.Contains("/kind/?", page.IndexMetrics, StringComparison.Ordinal);
-
-        options = new QueryRequestOptions { MaxItemCount = 2, ResponseContinuationTokenLimitInKb = 0 };
-        using var limited = data[Gateway.Whole].GetItemQueryIterator<JToken>("SELECT * FROM c WHERE c.n > 3", null, options);
-        var failure = await limited.ReadNextAsync(Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
-        Assert.Contains("continuation token limit specified is not large enough", failure.Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame(string expected, IEnumerable<JToken> rows)

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -133,15 +134,23 @@ public sealed class ExternalEventTests
     }
 
     [Fact]
-    public async Task Events_for_an_ended_or_unknown_instance_are_dropped()
+    public async Task What_is_sent_to_an_ended_or_unknown_instance_is_refused()
     {
         var functions = new TestFunctions().Orchestrator("Ends", _ => Task.FromResult(1));
         await using var hub = await TestHub.StartAsync(functions);
         await hub.RunAsync("Ends", id: "a");
 
-        await hub.Client.RaiseEventAsync("a", "late");
-        await hub.Client.RaiseEventAsync("nobody", "lost");
-
+        foreach (var send in new Func<string, Task>[]
+        {
+            id => hub.Client.RaiseEventAsync(id, "late"),
+            id => hub.Client.TerminateInstanceAsync(id),
+            id => hub.Client.SuspendInstanceAsync(id),
+            id => hub.Client.ResumeInstanceAsync(id),
+        })
+        {
+            Assert.Equal(StatusCode.FailedPrecondition, (await Assert.ThrowsAsync<RpcException>(() => send("a"))).StatusCode);
+            Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => send("nobody"))).StatusCode);
+        }
         Assert.Equal(OrchestrationRuntimeStatus.Completed, (await hub.Client.GetInstanceAsync("a"))?.RuntimeStatus);
         Assert.Null(await hub.Client.GetInstanceAsync("nobody"));
     }

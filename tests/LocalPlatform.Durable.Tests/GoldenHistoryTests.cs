@@ -1,78 +1,66 @@
-using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using LocalPlatform.Durable;
-using LocalPlatform.Durable.Execution;
-using LocalPlatform.Durable.History;
+using Google.Protobuf;
+using LocalPlatform.Durable.Protocol;
+using LocalPlatform.Durable.Sessions;
+using LocalPlatform.Durable.Store;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LocalPlatform.Durable.Tests;
 
 /// <summary>
-/// Histories recorded once and kept in the repository. That they replay proves that instances begun by an earlier build are
-/// finished by this one. To record those of new orchestrations, set RECORD_GOLDEN_HISTORIES to the Golden folder and run the tests;
-/// existing files are never overwritten.
+/// Histories recorded once and kept in the repository. That the worker decides on them what is recorded proves that instances begun by
+/// an earlier build are finished by this one. To record those of new orchestrations, set RECORD_GOLDEN_HISTORIES to the Golden folder and
+/// run the tests; existing files are never overwritten.
 /// </summary>
 public sealed class GoldenHistoryTests
 {
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Golden");
+
     public static TheoryData<string> Orchestrators => [.. Representative.All.Keys];
 
     [Theory]
     [MemberData(nameof(Orchestrators))]
-    public async Task A_recorded_history_replays_to_the_recorded_output(string orchestrator)
+    public async Task Each_turn_of_a_recorded_history_is_decided_as_recorded(string orchestrator)
     {
         await RecordIfAskedAsync(orchestrator);
-        var golden = Read(orchestrator);
-
-        var execution = NewExecution(golden, new Representative().Functions);
-        execution.Replay(golden.Steps);
-
-        Assert.NotNull(execution.Outcome);
-        Assert.Null(execution.Outcome.Failure);
-        Assert.Equal(golden.Output, execution.Outcome.Output);
+        var turns = Read(orchestrator);
+        for (var i = 0; i < turns.Count; i++)
+            Assert.Equal(turns[i], [.. (await TakeTurnAsync(turns, i, new Representative().Functions)).Events]);
+        Assert.Equal(P.OrchestrationStatus.Completed, turns[^1][^1].ExecutionCompleted.OrchestrationStatus);
     }
 
     [Theory]
     [MemberData(nameof(Orchestrators))]
-    public void A_recorded_history_does_not_replay_on_an_orchestrator_that_begins_differently(string orchestrator)
+    public async Task A_recorded_history_fails_an_orchestrator_that_begins_differently(string orchestrator)
     {
-        var golden = Read(orchestrator);
+        var turns = Read(orchestrator);
         var changed = new TestFunctions().Orchestrator(orchestrator, async context =>
             await context.CallActivityAsync<int>("Something else"));
 
-        var failure = Assert.Throws<NonDeterministicOrchestrationException>(() => NewExecution(golden, changed).Replay(golden.Steps));
+        var failure = (await TakeTurnAsync(turns, turns.Count - 1, changed)).End?.FailureDetails;
 
-        Assert.Contains("'Something else'", failure.Message, StringComparison.Ordinal);
+        Assert.Equal("DurableTask.Core.Exceptions.NonDeterministicOrchestrationException", failure?.ErrorType);
     }
 
-    [Theory]
-    [MemberData(nameof(Orchestrators))]
-    public void A_recorded_history_is_written_as_it_was_read(string orchestrator)
+    /// <summary>Takes a turn of the history anew, on all turns before it.</summary>
+    private static async Task<Turn> TakeTurnAsync(List<IList<P.HistoryEvent>> turns, int number, TestFunctions functions)
     {
-        foreach (var step in Read(orchestrator).Steps)
-        {
-            var once = HistoryJson.Encode(step);
-            Assert.Equal(Encoding.UTF8.GetString(once), Encoding.UTF8.GetString(HistoryJson.Encode(HistoryJson.DecodeStep(once))));
-        }
+        var past = new PastEvents();
+        foreach (var earlier in turns[..number])
+            past.Append(PastEvents.ToFragment(earlier));
+        var start = turns[0].Select(e => e.ExecutionStarted).First(start => start is not null);
+        var received = turns[number].Skip(1).TakeWhile(e => e.EventId < 0).ToList();
+        var time = turns[number][0].Timestamp.ToDateTime();
+        return await new TurnRunner(functions).RunAsync(
+            new StoredInstance(1, start), past, received, time, TestContext.Current.CancellationToken);
     }
 
-    private static OrchestrationExecution NewExecution(Golden golden, IDurableFunctions functions) => new(
-        new ExecutionIdentity("main", golden.Orchestrator, golden.Input, null, golden.FirstTaskId),
-        functions,
-        NullLoggerFactory.Instance,
-        () => { });
-
-    private static Golden Read(string orchestrator)
+    private static List<IList<P.HistoryEvent>> Read(string orchestrator)
     {
-        var file = Path.Combine(AppContext.BaseDirectory, "Durable", "Golden", orchestrator + ".json");
-        using var json = JsonDocument.Parse(File.ReadAllBytes(file));
-        string? Text(string name) => json.RootElement.TryGetProperty(name, out var value) ? JsonSerializer.Serialize(value) : null;
-        return new Golden(
-            orchestrator,
-            Text("input"),
-            Text("output"),
-            json.RootElement.GetProperty("firstTaskId").GetInt32(),
-            [.. json.RootElement.GetProperty("steps").EnumerateArray().Select(HistoryJson.ReadStep)]);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, orchestrator + ".json")));
+        return [.. json.RootElement.EnumerateArray().Select(
+            turn => JsonParser.Default.Parse<P.OrchestratorRequest>(turn.GetRawText()).PastEvents)];
     }
 
     private static async Task RecordIfAskedAsync(string orchestrator)
@@ -82,8 +70,8 @@ public sealed class GoldenHistoryTests
         var file = Path.Combine(folder, orchestrator + ".json");
         if (!File.Exists(file))
             await RecordAsync(orchestrator, file);
-        Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "Durable", "Golden"));
-        File.Copy(file, Path.Combine(AppContext.BaseDirectory, "Durable", "Golden", orchestrator + ".json"), overwrite: true);
+        Directory.CreateDirectory(Folder);
+        File.Copy(file, Path.Combine(Folder, orchestrator + ".json"), overwrite: true);
     }
 
     private static async Task RecordAsync(string orchestrator, string file)
@@ -93,28 +81,26 @@ public sealed class GoldenHistoryTests
         await hub.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions("main"));
         foreach (var name in events)
             await hub.Client.RaiseEventAsync("main", name, name);
-        var ended = await hub.EndWhileTimePasses("main");
-        var stored = hub.Engine.Runtime.Store.ReadInstance("main")!;
+        await hub.EndWhileTimePasses("main");
+        var store = hub.Engine.Runtime.Store;
+        var turns = store.ReadTurns(store.ReadInstance("main")!.Key).Select(turn => PastEvents.Read(turn));
         await using var stream = File.Create(file);
-        await using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        writer.WriteStartObject();
-        writer.WriteNumber("firstTaskId", stored.FirstTaskId);
-        writer.WritePropertyName("input");
-        writer.WriteRawValue(stored.Input ?? "null");
-        writer.WritePropertyName("output");
-        writer.WriteRawValue(ended.SerializedOutput ?? "null");
-        writer.WriteStartArray("steps");
-        foreach (var step in hub.Engine.ReadHistory("main"))
-            HistoryJson.Write(writer, step with { Received = [.. step.Received.Select(WithoutStackTrace)] });
+        await using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        writer.WriteStartArray();
+        foreach (var turn in turns)
+        {
+            var message = new P.OrchestratorRequest { PastEvents = { turn.Select(WithoutStackTrace) } };
+            JsonDocument.Parse(JsonFormatter.Default.Format(message)).WriteTo(writer);
+        }
         writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 
     // Stack traces name the folders of whoever records.
-    private static HistoryEvent WithoutStackTrace(HistoryEvent received) => received with { Failure = WithoutStackTrace(received.Failure) };
-
-    private static TaskFailureDetails? WithoutStackTrace(TaskFailureDetails? failure) =>
-        failure is null ? null : failure with { StackTrace = null, InnerFailure = WithoutStackTrace(failure.InnerFailure) };
-
-    private sealed record Golden(string Orchestrator, string? Input, string? Output, int FirstTaskId, IReadOnlyList<HistoryStep> Steps);
+    private static P.HistoryEvent WithoutStackTrace(P.HistoryEvent recorded)
+    {
+        var failure = recorded.TaskFailed?.FailureDetails ?? recorded.SubOrchestrationInstanceFailed?.FailureDetails;
+        for (; failure is not null; failure = failure.InnerFailure)
+            failure.StackTrace = null;
+        return recorded;
+    }
 }

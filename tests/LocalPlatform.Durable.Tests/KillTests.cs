@@ -1,7 +1,4 @@
-using LocalPlatform.Durable;
-using LocalPlatform.Tests.Storage;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LocalPlatform.Durable.Tests;
@@ -11,30 +8,22 @@ public sealed class KillTests
     [Fact]
     public async Task Every_orchestration_that_was_acknowledged_is_finished_after_a_kill()
     {
-        var folder = Directory.CreateTempSubdirectory("kill-");
-        try
-        {
-            var file = Path.Combine(folder.FullName, "durable.db");
-            var lines = (await ChildProcess.RunAndKillAsync("run orchestrations", file, lines: 600)).SkipLast(1).ToArray();
+        using var folder = new TestFolder();
+        var file = folder.File("taskhub.db");
+        var lines = (await ChildProcess.RunAndKillAsync("run orchestrations", file, lines: 600)).SkipLast(1).ToArray();
 
-            await using var engine = NewEngine(file);
-            await engine.StartAsync();
+        await using var engine = NewEngine(file);
+        await engine.StartAsync();
 
-            var started = lines.Where(line => line.StartsWith("started ", StringComparison.Ordinal)).Select(line => line[8..]).ToArray();
-            var ended = lines.Where(line => line.StartsWith("ended ", StringComparison.Ordinal)).Select(line => line[6..]).ToArray();
-            Assert.True(started.Length >= ended.Length && ended.Length > 0, $"{started.Length} started, {ended.Length} ended");
-            foreach (var id in ended)
-                Assert.Equal(OrchestrationRuntimeStatus.Completed, (await engine.Client.GetInstanceAsync(id))?.RuntimeStatus);
-            foreach (var id in started)
-            {
-                using var deadline = new CancellationTokenSource(TestHub.Deadline);
-                var end = await engine.Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, deadline.Token);
-                Assert.Equal(3, end.ReadOutputAs<int>());
-            }
-        }
-        finally
+        var started = lines.Where(line => line.StartsWith("started ", StringComparison.Ordinal)).Select(line => line[8..]).ToArray();
+        var ended = lines.Where(line => line.StartsWith("ended ", StringComparison.Ordinal)).Select(line => line[6..]).ToArray();
+        Assert.True(started.Length >= ended.Length && ended.Length > 0, $"{started.Length} started, {ended.Length} ended");
+        foreach (var id in ended)
+            Assert.Equal(P.OrchestrationStatus.Completed, engine.Hub.Find(id)?.Status);
+        foreach (var id in started)
         {
-            folder.Delete(recursive: true);
+            using var deadline = new CancellationTokenSource(TestHub.Deadline);
+            Assert.Equal("3", (await engine.Hub.WaitAsync(id, untilEnd: true, deadline.Token)).Output);
         }
     }
 
@@ -42,14 +31,17 @@ public sealed class KillTests
     internal static async Task RunOrchestrationsAsync(string file)
     {
         var engine = NewEngine(file);
+        await using var server = new HubServer(() => engine);
+        await server.StartAsync();
         await engine.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(client => Task.Run(async () =>
         {
             for (var i = 0; ; i++)
             {
-                var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Three", new StartOrchestrationOptions($"{client}-{i}"));
+                var id = await server.Client.ScheduleNewOrchestrationInstanceAsync(
+                    "Three", new StartOrchestrationOptions($"{client}-{i}"));
                 Console.Out.WriteLine("started " + id);
-                await engine.Client.WaitForInstanceCompletionAsync(id);
+                await server.Client.WaitForInstanceCompletionAsync(id);
                 Console.Out.WriteLine("ended " + id);
             }
         })));

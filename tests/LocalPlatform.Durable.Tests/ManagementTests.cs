@@ -28,7 +28,7 @@ public sealed class ManagementTests : IAsyncLifetime
                 return await context.CallActivityAsync<string>("Greet", name);
             })
             .Orchestrator<string>("Fails", _ => throw new InvalidOperationException("at once"))
-            .Orchestrator("Echo", context => Task.FromResult(context.GetInput<JsonElement?>()))
+            .Orchestrator("Echo", (TaskOrchestrationContext _, JsonElement? input) => Task.FromResult(input))
             .Activity<string, string>("Greet", name => $"Hello {name}"));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

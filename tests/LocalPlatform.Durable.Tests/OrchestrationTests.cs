@@ -9,9 +9,8 @@ public sealed class OrchestrationTests
     public async Task An_orchestration_calls_activities_in_turn_and_returns_its_output()
     {
         var functions = new TestFunctions()
-            .Orchestrator("Sum", async context =>
+            .Orchestrator("Sum", async (TaskOrchestrationContext context, int sum) =>
             {
-                var sum = context.GetInput<int>();
                 for (var i = 1; i <= 4; i++)
                     sum = await context.CallActivityAsync<int>("Add", new Addition(sum, i));
                 return sum;
@@ -108,7 +107,7 @@ public sealed class OrchestrationTests
         var ended = await hub.RunAsync("Asks");
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, ended.RuntimeStatus);
-        Assert.Contains("'Nobody' does not exist", ended.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
+        Assert.Contains("No activity task named 'Nobody'", ended.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +118,6 @@ public sealed class OrchestrationTests
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("@entity")]
     [InlineData("a/b")]
     [InlineData("a?b")]
@@ -129,20 +127,6 @@ public sealed class OrchestrationTests
         var functions = new TestFunctions().Orchestrator("Any", _ => Task.FromResult(1));
         await using var hub = await TestHub.StartAsync(functions);
         await Assert.ThrowsAnyAsync<ArgumentException>(() => hub.RunAsync("Any", id: id));
-    }
-
-    [Fact]
-    public async Task Inputs_cross_as_json_with_names_as_declared_and_read_without_regard_to_case()
-    {
-        var functions = new TestFunctions()
-            .Orchestrator("Echo", context => Task.FromResult(context.GetInput<Addition>()));
-        await using var hub = await TestHub.StartAsync(functions);
-
-        var written = await hub.RunAsync("Echo", new Addition(1, 2));
-        var read = await hub.RunAsync("Echo", new Dictionary<string, int> { ["left"] = 3, ["RIGHT"] = 4 });
-
-        Assert.Equal("""{"Left":1,"Right":2}""", written.SerializedOutput);
-        Assert.Equal(new Addition(3, 4), read.ReadOutputAs<Addition>());
     }
 
     [Fact]
@@ -170,10 +154,10 @@ public sealed class OrchestrationTests
     public async Task The_id_of_an_ended_instance_can_be_used_again_and_that_of_a_running_one_is_left_alone()
     {
         var functions = new TestFunctions()
-            .Orchestrator("Waits", async context =>
+            .Orchestrator("Waits", async (TaskOrchestrationContext context, string? input) =>
             {
                 await context.WaitForExternalEvent<string>("go");
-                return context.GetInput<string>();
+                return input;
             });
         await using var hub = await TestHub.StartAsync(functions);
         var options = new StartOrchestrationOptions("order-1");

@@ -1,20 +1,14 @@
 using System.Text.Json.Nodes;
-using LocalPlatform.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Tests;
 
-/// <summary>
-/// What the original's own integration tests hold it to. Each runs twice: with orchestrations kept in memory, and with each turn
-/// replaying the history, which is how the original works.
-/// </summary>
+/// <summary>What the original's own integration tests hold it to.</summary>
 public sealed class OriginalBehaviourTests
 {
-    [Theory]
-    [InlineData(false, "[false,false,false]")]
-    [InlineData(true, "[true,true,false]")]
-    public async Task Only_the_last_stretch_of_a_replayed_orchestrator_is_not_replaying(bool replayed, string expected)
+    [Fact]
+    public async Task Only_the_last_stretch_of_an_orchestrator_is_not_replaying()
     {
         var functions = new TestFunctions().Orchestrator("Looks", async context =>
         {
@@ -26,20 +20,18 @@ public sealed class OriginalBehaviourTests
             }
             return seen;
         });
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
 
-        Assert.Equal(expected, (await hub.RunAsync("Looks")).SerializedOutput);
+        Assert.Equal("[true,true,false]", (await hub.RunAsync("Looks")).SerializedOutput);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_failed_instance_tells_of_the_task_that_failed_it_and_of_all_causes(bool replayed)
+    [Fact]
+    public async Task A_failed_instance_tells_of_the_task_that_failed_it_and_of_all_causes()
     {
         var functions = new TestFunctions()
             .Orchestrator<int>("Careless", CarelessAsync)
             .Activity<object?, int>("Fails", _ => FailDeeply());
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
 
         var ended = await hub.RunAsync("Careless");
 
@@ -56,10 +48,8 @@ public sealed class OriginalBehaviourTests
         Assert.True(failure.InnerFailure.InnerFailure!.InnerFailure!.IsCausedBy<IOException>());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_failure_keeps_its_causes_through_a_sub_orchestration_that_rethrows_it(bool replayed)
+    [Fact]
+    public async Task A_failure_keeps_its_causes_through_a_sub_orchestration_that_rethrows_it()
     {
         TaskFailureDetails? seen = null;
         var functions = new TestFunctions()
@@ -77,7 +67,7 @@ public sealed class OriginalBehaviourTests
             })
             .Orchestrator<int>("Careless", CarelessAsync)
             .Activity<object?, int>("Fails", _ => FailDeeply());
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
 
         var ended = await hub.RunAsync("Parent");
 
@@ -88,17 +78,15 @@ public sealed class OriginalBehaviourTests
         Assert.Equal("third", ended.FailureDetails?.InnerFailure?.InnerFailure?.InnerFailure?.InnerFailure?.ErrorMessage);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task What_an_orchestrator_throws_itself_fails_it_with_its_own_type_and_stack(bool replayed)
+    [Fact]
+    public async Task What_an_orchestrator_throws_itself_fails_it_with_its_own_type_and_stack()
     {
         var functions = new TestFunctions().Orchestrator<int>("Throws", async context =>
         {
             await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
             return FailDeeply();
         });
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
 
         var failure = (await hub.RunAsync("Throws")).FailureDetails!;
 
@@ -107,18 +95,16 @@ public sealed class OriginalBehaviourTests
         Assert.True(failure.IsCausedBy<OddException>());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_sub_orchestration_is_retried_under_its_id_and_with_its_tags(bool replayed)
+    [Fact]
+    public async Task A_sub_orchestration_is_retried_under_its_id_and_with_its_tags()
     {
         var attempts = 0;
         var options = new SubOrchestrationOptions(
             new TaskOptions(new RetryPolicy(5, TimeSpan.FromMinutes(1)), new Dictionary<string, string> { ["step"] = "child" }), "child");
         var functions = new TestFunctions()
             .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child", 7, options))
-            .Orchestrator("Child", context => ++attempts < 3 ? throw new IOException() : Task.FromResult(context.GetInput<int>()));
-        await using var hub = await StartAsync(functions, replayed);
+            .Orchestrator("Child", (TaskOrchestrationContext _, int input) => ++attempts < 3 ? throw new IOException() : Task.FromResult(input));
+        await using var hub = await TestHub.StartAsync(functions);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
 
         var ended = await hub.EndWhileTimePasses(id);
@@ -134,10 +120,10 @@ public sealed class OriginalBehaviourTests
     [Fact]
     public async Task Tags_survive_a_restart_as_new_and_one_of_the_process_and_go_with_the_instance()
     {
-        var functions = new TestFunctions().Orchestrator("Twice", async context =>
+        var functions = new TestFunctions().Orchestrator("Twice", async (TaskOrchestrationContext context, int generation) =>
         {
             await context.WaitForExternalEvent<int>("go");
-            if (context.GetInput<int>() == 0)
+            if (generation == 0)
                 context.ContinueAsNew(1);
             return 1;
         });
@@ -157,15 +143,13 @@ public sealed class OriginalBehaviourTests
         Assert.Empty((await hub.Client.GetInstanceAsync("t"))!.Tags);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_retry_handler_is_not_asked_about_a_sub_orchestrator_that_does_not_exist(bool replayed)
+    [Fact]
+    public async Task A_retry_handler_is_not_asked_about_a_sub_orchestrator_that_does_not_exist()
     {
         var asked = 0;
         var functions = new TestFunctions().Orchestrator<int>("Asks", async context => await context.CallSubOrchestratorAsync<int>(
             "Nobody", options: TaskOptions.FromRetryHandler(_ => ++asked < 5)));
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
 
         var ended = await hub.RunAsync("Asks");
 
@@ -173,10 +157,8 @@ public sealed class OriginalBehaviourTests
         Assert.Equal(0, asked);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_timer_in_the_past_fires_at_once_and_equal_ones_all_fire(bool replayed)
+    [Fact]
+    public async Task A_timer_in_the_past_fires_at_once_and_equal_ones_all_fire()
     {
         var functions = new TestFunctions().Orchestrator("Past", async context =>
         {
@@ -184,33 +166,28 @@ public sealed class OriginalBehaviourTests
             await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => context.CreateTimer(past, CancellationToken.None)));
             return context.CurrentUtcDateTime > past;
         });
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
 
         Assert.True((await hub.RunAsync("Past")).ReadOutputAs<bool>());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Sub_orchestrations_nest(bool replayed)
+    [Fact]
+    public async Task Sub_orchestrations_nest()
     {
-        var functions = new TestFunctions().Orchestrator("Nest", async context => context.GetInput<int>() is var depth and < 10
+        var functions = new TestFunctions().Orchestrator("Nest", async (TaskOrchestrationContext context, int depth) => depth < 10
             ? 5 + await context.CallSubOrchestratorAsync<int>("Nest", depth + 1)
             : 5);
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
 
         Assert.Equal(50, (await hub.RunAsync("Nest", 1)).ReadOutputAs<int>());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Large_and_free_form_payloads_arrive_as_they_were(bool replayed)
+    [Fact]
+    public async Task Large_and_free_form_payloads_arrive_as_they_were()
     {
         var functions = new TestFunctions()
-            .Orchestrator("Carries", async context =>
+            .Orchestrator("Carries", async (TaskOrchestrationContext context, JsonNode node) =>
             {
-                var node = context.GetInput<JsonNode>()!;
                 node["event"] = await context.WaitForExternalEvent<string>("more");
                 return await context.CallActivityAsync<JsonNode>("Adds", node);
             })
@@ -219,7 +196,7 @@ public sealed class OriginalBehaviourTests
                 node["added"] = "ünï \"quoted\" \u2028";
                 return node;
             });
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
         var text = new string('x', 2_000_000);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Carries", new { text }, new StartOrchestrationOptions("c"));
         await hub.Client.RaiseEventAsync("c", "more", text);
@@ -231,10 +208,8 @@ public sealed class OriginalBehaviourTests
         Assert.Equal("ünï \"quoted\" \u2028", output["added"]?.GetValue<string>());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_timer_that_nobody_cancelled_holds_up_the_end(bool replayed)
+    [Fact]
+    public async Task A_timer_that_nobody_cancelled_holds_up_the_end()
     {
         var functions = new TestFunctions().Orchestrator("Forgets", async context =>
         {
@@ -243,7 +218,7 @@ public sealed class OriginalBehaviourTests
             context.SetCustomStatus(await Task.WhenAny(timeout, approval) == approval ? "approved" : "late");
             return await approval;
         });
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Forgets", new StartOrchestrationOptions("f"));
         await hub.Client.RaiseEventAsync("f", "approval", "yes");
         await hub.Until("f", found => found.SerializedCustomStatus == "\"approved\"");
@@ -256,26 +231,24 @@ public sealed class OriginalBehaviourTests
         Assert.Equal("yes", (await hub.EndOf("f")).ReadOutputAs<string>());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Calls_that_nobody_awaits_end_before_their_orchestration_and_run_again_after_a_crash(bool replayed)
+    [Fact]
+    public async Task Calls_that_nobody_awaits_end_before_their_orchestration_and_run_again_after_a_crash()
     {
         var release = new TaskCompletionSource();
         var functions = new TestFunctions()
-            .Orchestrator("Leaves", context =>
+            .Orchestrator("Leaves", (TaskOrchestrationContext context, int generation) =>
             {
                 _ = context.CallActivityAsync("Slow");
-                if (context.GetInput<int>() == 0)
+                if (generation == 0)
                     context.ContinueAsNew(1);
-                return context.GetInput<int>() == 1 ? throw new IOException("gone") : Task.FromResult(1);
+                return generation == 1 ? throw new IOException("gone") : Task.FromResult(1);
             })
             .Activity<object?, int>("Slow", async (_, ct) =>
             {
                 await release.Task.WaitAsync(ct);
                 return 1;
             });
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Leaves", 0, new StartOrchestrationOptions("l"));
         await Eventually.HoldsAsync(() => functions.Runs.GetValueOrDefault("Slow") == 1);
         await hub.RestartAsync();
@@ -289,10 +262,8 @@ public sealed class OriginalBehaviourTests
         Assert.Equal(3, functions.Runs["Slow"]);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_suspended_orchestration_takes_results_and_timers_when_it_is_resumed_and_can_be_terminated(bool replayed)
+    [Fact]
+    public async Task A_suspended_orchestration_takes_results_and_timers_when_it_is_resumed_and_can_be_terminated()
     {
         var release = new TaskCompletionSource();
         var functions = new TestFunctions()
@@ -306,7 +277,7 @@ public sealed class OriginalBehaviourTests
                 await release.Task;
                 return 1;
             });
-        await using var hub = await StartAsync(functions, replayed);
+        await using var hub = await TestHub.StartAsync(functions);
         foreach (var id in new[] { "resumed", "terminated" })
         {
             await hub.Client.ScheduleNewOrchestrationInstanceAsync("Works", new StartOrchestrationOptions(id));
@@ -328,9 +299,6 @@ public sealed class OriginalBehaviourTests
 
     private static int FailDeeply() =>
         throw new OddException("first", new InvalidOperationException("second", new IOException("third")));
-
-    private static Task<TestHub> StartAsync(TestFunctions functions, bool replayed) =>
-        TestHub.StartAsync(functions, new DurableOptions { ReplayEachTurn = replayed });
 
     private sealed class OddException(string message, Exception inner) : Exception(message, inner);
 }

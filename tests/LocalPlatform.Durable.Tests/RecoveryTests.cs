@@ -1,5 +1,8 @@
-using LocalPlatform.Durable;
+using Grpc.Core;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LocalPlatform.Durable.Tests;
 
@@ -48,9 +51,9 @@ public sealed class RecoveryTests
     public async Task Evicted_orchestrations_are_replayed_when_their_event_comes()
     {
         var functions = new TestFunctions()
-            .Orchestrator("Waits", async context =>
+            .Orchestrator("Waits", async (TaskOrchestrationContext context, int input) =>
             {
-                var before = await context.CallActivityAsync<int>("Step", context.GetInput<int>());
+                var before = await context.CallActivityAsync<int>("Step", input);
                 var added = await context.WaitForExternalEvent<int>("add");
                 return await context.CallActivityAsync<int>("Step", before + added);
             })
@@ -118,24 +121,26 @@ public sealed class RecoveryTests
         Assert.InRange(hub.Engine.Runtime.Sessions.Count, 0, 1);
     }
 
-    [Fact]
-    public async Task An_orchestration_in_memory_is_not_replayed_at_each_step()
+    [Theory]
+    [InlineData(2_000, OrchestrationRuntimeStatus.Completed)]
+    [InlineData(0, OrchestrationRuntimeStatus.Failed)]
+    public async Task The_history_of_an_orchestration_in_memory_is_not_read_again(int cached, OrchestrationRuntimeStatus expected)
     {
-        var entered = 0;
         var functions = new TestFunctions()
-            .Orchestrator("Steps", async context =>
+            .Orchestrator("Waits", async context =>
             {
-                Interlocked.Increment(ref entered);
-                for (var i = 0; i < 5; i++)
-                    await context.CallActivityAsync<int>("Step", i);
-                return 1;
+                await context.CallActivityAsync<int>("One");
+                return await context.WaitForExternalEvent<int>("go");
             })
-            .Activity<int, int>("Step", i => i);
-        await using var hub = await TestHub.StartAsync(functions);
+            .Activity<object?, int>("One", _ => 1);
+        await using var hub = await TestHub.StartAsync(functions, new DurableOptions { MaxCachedOrchestrations = cached });
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions("w"));
+        await Eventually.HoldsAsync(() => hub.Engine.Hub.ReadHistory("w")?.Any(e => e.TaskCompleted is not null) == true);
 
-        await hub.RunAsync("Steps");
+        hub.Sql("UPDATE history SET turn = x'FF'");
+        await hub.Client.RaiseEventAsync("w", "go", 1);
 
-        Assert.Equal(1, entered);
+        Assert.Equal(expected, (await hub.EndOf("w")).RuntimeStatus);
     }
 
     [Fact]
@@ -150,12 +155,14 @@ public sealed class RecoveryTests
             CollectedLines.Write(logger, "after");
             return 1;
         });
-        await using var hub = await TestHub.StartAsync(functions, logging: lines);
+        await using var services = new ServiceCollection().AddSingleton<ILoggerFactory>(lines).BuildServiceProvider();
+        functions.Services = services;
+        await using var hub = await TestHub.StartAsync(functions);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Logs");
         await hub.Until(id, found => found.IsRunning);
 
         await hub.RestartAsync();
-        await hub.Client.RaiseEventAsync(id, "go");
+        await hub.Client.RaiseEventAsync(id, "go", 1);
         await hub.EndOf(id);
 
         Assert.Equal(["before", "after"], lines.Of("orchestrator"));
@@ -173,7 +180,7 @@ public sealed class RecoveryTests
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
         hub.Sql("ALTER TABLE history RENAME TO hidden");
         await hub.Client.RaiseEventAsync(id, "go", 41);
-        await Eventually.HoldsAsync(() => lines.Of("LocalPlatform.Durable").Any(line => line.Contains("could not be committed")));
+        await Eventually.HoldsAsync(() => lines.Of("LocalPlatform.Durable").Any(line => line.Contains("is tried again")));
 
         hub.Sql("ALTER TABLE hidden RENAME TO history");
         hub.Time.Advance(TimeSpan.FromSeconds(1));
@@ -181,14 +188,76 @@ public sealed class RecoveryTests
         Assert.Equal(42, (await hub.EndOf(id)).ReadOutputAs<int>());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_turn_that_the_worker_does_not_take_is_tried_again_and_no_activity_is(bool stops)
+    {
+        var failures = 3;
+        var functions = new TestFunctions()
+            .Orchestrator("Two", async context =>
+                await context.CallActivityAsync<int>("One") + await context.CallActivityAsync<int>("One"))
+            .Activity<object?, int>("One", _ => 1);
+        functions.TurnBegins = (_, _) => functions.Runs.ContainsKey("One") && Interlocked.Decrement(ref failures) >= 0
+            ? Task.FromException(stops ? new OperationCanceledException() : new IOException("no worker"))
+            : Task.CompletedTask;
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Two");
+
+        var end = hub.EndOf(id);
+        await Eventually.HoldsAsync(() =>
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            return end.IsCompleted;
+        });
+
+        Assert.Equal(2, (await end).ReadOutputAs<int>());
+        Assert.Equal(2, functions.Runs["One"]);
+    }
+
+    [Fact]
+    public async Task A_start_is_acknowledged_though_the_worker_cannot_take_its_first_turn()
+    {
+        var isThere = false;
+        var functions = new TestFunctions().Orchestrator("Ends", _ => Task.FromResult(1));
+        functions.TurnBegins = (_, _) => isThere ? Task.CompletedTask : Task.FromException(new OperationCanceledException());
+        await using var hub = await TestHub.StartAsync(functions);
+
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Ends", new StartOrchestrationOptions("e"));
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await hub.Client.GetInstanceAsync("e"))?.RuntimeStatus);
+        isThere = true;
+        await hub.RestartAsync();
+
+        Assert.Equal(1, (await hub.EndOf("e")).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task An_instance_whose_turns_the_worker_does_not_take_can_be_terminated()
+    {
+        var functions = new TestFunctions().Orchestrator("Waits", async context => await context.WaitForExternalEvent<int>("go"));
+        functions.TurnBegins = (_, _) => Task.FromException(new IOException("no worker"));
+        await using var hub = await TestHub.StartAsync(functions);
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
+
+        await hub.Client.TerminateInstanceAsync(id, "enough");
+        var end = hub.EndOf(id);
+        await Eventually.HoldsAsync(() =>
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            return end.IsCompleted;
+        });
+
+        Assert.Equal((OrchestrationRuntimeStatus.Terminated, "\"enough\""), ((await end).RuntimeStatus, (await end).SerializedOutput));
+    }
+
     [Fact]
     public async Task A_start_that_cannot_be_committed_is_refused_and_leaves_nothing()
     {
         var functions = new TestFunctions().Orchestrator("Ends", _ => Task.FromResult(1));
         await using var hub = await TestHub.StartAsync(functions);
-        hub.Sql("ALTER TABLE history RENAME TO hidden");
-        await Assert.ThrowsAsync<Microsoft.Data.Sqlite.SqliteException>(() => hub.RunAsync("Ends", id: "a"));
-        hub.Sql("ALTER TABLE hidden RENAME TO history");
+        hub.Sql("ALTER TABLE instances RENAME TO hidden");
+        await Assert.ThrowsAsync<RpcException>(() => hub.RunAsync("Ends", id: "a"));
+        hub.Sql("ALTER TABLE hidden RENAME TO instances");
 
         Assert.Null(await hub.Client.GetInstanceAsync("a"));
         Assert.Equal(1, (await hub.RunAsync("Ends", id: "a")).ReadOutputAs<int>());

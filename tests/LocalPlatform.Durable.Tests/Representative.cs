@@ -34,18 +34,18 @@ internal sealed class Representative
     {
         _effects = new ConcurrentDictionary<string, int>(effects ?? []);
         Functions = new TestFunctions()
-            .Orchestrator("Chain", ChainAsync)
-            .Orchestrator("FanOut", FanOutAsync)
-            .Orchestrator("Flaky", async context => await context.CallActivityAsync<int>("Flaky", context.GetInput<int>(), Retried))
+            .Orchestrator<int, int>("Chain", ChainAsync)
+            .Orchestrator<int, int>("FanOut", FanOutAsync)
+            .Orchestrator("Flaky", async (TaskOrchestrationContext context, int input) => await context.CallActivityAsync<int>("Flaky", input, Retried))
             .Orchestrator("Approval", AwaitApprovalAsync)
             .Orchestrator("Timeout", AwaitApprovalAsync)
             .Orchestrator("Saga", SagaAsync)
-            .Orchestrator("Parent", ParentAsync)
-            .Orchestrator("Child", async context => await context.CallActivityAsync<int>("Effect", 100 + context.GetInput<int>()))
-            .Orchestrator("Counter", CountAsync)
-            .Orchestrator("Stubborn", context => context.CallSubOrchestratorAsync<int>("Frail", context.GetInput<int>(), RetriedChild))
-            .Orchestrator("Frail", context => context.CallActivityAsync<int>("Flaky", context.GetInput<int>()))
-            .Orchestrator("Echo", EchoAsync)
+            .Orchestrator<int, int>("Parent", ParentAsync)
+            .Orchestrator("Child", async (TaskOrchestrationContext context, int input) => await context.CallActivityAsync<int>("Effect", 100 + input))
+            .Orchestrator<int, int>("Counter", CountAsync)
+            .Orchestrator("Stubborn", (TaskOrchestrationContext context, int input) => context.CallSubOrchestratorAsync<int>("Frail", input, RetriedChild))
+            .Orchestrator("Frail", (TaskOrchestrationContext context, int input) => context.CallActivityAsync<int>("Flaky", input))
+            .Orchestrator<string, string>("Echo", EchoAsync)
             .Orchestrator("Forgetful", ForgetAsync)
             .Activity<int, int>("Effect", i => Apply($"effect {i}", i))
             .Activity<string, string>("Named", name => Apply(name, name))
@@ -68,10 +68,10 @@ internal sealed class Representative
         return result;
     }
 
-    private static async Task<int> ChainAsync(TaskOrchestrationContext context)
+    private static async Task<int> ChainAsync(TaskOrchestrationContext context, int length)
     {
         var sum = 0;
-        for (var i = 0; i < context.GetInput<int>(); i++)
+        for (var i = 0; i < length; i++)
         {
             sum += await context.CallActivityAsync<int>("Effect", i);
             context.SetCustomStatus($"{i + 1} done");
@@ -79,8 +79,8 @@ internal sealed class Representative
         return sum;
     }
 
-    private static async Task<int> FanOutAsync(TaskOrchestrationContext context) => (await Task.WhenAll(
-        Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallActivityAsync<int>("Effect", i)))).Sum();
+    private static async Task<int> FanOutAsync(TaskOrchestrationContext context, int width) => (await Task.WhenAll(
+        Enumerable.Range(0, width).Select(i => context.CallActivityAsync<int>("Effect", i)))).Sum();
 
     private static async Task<string> AwaitApprovalAsync(TaskOrchestrationContext context)
     {
@@ -107,15 +107,15 @@ internal sealed class Representative
         }
     }
 
-    private static async Task<int> ParentAsync(TaskOrchestrationContext context) => (await Task.WhenAll(
-        Enumerable.Range(0, context.GetInput<int>()).Select(i => context.CallSubOrchestratorAsync<int>(
+    private static async Task<int> ParentAsync(TaskOrchestrationContext context, int children) => (await Task.WhenAll(
+        Enumerable.Range(0, children).Select(i => context.CallSubOrchestratorAsync<int>(
             "Child", i, new SubOrchestrationOptions(instanceId: $"child-{i}"))))).Sum();
 
     /// <summary>Sends events. Addressees are compared in a replay, so a recorded history holds the algorithm of GUIDs to its results.</summary>
-    private static async Task<string> EchoAsync(TaskOrchestrationContext context)
+    private static async Task<string> EchoAsync(TaskOrchestrationContext context, string word)
     {
         context.SendEvent(context.NewGuid().ToString(), "lost", 1);
-        context.SendEvent(context.InstanceId, "echo", context.GetInput<string>()!);
+        context.SendEvent(context.InstanceId, "echo", word);
         var heard = await context.WaitForExternalEvent<string>("ECHO");
         context.SendEvent(context.NewGuid().ToString(), "lost", 2);
         return await context.CallActivityAsync<string>("Named", heard);
@@ -129,9 +129,8 @@ internal sealed class Representative
         return await context.CallActivityAsync<int>("Effect", 2);
     }
 
-    private static async Task<int> CountAsync(TaskOrchestrationContext context)
+    private static async Task<int> CountAsync(TaskOrchestrationContext context, int count)
     {
-        var count = context.GetInput<int>();
         await context.WaitForExternalEvent<string>("tick");
         await context.CallActivityAsync<string>("Named", $"tick {count}");
         if (count < 3)

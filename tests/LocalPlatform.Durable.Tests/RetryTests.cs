@@ -1,4 +1,3 @@
-using LocalPlatform.Durable.Execution;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Time.Testing;
@@ -28,18 +27,6 @@ public sealed class RetryTests
         Assert.Equal([10, 20, 30, 30], waits);
     }
 
-    [Theory]
-    [InlineData(1, 10)]
-    [InlineData(2, 20)]
-    [InlineData(4, 80)]
-    [InlineData(5, 100)]
-    [InlineData(60, 100)]
-    public void The_wait_grows_by_the_coefficient(int attempt, int seconds)
-    {
-        var policy = new RetryPolicy(100, TimeSpan.FromSeconds(10), 2, TimeSpan.FromSeconds(100));
-        Assert.Equal(TimeSpan.FromSeconds(seconds), Retries.DelayAfter(policy, attempt));
-    }
-
     [Fact]
     public async Task The_last_failure_surfaces_when_all_attempts_failed()
     {
@@ -66,21 +53,6 @@ public sealed class RetryTests
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, ended.RuntimeStatus);
         Assert.Equal(4, functions.Runs["Flaky"]); // At 0, 10, 20 and, decided at 20, at 30 s.
-    }
-
-    [Fact]
-    public async Task A_filter_decides_which_failures_are_worth_a_retry()
-    {
-        var functions = Failing(attempts: 100, () => { }, TaskOptions.FromRetryPolicy(new RetryPolicy(100, TimeSpan.FromSeconds(1))
-        {
-            HandleTaskFailureDetails = failure => failure.ErrorMessage == "attempt 1",
-        }));
-        await using var hub = await TestHub.StartAsync(functions);
-        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Calls");
-
-        await hub.EndWhileTimePasses(id);
-
-        Assert.Equal(2, functions.Runs["Flaky"]);
     }
 
     [Fact]
@@ -118,13 +90,6 @@ public sealed class RetryTests
         Assert.Equal("done", ended.ReadOutputAs<string>());
         Assert.Equal(3, functions.Runs["Flaky"]);
     }
-
-    [Theory]
-    [InlineData(0, 1, 1.0)]
-    [InlineData(1, 0, 1.0)]
-    [InlineData(1, 1, 0.5)]
-    public void A_policy_outside_its_range_is_refused(int attempts, int seconds, double coefficient) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RetryPolicy(attempts, TimeSpan.FromSeconds(seconds), coefficient));
 
     private static TestFunctions Failing(int attempts, Action attempted, TaskOptions options)
     {

@@ -6,12 +6,12 @@ namespace LocalPlatform.Durable.Tests;
 public sealed class SubOrchestrationTests
 {
     private static TestFunctions Family() => new TestFunctions()
-        .Orchestrator("Parent", async context =>
-            await context.CallSubOrchestratorAsync<string>("Child", context.GetInput<string>(), new SubOrchestrationOptions(instanceId: "child")))
-        .Orchestrator("Child", async context =>
+        .Orchestrator("Parent", async (TaskOrchestrationContext context, string word) =>
+            await context.CallSubOrchestratorAsync<string>("Child", word, new SubOrchestrationOptions(instanceId: "child")))
+        .Orchestrator("Child", async (TaskOrchestrationContext context, string word) =>
         {
-            var word = await context.CallActivityAsync<string>("Shout", context.GetInput<string>());
-            return $"{context.Parent?.Name.Name}/{context.Parent?.InstanceId}: {word}";
+            var shout = await context.CallActivityAsync<string>("Shout", word);
+            return $"{context.Parent?.Name.Name}/{context.Parent?.InstanceId}: {shout}";
         })
         .Activity<string, string>("Shout", word => word == "fail" ? throw new InvalidOperationException("hoarse") : word.ToUpperInvariant());
 
@@ -47,7 +47,7 @@ public sealed class SubOrchestrationTests
             .Orchestrator("Parent", async context => (await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
                 context.CallSubOrchestratorAsync<int>(
                     "Child", i, TaskOptions.FromRetryHandler(retry => retry.LastAttemptNumber < 3))))).Sum())
-            .Orchestrator("Child", async context => await context.CallActivityAsync<int>("Double", context.GetInput<int>()))
+            .Orchestrator("Child", async (TaskOrchestrationContext context, int i) => await context.CallActivityAsync<int>("Double", i))
             .Activity<int, int>("Double", i => i == 7 && Interlocked.Increment(ref failures) < 3 ? throw new IOException() : 2 * i);
         await using var hub = await TestHub.StartAsync(functions);
 

@@ -1,39 +1,51 @@
-using LocalPlatform.Durable;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Grpc;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LocalPlatform.Durable.Tests;
 
-/// <summary>An engine on a temporary file, with a clock that the test moves. It can be stopped and started again on the same file.</summary>
+/// <summary>
+/// An engine on a temporary file, with a clock that the test moves and the genuine client in front. It can be stopped and started again
+/// on the same file.
+/// </summary>
 internal sealed class TestHub : IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-");
+    private readonly TestFolder _folder = new();
     private readonly IDurableFunctions _functions;
     private readonly DurableOptions _options;
     private readonly ILoggerFactory _logging;
+    private readonly HubServer _server;
 
-    private TestHub(IDurableFunctions functions, DurableOptions options, ILoggerFactory logging, FakeTimeProvider time)
+    private TestHub(IDurableFunctions functions, DurableOptions options, ILoggerFactory logging, FakeTimeProvider time, string? copyOf)
     {
+        if (copyOf is not null)
+            System.IO.File.Copy(copyOf, File);
         Time = time;
         _functions = functions;
         _options = options;
         _logging = logging;
         Engine = NewEngine(functions);
+        _server = new HubServer(() => Engine);
     }
 
     public FakeTimeProvider Time { get; }
 
     public DurableEngine Engine { get; private set; }
 
-    public DurableTaskClient Client => Engine.Client;
+    public DurableTaskClient Client => _server.Client;
 
-    public string File => Path.Combine(_folder.FullName, "durable.db");
+    public string File => _folder.File("taskhub.db");
 
     public static async Task<TestHub> StartAsync(
         IDurableFunctions functions,
@@ -43,14 +55,8 @@ internal sealed class TestHub : IAsyncDisposable
         string? copyOf = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-        var hub = new TestHub(functions, options ?? new DurableOptions(), logging ?? NullLoggerFactory.Instance, time);
-        if (copyOf is not null)
-        {
-            await hub.Engine.DisposeAsync();
-            System.IO.File.Delete(hub.File);
-            System.IO.File.Copy(copyOf, hub.File);
-            hub.Engine = hub.NewEngine(functions);
-        }
+        var hub = new TestHub(functions, options ?? new DurableOptions(), logging ?? NullLoggerFactory.Instance, time, copyOf);
+        await hub._server.StartAsync();
         await hub.Engine.StartAsync();
         return hub;
     }
@@ -109,8 +115,45 @@ internal sealed class TestHub : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Engine.DisposeAsync();
-        _folder.Delete(recursive: true);
+        await _server.DisposeAsync();
+        _folder.Dispose();
     }
 
     private DurableEngine NewEngine(IDurableFunctions functions) => new(File, functions, _options, Time, _logging);
+}
+
+/// <summary>The service of an engine on a free port of the loopback, and the genuine client on it.</summary>
+internal sealed class HubServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private GrpcChannel? _channel;
+
+    /// <summary>A server of the engine that there is at each call.</summary>
+    public HubServer(Func<DurableEngine> engine)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
+        builder.Services.AddRouting();
+        builder.Services.AddGrpc(options => (options.MaxReceiveMessageSize, options.MaxSendMessageSize) = (null, null));
+        builder.Services.AddTransient(_ => new TaskHubService(engine()));
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        _app = builder.Build();
+        _app.MapGrpcService<TaskHubService>();
+    }
+
+    public DurableTaskClient Client { get; private set; } = null!;
+
+    public async Task StartAsync()
+    {
+        await _app.StartAsync();
+        _channel = GrpcChannel.ForAddress(_app.Urls.Single(), new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+        Client = new GrpcDurableTaskClient("test", new GrpcDurableTaskClientOptions { Channel = _channel }, NullLogger.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel?.Dispose();
+        await _app.DisposeAsync();
+    }
 }

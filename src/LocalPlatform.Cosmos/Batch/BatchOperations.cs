@@ -1,5 +1,6 @@
+using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Protocol;
 using LocalPlatform.Storage;
 
 namespace LocalPlatform.Cosmos.Batch;
@@ -8,7 +9,7 @@ namespace LocalPlatform.Cosmos.Batch;
 /// Transactional batches (all or nothing, one partition key) and bulk requests (each operation for itself). Both run whole inside
 /// one write transaction.
 /// </summary>
-internal sealed class BatchOperations(CosmosStore store)
+internal sealed class BatchOperations(DocumentStore store)
 {
     public const int OperationsMax = 100;
 
@@ -20,31 +21,30 @@ internal sealed class BatchOperations(CosmosStore store)
 
     private const int FailedDependency = 424;
 
+    private static readonly Refusal ResponseTooLarge = new(413, "Response size is too large");
+
     public async ValueTask<GatewayResponse> ExecuteAsync(ContainerState container, GatewayRequest request)
     {
-        var atomic = request.Flag(HeaderNames.BatchAtomic);
+        var isAtomic = request.Flag(HeaderNames.BatchAtomic);
+        var key = isAtomic ? request.PartitionKey : null;
         if (request.Body.Length > BytesMax + FramingBytes)
-            return GatewayResponse.Error(413, "Request size is too large");
-        byte[]? key = null;
-        if (atomic && (key = ItemOperations.PartitionKeyOf(container, request)) is null)
-            return ItemOperations.MissingPartitionKey();
+            return GatewayResponse.Of(Refusal.RequestTooLarge);
+        if (isAtomic && key is null)
+            return GatewayResponse.Of(Refusal.MissingPartitionKey);
         if (await BatchOperation.ReadAllAsync(request.Body) is not { Count: > 0 } operations)
-            return GatewayResponse.BadRequest("The batch request is malformed or empty.");
-        if (operations.Count > OperationsMax && atomic)
-            return GatewayResponse.BadRequest($"Batch request has more operations than what is supported: {OperationsMax}.");
-        if (operations.Exists(operation => operation.Type == BatchOperationType.Read) && SessionGuard.IsAhead(container, request, key))
-            return SessionGuard.NotAvailable();
-        var prepared = operations.ConvertAll(operation => PreparedOperation.Prepare(container, operation, key));
+            return GatewayResponse.Of(Refusal.BadRequest("The batch request is malformed or empty."));
+        if (operations.Count > OperationsMax && isAtomic)
+            return GatewayResponse.Of(Refusal.BadRequest($"Batch request has more operations than what is supported: {OperationsMax}."));
+        var prepared = operations.ConvertAll(operation => new PreparedOperation(container, operation, key));
         var results = await store.WriteAsync(
-            container, session => atomic ? RunAtomically(container, session, prepared) : RunEach(container, session, prepared));
-        return results is null ? GatewayResponse.NotFound() : await AnswerAsync(container, prepared, results, key);
+            container, session => isAtomic ? RunAtomically(container, session, prepared) : RunEach(container, session, prepared));
+        return await AnswerAsync(container, prepared, results, key);
     }
 
     private ItemResult[] RunAtomically(ContainerState container, SqliteSession session, List<PreparedOperation> operations)
     {
         var writer = new ItemWriter(container, session, store.NowSeconds());
         var results = new ItemResult[operations.Count];
-        var before = container.Documents.Count;
         session.Execute("SAVEPOINT batch");
         var bytes = 0L;
         for (var i = 0; i < results.Length; i++)
@@ -53,14 +53,13 @@ internal sealed class BatchOperations(CosmosStore store)
             bytes += operations[i].MinimalResponse ? 0 : result.Document?.Body.Length ?? 0;
             // The answer is put together at the end, so it is the last operation that finds it too large.
             if (i == results.Length - 1 && bytes > BytesMax)
-                result = ItemResult.Refused(413, "Response size is too large");
+                result = ItemResult.Refused(ResponseTooLarge);
             results[i] = result;
             if (result.IsSuccess || result.Status == 304)
                 continue;
             session.Execute("ROLLBACK TO batch");
             session.Execute("RELEASE batch");
             container.Lsn.ForgetReservation();
-            container.Documents.RestoreCount(before);
             return Failed(results, i);
         }
         session.Execute("RELEASE batch");
@@ -89,9 +88,6 @@ internal sealed class BatchOperations(CosmosStore store)
             ContentType = "application/octet-stream",
             Body = await BatchResults.WriteAsync(container, operations, results),
             RequestCharge = Math.Round(results.Sum(result => result.RequestCharge), 2),
-            SessionToken = container.SessionToken(key ?? operations[0].PartitionKey),
-            Lsn = container.Lsn.Last,
-            AltContentPath = container.AltContentPath,
-            ContentPath = Array.Exists(results, result => result.Message is not null) ? null : container.Rid,
+            Origin = container.Origin(key ?? operations[0].PartitionKey),
         };
 }

@@ -1,5 +1,5 @@
+using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Resources;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.IO;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.Layouts;
@@ -44,16 +44,16 @@ internal static class BatchResults
 
     private static ReadOnlyMemory<byte> BodyOf(ContainerState container, PreparedOperation operation, ItemResult result)
     {
-        if (result.Message is not null)
-            return GatewayResponse.Error(result.Status, result.Message, result.SubStatus).Body;
+        if (result.Refusal is not null)
+            return result.Refusal.ToJson();
         return result.Document is null || result.Status == 304 || operation.MinimalResponse ? default : result.Document.Render(container);
     }
 
     private static Result Write(ref RowWriter writer, TypeArgument type, (ItemResult Result, ReadOnlyMemory<byte> Body) state)
     {
         var result = writer.WriteInt32("statusCode", state.Result.Status);
-        if (result == Result.Success && state.Result.SubStatus != 0)
-            result = writer.WriteInt32("subStatusCode", state.Result.SubStatus);
+        if (result == Result.Success && state.Result.Refusal is { SubStatus: not 0 } refusal)
+            result = writer.WriteInt32("subStatusCode", refusal.SubStatus);
         if (result == Result.Success && state.Result.Document is { } document)
             result = writer.WriteString("eTag", document.ETag);
         if (result == Result.Success && !state.Body.IsEmpty)

@@ -1,6 +1,8 @@
+using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Items;
 using LocalPlatform.Cosmos.Patch;
-using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Protocol;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Batch;
 
@@ -10,74 +12,63 @@ namespace LocalPlatform.Cosmos.Batch;
 internal sealed class PreparedOperation
 {
     private readonly BatchOperation _operation;
-    private readonly byte[] _partitionKey;
     private readonly DocumentBody? _body;
     private readonly PatchRequest? _patch;
-    private readonly ItemResult? _refusal;
+    private readonly ItemResult? _refused;
 
-    private PreparedOperation(
-        BatchOperation operation, byte[] partitionKey, DocumentBody? body = null, PatchRequest? patch = null, ItemResult? refusal = null)
+    /// <param name="container">What it is about.</param>
+    /// <param name="operation">As it came.</param>
+    /// <param name="batchKey">The partition key of a transactional batch; in a bulk request each operation has its own.</param>
+    public PreparedOperation(ContainerState container, BatchOperation operation, byte[]? batchKey)
     {
         _operation = operation;
-        _partitionKey = partitionKey;
-        _body = body;
-        _patch = patch;
-        _refusal = refusal;
+        var key = batchKey ?? (operation.PartitionKey is { } own ? PartitionKeyValue.FromHeader(own) : null);
+        PartitionKey = key ?? [];
+        var refusal = key is null ? Refusal.WrongPartitionKey : Prepare(container, out _body, out _patch);
+        _refused = refusal is null ? null : ItemResult.Refused(refusal);
     }
 
     public bool MinimalResponse => _operation.MinimalResponse;
 
-    public byte[] PartitionKey => _partitionKey;
-
-    /// <summary>Prepares an operation; <paramref name="batchKey"/> is the key of a transactional batch, otherwise it has its own.</summary>
-    public static PreparedOperation Prepare(ContainerState container, BatchOperation operation, byte[]? batchKey)
-    {
-        var key = batchKey ?? (operation.PartitionKey is { } own ? ItemOperations.PartitionKeyOf(container, own) : null);
-        if (key is null)
-            return new PreparedOperation(operation, [], refusal: ItemResult.WrongPartitionKey);
-        return operation.Type switch
-        {
-            BatchOperationType.Create or BatchOperationType.Upsert or BatchOperationType.Replace => WithBody(container, operation, key),
-            BatchOperationType.Patch => WithPatch(operation, key),
-            BatchOperationType.Read or BatchOperationType.Delete => new PreparedOperation(operation, key),
-            _ => new PreparedOperation(
-                operation, key, refusal: ItemResult.Refused(400, $"Operation type {(int)operation.Type} is not supported in a batch.")),
-        };
-    }
+    public byte[] PartitionKey { get; }
 
     /// <summary>Carries the operation out on the writer thread.</summary>
     public ItemResult Execute(ItemWriter writer)
     {
-        if (_refusal is not null)
-            return _refusal;
+        if (_refused is not null)
+            return _refused;
         var conditions = new Preconditions(_operation.IfMatch, _operation.IfNoneMatch);
         return _operation.Type switch
         {
             BatchOperationType.Create => writer.Create(_body!),
             BatchOperationType.Upsert => writer.Upsert(_body!, conditions),
-            BatchOperationType.Replace => writer.Replace(_partitionKey, _operation.Id!, _body!, conditions),
-            BatchOperationType.Patch => writer.Patch(_partitionKey, _operation.Id!, _patch!, conditions),
-            BatchOperationType.Delete => writer.Delete(_partitionKey, _operation.Id!, conditions),
+            BatchOperationType.Replace => writer.Replace(PartitionKey, _operation.Id!, _body!, conditions),
+            BatchOperationType.Patch => writer.Patch(PartitionKey, _operation.Id!, _patch!, conditions),
+            BatchOperationType.Delete => writer.Delete(PartitionKey, _operation.Id!, conditions),
             // A read that names the current tag in either condition is told that nothing has changed.
-            _ => writer.Read(_partitionKey, _operation.Id!, new Preconditions(null, _operation.IfNoneMatch ?? _operation.IfMatch)),
+            _ => writer.Read(PartitionKey, _operation.Id!, _operation.IfNoneMatch ?? _operation.IfMatch),
         };
     }
 
-    private static PreparedOperation WithBody(ContainerState container, BatchOperation operation, byte[] key)
+    private Refusal? Prepare(ContainerState container, out DocumentBody? body, out PatchRequest? patch)
     {
-        var body = DocumentBody.TryParse(container, operation.Body, out var refusal);
-        if (body is null)
-            return new PreparedOperation(operation, key, refusal: refusal);
-        if (!body.PartitionKey.AsSpan().SequenceEqual(key))
-            return new PreparedOperation(operation, key, refusal: ItemResult.WrongPartitionKey);
-        if (operation.Type == BatchOperationType.Replace && operation.Id != body.Id)
-            return new PreparedOperation(operation, key, refusal: ItemResult.Refused(
-                400, "The id in the body of a replace must be the id of the document that is replaced."));
-        return new PreparedOperation(operation, key, body);
+        body = null;
+        patch = null;
+        switch (_operation.Type)
+        {
+            case BatchOperationType.Read or BatchOperationType.Delete:
+                return null;
+            case BatchOperationType.Patch:
+                patch = PatchRequest.TryParse(_operation.Body, out var error);
+                return patch is null ? Refusal.BadRequest(error) : null;
+            case BatchOperationType.Create or BatchOperationType.Upsert or BatchOperationType.Replace:
+                if (!DocumentBody.TryParse(container, _operation.Body, out body, out var refusal))
+                    return refusal;
+                if (!body.PartitionKey.AsSpan().SequenceEqual(PartitionKey))
+                    return Refusal.WrongPartitionKey;
+                return _operation.Type == BatchOperationType.Replace && _operation.Id != body.Id ? ItemOperations.OtherId : null;
+            default:
+                return Refusal.NotSupported($"operations of type {(int)_operation.Type} in a batch");
+        }
     }
-
-    private static PreparedOperation WithPatch(BatchOperation operation, byte[] key) =>
-        PatchRequest.TryParse(operation.Body, out var error) is { } patch
-            ? new PreparedOperation(operation, key, patch: patch)
-            : new PreparedOperation(operation, key, refusal: ItemResult.Refused(400, error));
 }

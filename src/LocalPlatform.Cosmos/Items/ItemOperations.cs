@@ -1,162 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Patch;
-using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Protocol;
 
 namespace LocalPlatform.Cosmos.Items;
 
 /// <summary>Point operations: <c>docs</c> and <c>docs/{id}</c> of a container.</summary>
-internal sealed class ItemOperations(CosmosStore store)
+internal sealed class ItemOperations(DocumentStore store)
 {
-    public async ValueTask<GatewayResponse> CreateAsync(ContainerState container, GatewayRequest request)
+    public ValueTask<GatewayResponse> CreateAsync(ContainerState container, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
-        if (ParseBody(container, request, out var refusal) is not { } body)
-            return Answer(container, request, refusal, null);
-        var upsert = request.Flag(HeaderNames.IsUpsert);
+        if (!TryParseBody(container, request, out var body, out var refusal))
+            return new(GatewayResponse.Of(refusal));
+        var isUpsert = request.Flag(HeaderNames.IsUpsert);
         var conditions = ConditionsOf(request);
-        var result = await store.WriteAsync(container, session =>
-        {
-            var writer = new ItemWriter(container, session, store.NowSeconds());
-            return upsert ? writer.Upsert(body, conditions) : writer.Create(body);
-        });
-        return Answer(container, request, result, body.PartitionKey);
+        return WriteAsync(
+            container, request, body.PartitionKey, writer => isUpsert ? writer.Upsert(body, conditions) : writer.Create(body));
     }
 
     public GatewayResponse Read(ContainerState container, string id, GatewayRequest request)
     {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
-            return MissingPartitionKey();
-        if (SessionGuard.IsAhead(container, request, partitionKey))
-            return SessionGuard.NotAvailable();
-        var conditions = ConditionsOf(request);
-        var result = store.Read(
-            container,
-            session => new ItemWriter(container, session, store.NowSeconds()).Read(partitionKey, id, conditions));
-        return Answer(container, request, result, partitionKey);
+        if (request.PartitionKey is not { } key)
+            return GatewayResponse.Of(Refusal.MissingPartitionKey);
+        var knownTag = request.Find(HeaderNames.IfNoneMatch);
+        var result = store.Read(container, session => new ItemWriter(container, session, store.NowSeconds()).Read(key, id, knownTag));
+        return Answer(container, request, result, key);
     }
 
-    public async ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, string id, GatewayRequest request)
+    public ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
-        if (ParseBody(container, request, out var refusal) is not { } body)
-            return Answer(container, request, refusal, null);
+        if (!TryParseBody(container, request, out var body, out var refusal))
+            return new(GatewayResponse.Of(refusal));
         if (body.Id != id)
-            return GatewayResponse.BadRequest("The id in the body of a replace must be the id of the document that is replaced.");
+            return new(GatewayResponse.Of(OtherId));
         var conditions = ConditionsOf(request);
-        var result = await store.WriteAsync(
-            container,
-            session => new ItemWriter(container, session, store.NowSeconds()).Replace(body.PartitionKey, id, body, conditions));
-        return Answer(container, request, result, body.PartitionKey);
+        return WriteAsync(container, request, body.PartitionKey, writer => writer.Replace(body.PartitionKey, id, body, conditions));
     }
 
-    public async ValueTask<GatewayResponse> PatchAsync(ContainerState container, string id, GatewayRequest request)
+    public ValueTask<GatewayResponse> PatchAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
-        if (WholeKeyOf(container, request) is not { } partitionKey)
-            return MissingPartitionKey();
+        if (request.PartitionKey is not { } key)
+            return new(GatewayResponse.Of(Refusal.MissingPartitionKey));
         if (PatchRequest.TryParse(request.Body, out var error) is not { } patch)
-            return GatewayResponse.BadRequest(error);
+            return new(GatewayResponse.Of(Refusal.BadRequest(error)));
         var conditions = ConditionsOf(request);
-        var result = await store.WriteAsync(
-            container,
-            session => new ItemWriter(container, session, store.NowSeconds()).Patch(partitionKey, id, patch, conditions));
-        return Answer(container, request, result, partitionKey);
+        return WriteAsync(container, request, key, writer => writer.Patch(key, id, patch, conditions));
     }
 
-    public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, string id, GatewayRequest request)
+    public ValueTask<GatewayResponse> DeleteAsync(ContainerState container, string id, GatewayRequest request)
     {
-        if (AsksForTrigger(request))
-            return NoTriggers();
-        if (WholeKeyOf(container, request) is not { } partitionKey)
-            return MissingPartitionKey();
+        if (request.PartitionKey is not { } key)
+            return new(GatewayResponse.Of(Refusal.MissingPartitionKey));
         var conditions = ConditionsOf(request);
-        var result = await store.WriteAsync(
-            container,
-            session => new ItemWriter(container, session, store.NowSeconds()).Delete(partitionKey, id, conditions));
-        return Answer(container, request, result, partitionKey);
+        return WriteAsync(container, request, key, writer => writer.Delete(key, id, conditions));
     }
 
-    /// <summary>Deletes every document of a partition key, all of them or none.</summary>
-    public async ValueTask<GatewayResponse> DeletePartitionAsync(ContainerState container, GatewayRequest request)
+    /// <summary>A replace whose body names another document.</summary>
+    public static readonly Refusal OtherId =
+        Refusal.BadRequest("The id in the body of a replace must be the id of the document that is replaced.");
+
+    private static bool TryParseBody(
+        ContainerState container, GatewayRequest request, [NotNullWhen(true)] out DocumentBody? body, [NotNullWhen(false)] out Refusal? refusal)
     {
-        if (WholeKeyOf(container, request) is not { } partitionKey)
-            return MissingPartitionKey();
-        var result = await store.WriteAsync(container, session =>
-        {
-            container.Documents.DeletePartition(session, partitionKey);
-            return new ItemResult(200, null, RequestCharges.Metadata);
-        });
-        return Answer(container, request, result, partitionKey);
-    }
-
-    /// <summary>The partition key header; null when it is absent, malformed or has too many components.</summary>
-    public static byte[]? PartitionKeyOf(ContainerState container, GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.PartitionKey) is { } header ? PartitionKeyOf(container, header) : null;
-
-    /// <inheritdoc cref="PartitionKeyOf(ContainerState, GatewayRequest)"/>
-    public static byte[]? PartitionKeyOf(ContainerState container, string header)
-    {
-        var key = PartitionKeyValue.FromHeader(header);
-        if (key is null || !container.Definition.IsHierarchical)
-            return key;
-        return PartitionKeyValue.Components(key).Count <= container.Definition.PartitionKey.Length ? key : null;
-    }
-
-    // A document is named by all components of a hierarchical key; only queries may do with the first ones.
-    private static byte[]? WholeKeyOf(ContainerState container, GatewayRequest request)
-    {
-        var key = PartitionKeyOf(container, request);
-        return key is null || !container.Definition.IsHierarchical
-            || PartitionKeyValue.Components(key).Count == container.Definition.PartitionKey.Length ? key : null;
-    }
-
-    private static bool AsksForTrigger(GatewayRequest request) =>
-        request.Headers.Find(HeaderNames.PreTrigger) is not null || request.Headers.Find(HeaderNames.PostTrigger) is not null;
-
-    // What a trigger would have done is missing otherwise, and nobody would notice.
-    private static GatewayResponse NoTriggers() =>
-        GatewayResponse.BadRequest("The local gateway does not run triggers: leave PreTriggers and PostTriggers out.");
-
-    public static GatewayResponse MissingPartitionKey() => GatewayResponse.BadRequest(
-        "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field "
-        + "values specified in the document.",
-        ItemResult.PartitionKeyMismatch);
-
-    private static DocumentBody? ParseBody(ContainerState container, GatewayRequest request, out ItemResult refusal)
-    {
-        var body = DocumentBody.TryParse(container, request.Body, out refusal);
-        if (body is null)
-            return null;
-        if (PartitionKeyOf(container, request) is { } declared && declared.AsSpan().SequenceEqual(body.PartitionKey))
-            return body;
-        refusal = ItemResult.WrongPartitionKey;
-        return null;
+        if (!DocumentBody.TryParse(container, request.Body, out body, out refusal))
+            return false;
+        if (request.PartitionKey is { } declared && declared.AsSpan().SequenceEqual(body.PartitionKey))
+            return true;
+        refusal = Refusal.WrongPartitionKey;
+        return false;
     }
 
     private static Preconditions ConditionsOf(GatewayRequest request) =>
-        new(request.Headers.Find(HeaderNames.IfMatch), request.Headers.Find(HeaderNames.IfNoneMatch));
+        new(request.Find(HeaderNames.IfMatch), request.Find(HeaderNames.IfNoneMatch));
 
-    private static GatewayResponse Answer(ContainerState container, GatewayRequest request, ItemResult? result, byte[]? partitionKey)
+    private async ValueTask<GatewayResponse> WriteAsync(
+        ContainerState container, GatewayRequest request, byte[] partitionKey, Func<ItemWriter, ItemResult> write) => Answer(
+            container,
+            request,
+            await store.WriteAsync(container, session => write(new ItemWriter(container, session, store.NowSeconds()))),
+            partitionKey);
+
+    private static GatewayResponse Answer(ContainerState container, GatewayRequest request, ItemResult result, byte[] partitionKey)
     {
-        if (result is null)
-            return GatewayResponse.NotFound();
-        if (result.Message is not null)
-            return GatewayResponse.Error(result.Status, result.Message, result.SubStatus, container.SessionToken(partitionKey));
+        if (result.Refusal is not null)
+            return GatewayResponse.Of(result.Refusal, container.OriginOfNothing(partitionKey));
+        var isWithoutBody = result.Status == 304 || result.Document is null || (request.Method != "GET" && request.WantsMinimalResponse);
         return new GatewayResponse
         {
             Status = result.Status,
             ETag = result.Document?.ETag,
-            Body = result.Status == 304 || result.Document is null || (request.Method != "GET" && request.WantsMinimalResponse)
-                ? default
-                : result.Document.Render(container),
+            Body = isWithoutBody ? default : result.Document!.Render(container),
             RequestCharge = result.RequestCharge,
-            SessionToken = container.SessionToken(partitionKey),
-            Lsn = container.Lsn.Last,
-            AltContentPath = container.AltContentPath,
-            ContentPath = container.Rid,
-            ResourceUsage = container.Documents.Usage,
+            Origin = container.Origin(partitionKey),
         };
     }
 }

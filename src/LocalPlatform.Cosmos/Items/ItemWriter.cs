@@ -1,5 +1,7 @@
+using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Patch;
-using LocalPlatform.Cosmos.Resources;
+using LocalPlatform.Cosmos.Protocol;
+using LocalPlatform.Cosmos.Values;
 using LocalPlatform.Storage;
 
 namespace LocalPlatform.Cosmos.Items;
@@ -12,8 +14,8 @@ internal readonly record struct Preconditions(string? IfMatch, string? IfNoneMat
 }
 
 /// <summary>
-/// Operations on single documents inside a write transaction. Conditions are decided here, on the one writer thread, so of two
-/// writers with one ETag exactly one wins. Both single calls and batches run these.
+/// Operations on single documents inside a transaction. Conditions are decided here, on the one writer thread, so of two writers
+/// with one ETag exactly one wins. Both single calls and batches run these.
 /// </summary>
 internal readonly struct ItemWriter(ContainerState container, SqliteSession session, long now)
 {
@@ -22,20 +24,15 @@ internal readonly struct ItemWriter(ContainerState container, SqliteSession sess
             ? new ItemResult(201, stored, RequestCharges.Create(stored.Body.Length))
             : ItemResult.Conflict;
 
-    public ItemResult Upsert(DocumentBody body, Preconditions conditions)
-    {
-        var current = container.Documents.Find(session, body.PartitionKey, body.Id, now);
-        return current is null ? Create(body) : Overwrite(current, body, conditions);
-    }
+    public ItemResult Upsert(DocumentBody body, Preconditions conditions) =>
+        Find(body.PartitionKey, body.Id) is { } current ? Overwrite(current, body, conditions) : Create(body);
 
     public ItemResult Replace(byte[] partitionKey, string id, DocumentBody body, Preconditions conditions) =>
-        container.Documents.Find(session, partitionKey, id, now) is { } current
-            ? Overwrite(current, body, conditions)
-            : ItemResult.NotFound;
+        Find(partitionKey, id) is { } current ? Overwrite(current, body, conditions) : ItemResult.NotFound;
 
     public ItemResult Delete(byte[] partitionKey, string id, Preconditions conditions)
     {
-        if (container.Documents.Find(session, partitionKey, id, now) is not { } current)
+        if (Find(partitionKey, id) is not { } current)
             return ItemResult.NotFound;
         if (!conditions.AllowWriteOver(current))
             return ItemResult.PreconditionFailed;
@@ -45,35 +42,45 @@ internal readonly struct ItemWriter(ContainerState container, SqliteSession sess
 
     public ItemResult Patch(byte[] partitionKey, string id, PatchRequest patch, Preconditions conditions)
     {
-        if (container.Documents.Find(session, partitionKey, id, now) is not { } current)
+        if (Find(partitionKey, id) is not { } current)
             return ItemResult.NotFound;
         if (!conditions.AllowWriteOver(current))
             return ItemResult.PreconditionFailed;
-        if (!patch.ConditionHolds(current, container))
-            return PatchRequest.ConditionFailed;
-        var body = patch.Apply(container, current, out var refusal);
-        if (body is null)
-            return refusal;
+        if (patch.HasCondition && !ConditionHolds(patch, current))
+            return ItemResult.Refused(Refusal.ConditionFailed);
+        var document = JsonText.NodeOfStored(current.Body).AsObject();
+        if (patch.Apply(document) is { } error)
+            return ItemResult.Refused(Refusal.BadRequest(error));
+        var json = JsonText.Write(document, static (writer, node) => node.WriteTo(writer));
+        if (!DocumentBody.TryParse(container, json, out var body, out var refusal))
+            return ItemResult.Refused(refusal);
         return body.Id == id && body.PartitionKey.AsSpan().SequenceEqual(partitionKey)
             ? Overwrite(current, body, default)
-            : ItemResult.Refused(400, "Patch cannot change the id or the partition key of a document.");
+            : ItemResult.Refused(Refusal.BadRequest("Patch cannot change the id or the partition key of a document."));
     }
 
-    public ItemResult Read(byte[] partitionKey, string id, Preconditions conditions)
+    public ItemResult Read(byte[] partitionKey, string id, string? knownTag)
     {
-        if (container.Documents.Find(session, partitionKey, id, now) is not { } current)
+        if (Find(partitionKey, id) is not { } current)
             return ItemResult.NotFound;
-        if (conditions.IfNoneMatch is { } known && current.Matches(known))
-            return new ItemResult(304, current, RequestCharges.Refusal);
-        return new ItemResult(200, current, RequestCharges.Read(current.Body.Length));
+        return knownTag is not null && current.Matches(knownTag)
+            ? new ItemResult(304, current, RequestCharges.Refusal)
+            : new ItemResult(200, current, RequestCharges.Read(current.Body.Length));
+    }
+
+    private StoredDocument? Find(byte[] partitionKey, string id) => container.Documents.Find(session, partitionKey, id, now);
+
+    private bool ConditionHolds(PatchRequest patch, StoredDocument document)
+    {
+        using var json = JsonText.ParseStored(document.Render(container));
+        return patch.ConditionHolds(json.RootElement);
     }
 
     private ItemResult Overwrite(StoredDocument current, DocumentBody body, Preconditions conditions)
     {
         if (!conditions.AllowWriteOver(current))
             return ItemResult.PreconditionFailed;
-        return container.Documents.Update(session, current.Rid, body, now) is { } stored
-            ? new ItemResult(200, stored, RequestCharges.Replace(stored.Body.Length))
-            : ItemResult.Conflict;
+        var stored = container.Documents.Update(session, current.Rid, body, now);
+        return new ItemResult(200, stored, RequestCharges.Replace(stored.Body.Length));
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using LocalPlatform.Cosmos.Items;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Patch;
 

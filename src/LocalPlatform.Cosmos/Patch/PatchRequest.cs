@@ -1,7 +1,7 @@
 using System.Text.Json;
-using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Queries;
-using LocalPlatform.Cosmos.Resources;
+using System.Text.Json.Nodes;
+using LocalPlatform.Cosmos.Sql;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Patch;
 
@@ -10,20 +10,18 @@ internal sealed class PatchRequest
 {
     public const int OperationsMax = 10;
 
-    /// <summary>The service's answer when the filter predicate does not hold.</summary>
-    public static readonly ItemResult ConditionFailed = ItemResult.Refused(
-        412,
-        "One of the specified pre-condition is not met. Learn more: https://aka.ms/CosmosDB/sql/errors/precondition-failed",
-        subStatus: 1110);
+    private static readonly Dictionary<string, SqlValue> NoParameters = [];
 
     private readonly PatchOperation[] _operations;
-    private readonly PreparedQuery? _condition;
+    private readonly SqlExpression? _condition;
 
-    private PatchRequest(PatchOperation[] operations, PreparedQuery? condition)
+    private PatchRequest(PatchOperation[] operations, SqlExpression? condition)
     {
         _operations = operations;
         _condition = condition;
     }
+
+    public bool HasCondition => _condition is not null;
 
     /// <summary>Reads <c>{"condition": "FROM c WHERE ...", "operations": [...]}</c>, or says what is wrong with it.</summary>
     public static PatchRequest? TryParse(ReadOnlyMemory<byte> body, out string error)
@@ -46,42 +44,30 @@ internal sealed class PatchRequest
                 return null;
             operations[index++] = operation;
         }
-        return TryParseCondition(document.RootElement, out var condition, out error)
-            ? new PatchRequest(operations, condition)
-            : null;
+        return TryParseCondition(document.RootElement, out var condition, out error) ? new PatchRequest(operations, condition) : null;
     }
 
-    public bool ConditionHolds(StoredDocument document, ContainerState container)
-    {
-        if (_condition is null)
-            return true;
-        using var json = document.Parse(container);
-        return _condition.Matches(json.RootElement);
-    }
+    /// <summary>Whether a document, as clients see it, satisfies the condition.</summary>
+    public bool ConditionHolds(JsonElement document) =>
+        _condition is null || _condition.Evaluate(new SqlRow(SqlValue.Of(document), NoParameters)).IsTrue;
 
-    /// <summary>The document after all operations; null when one of them cannot be applied.</summary>
-    public DocumentBody? Apply(ContainerState container, StoredDocument document, out ItemResult refusal)
+    /// <summary>Changes a document by all operations; answers why one of them cannot be applied, or null.</summary>
+    public string? Apply(JsonObject document)
     {
-        var root = JsonText.NodeOfStored(document.Body).AsObject();
         for (var i = 0; i < _operations.Length; i++)
-        {
-            if (_operations[i].Apply(root) is { } error)
-            {
-                refusal = ItemResult.Refused(
-                    400, $"For Operation({i + 1}): {error} Learn more: https://aka.ms/cosmosdbpatchdocs");
-                return null;
-            }
-        }
-        return DocumentBody.TryParse(container, JsonText.Write(root, (writer, node) => node.WriteTo(writer)), out refusal);
+            if (_operations[i].Apply(document) is { } error)
+                return $"For Operation({i + 1}): {error} Learn more: https://aka.ms/cosmosdbpatchdocs";
+        return null;
     }
 
-    private static bool TryParseCondition(JsonElement root, out PreparedQuery? condition, out string error)
+    private static bool TryParseCondition(JsonElement root, out SqlExpression? condition, out string error)
     {
         condition = null;
         error = "";
         if (!root.TryGetProperty("condition"u8, out var text) || text.ValueKind == JsonValueKind.Null)
             return true;
-        condition = PreparedQuery.TryPrepare("SELECT * " + text.GetString(), out error);
-        return condition is not null;
+        var query = SqlParser.TryParse("SELECT * " + text.GetString(), out error);
+        condition = query?.Where;
+        return query is not null;
     }
 }

@@ -1,64 +1,34 @@
 using System.Text.Json;
-using LocalPlatform.Cosmos.Items;
-using LocalPlatform.Cosmos.Queries.Indexes;
-using LocalPlatform.Storage;
+using LocalPlatform.Cosmos.Containers;
+using LocalPlatform.Cosmos.Protocol;
+using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Resources;
 
 /// <summary>Containers: <c>/dbs/{id}/colls</c>, <c>/dbs/{id}/colls/{id}</c> and their <c>pkranges</c>.</summary>
-internal sealed class ContainerOperations(CosmosStore store)
+internal sealed class ContainerOperations(DocumentStore store)
 {
     public async ValueTask<GatewayResponse> CreateAsync(DatabaseState database, GatewayRequest request)
     {
         if (ContainerDefinition.TryParse(request.Body, out var error) is not { } definition)
-            return GatewayResponse.BadRequest(error);
-        if (!Throughput.TryRead(request, out var throughput))
-            return GatewayResponse.BadRequest(Throughput.Rule);
-        var now = store.NowSeconds();
-        var container = await store.WriteAsync(session => Insert(session, database, definition, throughput, now));
+            return GatewayResponse.Of(Refusal.BadRequest(error));
+        var container = await store.WriteAsync(session => store.Catalog.Insert(session, database, definition, store.NowSeconds()));
         if (container is null)
-            return GatewayResponse.Conflict();
+            return GatewayResponse.Of(Refusal.Conflict);
         database.Containers[container.Id] = container;
         return Answer(201, container);
     }
 
-    public GatewayResponse Read(ContainerState container, GatewayRequest request)
-    {
-        if (request.Headers.Find(HeaderNames.IfNoneMatch) == container.ETag)
-            return GatewayResponse.NotModified(container.ETag);
-        if (!request.Flag(HeaderNames.PopulateQuotaInfo))
-            return Answer(200, container);
-        var bytes = store.Read(container, session => (object)container.Documents.Bytes(session));
-        return bytes is null
-            ? GatewayResponse.NotFound()
-            : Answer(200, container, ResourceLimits.Usage(container.Documents.Count, (long)bytes));
-    }
-
-    public async ValueTask<GatewayResponse> ReplaceAsync(ContainerState container, GatewayRequest request)
-    {
-        if (ContainerDefinition.TryParse(request.Body, out var error) is not { } definition)
-            return GatewayResponse.BadRequest(error);
-        if (request.Headers.Find(HeaderNames.IfMatch) is { } condition && condition != "*" && condition != container.ETag)
-            return GatewayResponse.PreconditionFailed();
-        if (!IsSameFrame(container.Definition, definition))
-            return GatewayResponse.BadRequest("The id, the partition key and the unique keys of a container cannot be replaced.");
-        // The tag is made of the second; two replacements must not share one.
-        var now = Math.Max(store.NowSeconds(), container.Timestamp + 1);
-        var done = await store.WriteAsync(container, session => Replace(session, container, definition, now));
-        return done is null ? GatewayResponse.NotFound() : Answer(200, container);
-    }
+    public static GatewayResponse Read(ContainerState container, GatewayRequest request) =>
+        request.Find(HeaderNames.IfNoneMatch) == container.ETag ? GatewayResponse.NotModified(container.ETag) : Answer(200, container);
 
     public async ValueTask<GatewayResponse> DeleteAsync(ContainerState container, GatewayRequest request)
     {
-        if (request.Headers.Find(HeaderNames.IfMatch) is { } condition && condition != "*" && condition != container.ETag)
-            return GatewayResponse.PreconditionFailed();
+        if (request.Find(HeaderNames.IfMatch) is { } condition && condition != "*" && condition != container.ETag)
+            return GatewayResponse.Of(Refusal.PreconditionFailed);
         if (!container.Database.Containers.TryRemove(KeyValuePair.Create(container.Id, container)))
-            return GatewayResponse.NotFound();
-        await store.WriteAsync(session =>
-        {
-            Drop(session, container);
-            return true;
-        });
+            return GatewayResponse.Of(Refusal.NotFound);
+        await store.WriteAsync(session => Catalog.Drop(session, container));
         return new GatewayResponse { Status = 204, RequestCharge = RequestCharges.Metadata };
     }
 
@@ -70,75 +40,24 @@ internal sealed class ContainerOperations(CosmosStore store)
 
     public static GatewayResponse ListRanges(ContainerState container, GatewayRequest request)
     {
-        var etag = container.Ranges.ETag;
-        if (request.Headers.Find(HeaderNames.IfNoneMatch) == etag)
-            return new GatewayResponse { Status = 304, ETag = etag, ItemCount = 0, RequestCharge = RequestCharges.Refusal };
+        var ranges = container.Ranges;
+        if (request.Find(HeaderNames.IfNoneMatch) == ranges.ETag)
+            return GatewayResponse.NotModified(ranges.ETag, itemCount: 0);
         return new GatewayResponse
         {
             Status = 200,
-            ETag = etag,
-            ItemCount = container.Ranges.Count,
+            ETag = ranges.ETag,
+            ItemCount = ranges.Count,
             RequestCharge = RequestCharges.Metadata,
-            Body = JsonText.Write(container.Ranges, (writer, ranges) => ranges.WriteTo(writer)),
+            Body = JsonText.Write(ranges, static (writer, ranges) => ranges.WriteTo(writer)),
         };
     }
 
-    /// <summary>Removes a container with its documents. To be called on the writer thread.</summary>
-    public static void Drop(SqliteSession session, ContainerState container)
-    {
-        container.IsDeleted = true;
-        DocumentTable.Drop(session, container.Number);
-        session.Execute("DELETE FROM indexes WHERE container = @0", container.Number);
-        session.Execute("DELETE FROM index_columns WHERE container = @0", container.Number);
-        StoredResourceOwner.Drop(session, StoredResourceOwner.Prefix(container));
-        session.Execute("DELETE FROM container_ranges WHERE container = @0", container.Number);
-        session.Execute("DELETE FROM containers WHERE number = @0", container.Number);
-    }
-
-    private ContainerState? Insert(SqliteSession session, DatabaseState database, ContainerDefinition definition, Throughput? throughput, long now)
-    {
-        var inserted = session.Execute(
-            "INSERT OR IGNORE INTO containers(database, id, definition, ts, throughput, lsn_reserved) VALUES(@0, @1, @2, @3, @4, 0)",
-            database.Number, definition.Id, definition.Json, now, throughput?.ToStored());
-        if (inserted == 0)
-            return null;
-        var number = session.QueryFirst("SELECT last_insert_rowid()", row => row.GetInt32(0));
-        DocumentTable.Create(session, number);
-        var ranges = Math.Max(store.Options.PartitionKeyRanges, throughput?.Ranges ?? 1);
-        session.Execute("INSERT INTO container_ranges(container, count) VALUES(@0, @1)", number, throughput?.Ranges ?? 1);
-        return new ContainerState(database, number, definition, now, 0, ranges)
-        {
-            Throughput = throughput,
-            Indexes = UniqueKeyIndexes.Create(session, number, definition),
-        };
-    }
-
-    private static ContainerState Replace(SqliteSession session, ContainerState container, ContainerDefinition definition, long now)
-    {
-        session.Execute("UPDATE containers SET definition = @0, ts = @1 WHERE number = @2", definition.Json, now, container.Number);
-        if (definition.DefaultTtlSeconds != container.Definition.DefaultTtlSeconds)
-            container.Documents.ApplyDefaultTtl(session, definition.DefaultTtlSeconds);
-        container.Definition = definition;
-        container.Timestamp = now;
-        return container;
-    }
-
-    private static bool IsSameFrame(ContainerDefinition old, ContainerDefinition replacement) =>
-        old.Id == replacement.Id
-        && old.PartitionKey.Select(path => path.Text).SequenceEqual(replacement.PartitionKey.Select(path => path.Text))
-        && old.UniqueKeys.Select(Text).Order().SequenceEqual(replacement.UniqueKeys.Select(Text).Order());
-
-    private static string Text(DocumentPath[] key) => string.Join(',', key.Select(path => path.Text));
-
-    private static GatewayResponse Answer(int status, ContainerState container, string? usage = null) => new()
+    private static GatewayResponse Answer(int status, ContainerState container) => new()
     {
         Status = status,
         ETag = container.ETag,
         RequestCharge = RequestCharges.Metadata,
-        AltContentPath = container.AltContentPath,
-        ResourceUsage = usage,
-        // Queries never wait for an index here, so a new policy holds at once.
-        IndexProgress = "100",
-        Body = JsonText.Write(container, (writer, state) => state.WriteTo(writer)),
+        Body = JsonText.Write(container, static (writer, container) => container.WriteTo(writer)),
     };
 }

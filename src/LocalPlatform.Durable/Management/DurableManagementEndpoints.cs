@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using LocalPlatform.Durable.Clients;
+using LocalPlatform.Durable.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Management;
 
@@ -17,6 +17,7 @@ public static class DurableManagementEndpoints
 {
     private const string Root = "/runtime/webhooks/durabletask";
     private const int BodyBytesMax = 1024 * 1024;
+    private const int PageSizeDefault = 100;
     private const int PageSizeMax = 1_000;
     private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(5);
 
@@ -25,24 +26,23 @@ public static class DurableManagementEndpoints
     {
         ArgumentNullException.ThrowIfNull(routes);
         ArgumentNullException.ThrowIfNull(engine);
+        var hub = engine.Hub;
         void On(string method, string path, Func<HttpContext, Task<IResult>> answer) =>
             routes.MapMethods(Root + path, [method], async http => await (await answer(http)).ExecuteAsync(http));
 
         On(HttpMethods.Post, "/orchestrators/{functionName}/{instanceId?}",
-            http => StartAsync(engine, http, Route(http, "functionName")!, Route(http, "instanceId")));
-        On(HttpMethods.Get, "/instances", http => ListAsync(engine, http));
-        On(HttpMethods.Delete, "/instances", http => PurgeManyAsync(engine, http));
-        On(HttpMethods.Get, "/instances/{instanceId}", http => GetStatusAsync(engine, http, InstanceOf(http)));
-        On(HttpMethods.Delete, "/instances/{instanceId}", http => PurgeAsync(engine, InstanceOf(http)));
+            http => StartAsync(hub, http, Route(http, "functionName")!, Route(http, "instanceId")));
+        On(HttpMethods.Get, "/instances", http => Task.FromResult(List(hub, http)));
+        On(HttpMethods.Delete, "/instances", http => PurgeManyAsync(hub, http));
+        On(HttpMethods.Get, "/instances/{instanceId}", http => Task.FromResult(GetStatus(hub, http, InstanceOf(http))));
+        On(HttpMethods.Delete, "/instances/{instanceId}", http => PurgeAsync(hub, InstanceOf(http)));
         On(HttpMethods.Post, "/instances/{instanceId}/raiseEvent/{eventName}",
-            http => RaiseEventAsync(engine, http, InstanceOf(http), Route(http, "eventName")!));
-        On(HttpMethods.Post, "/instances/{instanceId}/restart", http => RestartAsync(engine, http, InstanceOf(http)));
+            http => RaiseEventAsync(hub, http, InstanceOf(http), Route(http, "eventName")!));
+        On(HttpMethods.Post, "/instances/{instanceId}/restart", http => RestartAsync(hub, http, InstanceOf(http)));
         On(HttpMethods.Post, "/instances/{instanceId}/terminate",
-            http => CommandAsync(engine, http, (id, reason) => engine.Client.TerminateInstanceAsync(id, (object?)reason)));
-        On(HttpMethods.Post, "/instances/{instanceId}/suspend",
-            http => CommandAsync(engine, http, (id, reason) => engine.Client.SuspendInstanceAsync(id, reason)));
-        On(HttpMethods.Post, "/instances/{instanceId}/resume",
-            http => CommandAsync(engine, http, (id, reason) => engine.Client.ResumeInstanceAsync(id, reason)));
+            http => CommandAsync(http, (id, reason) => hub.TerminateAsync(id, ToJson(reason), recursive: false)));
+        On(HttpMethods.Post, "/instances/{instanceId}/suspend", http => CommandAsync(http, hub.SuspendAsync));
+        On(HttpMethods.Post, "/instances/{instanceId}/resume", http => CommandAsync(http, hub.ResumeAsync));
     }
 
     // Route values are read by hand: delegates with parameters are compiled at the start of each process, a tenth of a second for all.
@@ -50,48 +50,37 @@ public static class DurableManagementEndpoints
 
     private static string InstanceOf(HttpContext http) => Route(http, "instanceId")!;
 
-    private static async Task<IResult> CommandAsync(DurableEngine engine, HttpContext http, Func<string, string?, Task> carryOut)
-    {
-        if (await RefuseUnlessRunningAsync(engine, InstanceOf(http)) is { } refusal)
-            return refusal;
-        await carryOut(InstanceOf(http), http.Request.Query["reason"]);
-        return Results.StatusCode(StatusCodes.Status202Accepted);
-    }
+    private static async Task<IResult> CommandAsync(HttpContext http, Func<string, string?, Task<Refusal?>> carryOut) =>
+        Accepted(await carryOut(InstanceOf(http), http.Request.Query["reason"]));
 
-    private static async Task<IResult> StartAsync(DurableEngine engine, HttpContext http, string functionName, string? instanceId)
+    private static async Task<IResult> StartAsync(TaskHub hub, HttpContext http, string functionName, string? instanceId)
     {
         var (input, unreadable) = await ReadJsonAsync(http);
         if (unreadable is not null)
             return unreadable;
-        if (instanceId is not null && await engine.Client.GetInstanceAsync(instanceId) is { IsCompleted: false })
+        if (instanceId is not null && hub.Find(instanceId) is { IsCompleted: false })
             return Error(StatusCodes.Status409Conflict, $"An orchestration with the instance id '{instanceId}' has not ended yet.");
-        try
-        {
-            var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(
-                functionName, input, new StartOrchestrationOptions(instanceId), http.RequestAborted);
-            return await WaitIfAskedAsync(engine, http, id);
-        }
-        catch (ArgumentException refused)
-        {
-            return Error(StatusCodes.Status400BadRequest, refused.Message);
-        }
+        var request = new P.CreateInstanceRequest { InstanceId = instanceId ?? InstanceIds.New(), Name = functionName, Input = input };
+        return await hub.StartAsync(request, http.RequestAborted) is { } refusal
+            ? Error(StatusCodes.Status400BadRequest, refusal.Message)
+            : await WaitIfAskedAsync(hub, http, request.InstanceId);
     }
 
-    private static async Task<IResult> RestartAsync(DurableEngine engine, HttpContext http, string instanceId)
+    private static async Task<IResult> RestartAsync(TaskHub hub, HttpContext http, string instanceId)
     {
-        var ended = await engine.Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true);
-        if (ended is null)
-            return Error(StatusCodes.Status400BadRequest, "InstanceId does not match a valid orchestration instance.");
-        var sameId = bool.TryParse(http.Request.Query["restartWithNewInstanceId"], out var newId) && !newId;
-        if (sameId && !ended.IsCompleted)
-            return Error(StatusCodes.Status409Conflict, "A non-terminal instance with this instance ID already exists.");
-        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync(
-            ended.Name, ended.ReadInputAs<JsonElement?>(), new StartOrchestrationOptions(sameId ? instanceId : null), http.RequestAborted);
-        return await WaitIfAskedAsync(engine, http, id);
+        var sameId = bool.TryParse(http.Request.Query["restartWithNewInstanceId"], out var withNewId) && !withNewId;
+        var (id, refusal) = await hub.RestartAsync(instanceId, !sameId, http.RequestAborted);
+        return refusal?.Reason switch
+        {
+            null => await WaitIfAskedAsync(hub, http, id),
+            RefusalReason.WrongState =>
+                Error(StatusCodes.Status409Conflict, "A non-terminal instance with this instance ID already exists."),
+            _ => Error(StatusCodes.Status400BadRequest, "InstanceId does not match a valid orchestration instance."),
+        };
     }
 
     /// <summary>With <c>timeout</c> and <c>pollingInterval</c> (seconds) the answer waits for the end, if that comes in time.</summary>
-    private static async Task<IResult> WaitIfAskedAsync(DurableEngine engine, HttpContext http, string instanceId)
+    private static async Task<IResult> WaitIfAskedAsync(TaskHub hub, HttpContext http, string instanceId)
     {
         var query = http.Request.Query;
         if (!query.ContainsKey("pollingInterval")
@@ -102,9 +91,9 @@ public static class DurableManagementEndpoints
         patience.CancelAfter(TimeSpan.FromSeconds(Math.Min(timeout_s, WaitMax.TotalSeconds)));
         try
         {
-            var ended = await engine.Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, patience.Token);
-            return ended.RuntimeStatus == OrchestrationRuntimeStatus.Completed
-                ? Results.Text(ended.SerializedOutput ?? "null", "application/json")
+            var ended = await hub.WaitAsync(instanceId, untilEnd: true, patience.Token);
+            return ended.Status == P.OrchestrationStatus.Completed
+                ? Results.Text(ended.Output ?? "null", "application/json")
                 : new InstanceStatusResult([ended], StatusOptions.Single(null, failureIsError: true));
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
@@ -113,14 +102,13 @@ public static class DurableManagementEndpoints
         }
     }
 
-    private static async Task<IResult> GetStatusAsync(DurableEngine engine, HttpContext http, string instanceId)
+    private static IResult GetStatus(TaskHub hub, HttpContext http, string instanceId)
     {
         var query = http.Request.Query;
         bool IsTrue(string name, bool otherwise) => bool.TryParse(query[name], out var value) ? value : otherwise;
-        var found = await engine.Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, http.RequestAborted);
-        if (found is null)
+        if (hub.Find(instanceId) is not { } found)
             return Results.NotFound();
-        var history = IsTrue("showHistory", false) ? engine.ReadHistory(instanceId) : null;
+        var history = IsTrue("showHistory", false) ? hub.ReadHistory(instanceId) : null;
         return new InstanceStatusResult([found], StatusOptions.Single(history, IsTrue("returnInternalServerErrorOnFailure", false)) with
         {
             ShowInput = IsTrue("showInput", true),
@@ -128,86 +116,69 @@ public static class DurableManagementEndpoints
         });
     }
 
-    private static async Task<IResult> ListAsync(DurableEngine engine, HttpContext http)
+    private static IResult List(TaskHub hub, HttpContext http)
     {
         var query = http.Request.Query;
         var pageSize = int.TryParse(query["top"], NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top > 0
             ? Math.Min(top, PageSizeMax)
-            : OrchestrationQuery.DefaultPageSize;
-        var filter = new OrchestrationQuery(
-            ReadTime(query["createdTimeFrom"]),
-            ReadTime(query["createdTimeTo"]),
-            ReadStatuses(query["runtimeStatus"]),
-            InstanceIdPrefix: query["instanceIdPrefix"],
-            PageSize: pageSize,
-            FetchInputsAndOutputs: true);
-        try
+            : PageSizeDefault;
+        var token = http.Request.Headers["x-ms-continuation-token"].ToString();
+        if (!InstanceStates.TryReadToken(token == "null" ? null : token, out var afterKey))
+            return Error(StatusCodes.Status400BadRequest, "This is not a continuation token of an earlier query.");
+        var filter = ReadFilter(query) with { IdPrefix = query["instanceIdPrefix"] };
+        var (found, next) = hub.Query(filter, afterKey, pageSize);
+        http.Response.Headers["x-ms-continuation-token"] = next?.ToString(CultureInfo.InvariantCulture) ?? "";
+        return new InstanceStatusResult(found, StatusOptions.List with
         {
-            var token = http.Request.Headers["x-ms-continuation-token"].ToString();
-            await foreach (var page in engine.Client.GetAllInstancesAsync(filter).AsPages(token is "" or "null" ? null : token))
-            {
-                http.Response.Headers["x-ms-continuation-token"] = page.ContinuationToken ?? "";
-                var showInput = bool.TryParse(query["showInput"], out var show) && show;
-                return new InstanceStatusResult(page.Values, StatusOptions.List with { ShowInput = showInput });
-            }
-            return new InstanceStatusResult([], StatusOptions.List);
-        }
-        catch (ArgumentException refused)
-        {
-            return Error(StatusCodes.Status400BadRequest, refused.Message);
-        }
+            ShowInput = bool.TryParse(query["showInput"], out var show) && show,
+        });
     }
 
-    private static async Task<IResult> RaiseEventAsync(DurableEngine engine, HttpContext http, string instanceId, string eventName)
+    private static async Task<IResult> RaiseEventAsync(TaskHub hub, HttpContext http, string instanceId, string eventName)
     {
-        if (await RefuseUnlessRunningAsync(engine, instanceId) is { } refusal)
-            return refusal;
+        if (hub.Find(instanceId) is not { } found)
+            return Results.NotFound();
+        if (found.IsCompleted)
+            return Results.StatusCode(StatusCodes.Status410Gone);
         if (!http.Request.HasJsonContentType())
             return Error(StatusCodes.Status400BadRequest, "Only application/json request content is supported");
         var (payload, unreadable) = await ReadJsonAsync(http);
-        if (unreadable is not null)
-            return unreadable;
-        await engine.Client.RaiseEventAsync(instanceId, eventName, payload, http.RequestAborted);
-        return Results.StatusCode(StatusCodes.Status202Accepted);
+        return unreadable ?? Accepted(await hub.RaiseEventAsync(instanceId, eventName, payload));
     }
 
-    private static async Task<IResult> PurgeAsync(DurableEngine engine, string instanceId)
+    private static async Task<IResult> PurgeAsync(TaskHub hub, string instanceId) => hub.Find(instanceId) switch
     {
-        var found = await engine.Client.GetInstanceAsync(instanceId);
-        if (found is null)
-            return Results.NotFound();
-        if (!found.IsCompleted)
-            return Error(
-                StatusCodes.Status412PreconditionFailed,
-                $"Only orchestrations in a terminal state can be purged, but '{instanceId}' has status {found.RuntimeStatus}.");
-        return Deleted(await engine.Client.PurgeInstanceAsync(instanceId));
-    }
+        null => Results.NotFound(),
+        { IsCompleted: false } running => Error(
+            StatusCodes.Status412PreconditionFailed,
+            $"Only orchestrations in a terminal state can be purged, but '{instanceId}' has status {running.Status}."),
+        _ => Deleted(await hub.PurgeAsync([instanceId], recursive: false)),
+    };
 
-    private static async Task<IResult> PurgeManyAsync(DurableEngine engine, HttpContext http)
+    private static async Task<IResult> PurgeManyAsync(TaskHub hub, HttpContext http)
     {
-        var query = http.Request.Query;
-        if (ReadTime(query["createdTimeFrom"]) is not { } from)
+        var filter = ReadFilter(http.Request.Query);
+        if (filter.CreatedFrom is null)
             return Error(StatusCodes.Status400BadRequest, "Please provide value for 'createdTimeFrom' parameter.");
-        var purged = await engine.Client.PurgeAllInstancesAsync(
-            new PurgeInstancesFilter(from, ReadTime(query["createdTimeTo"]), ReadStatuses(query["runtimeStatus"])), http.RequestAborted);
-        return purged.PurgedInstanceCount == 0 ? Results.NotFound() : Deleted(purged);
+        var (purged, _) = await hub.PurgeAsync(filter, recursive: false, patience: null, http.RequestAborted);
+        return purged == 0 ? Results.NotFound() : Deleted(purged);
     }
 
-    private static async Task<IResult?> RefuseUnlessRunningAsync(DurableEngine engine, string instanceId) =>
-        await engine.Client.GetInstanceAsync(instanceId) switch
-        {
-            null => Results.NotFound(),
-            { IsCompleted: true } => Results.StatusCode(StatusCodes.Status410Gone),
-            _ => null,
-        };
+    private static IResult Accepted(Refusal? refusal) => refusal?.Reason switch
+    {
+        null => Results.StatusCode(StatusCodes.Status202Accepted),
+        RefusalReason.NotFound => Results.NotFound(),
+        _ => Results.StatusCode(StatusCodes.Status410Gone),
+    };
 
-    private static IResult Deleted(PurgeResult purged) =>
-        Results.Json(new Dictionary<string, int> { ["instancesDeleted"] = purged.PurgedInstanceCount });
+    private static IResult Deleted(int purged) => Results.Json(new Dictionary<string, int> { ["instancesDeleted"] = purged });
 
     private static IResult Error(int status, string message) =>
         Results.Json(new Dictionary<string, string> { ["Message"] = message }, statusCode: status);
 
-    private static async Task<(JsonElement? Json, IResult? Unreadable)> ReadJsonAsync(HttpContext http)
+    private static string? ToJson(string? text) => text is null ? null : JsonSerializer.Serialize(text);
+
+    private static async Task<(string? Json, IResult? Unreadable)> ReadJsonAsync(HttpContext http)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = BodyBytesMax;
@@ -220,7 +191,7 @@ public static class DurableManagementEndpoints
             if (body.Length == 0)
                 return (null, null);
             using var document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
-            return (document.RootElement.Clone(), null);
+            return (document.RootElement.GetRawText(), null);
         }
         catch (JsonException)
         {
@@ -228,11 +199,18 @@ public static class DurableManagementEndpoints
         }
     }
 
-    private static DateTimeOffset? ReadTime(string? text) => DateTimeOffset.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+    private static InstanceFilter ReadFilter(IQueryCollection query) => new()
+    {
+        CreatedFrom = ReadTime(query["createdTimeFrom"]),
+        CreatedTo = ReadTime(query["createdTimeTo"]),
+        Statuses = ReadStatuses(query["runtimeStatus"]),
+    };
 
-    private static List<OrchestrationRuntimeStatus> ReadStatuses(Microsoft.Extensions.Primitives.StringValues values) =>
+    private static DateTime? ReadTime(string? text) => DateTimeOffset.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.UtcDateTime : null;
+
+    private static List<P.OrchestrationStatus> ReadStatuses(Microsoft.Extensions.Primitives.StringValues values) =>
         [.. values.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries))
-            .Where(name => Enum.TryParse<OrchestrationRuntimeStatus>(name, ignoreCase: true, out _))
-            .Select(name => Enum.Parse<OrchestrationRuntimeStatus>(name, ignoreCase: true))];
+            .Where(name => Enum.TryParse<P.OrchestrationStatus>(name, ignoreCase: true, out _))
+            .Select(name => Enum.Parse<P.OrchestrationStatus>(name, ignoreCase: true))];
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using LocalPlatform.Durable.History;
+using LocalPlatform.Durable.Protocol;
+using LocalPlatform.Durable.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
-using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Management;
 
@@ -18,14 +18,14 @@ internal sealed record StatusOptions(bool IsList)
 
     public bool FailureIsError { get; init; }
 
-    public IReadOnlyList<HistoryStep>? History { get; init; }
+    public IEnumerable<P.HistoryEvent>? History { get; init; }
 
-    public static StatusOptions Single(IReadOnlyList<HistoryStep>? history, bool failureIsError) =>
+    public static StatusOptions Single(IEnumerable<P.HistoryEvent>? history, bool failureIsError) =>
         new(IsList: false) { History = history, FailureIsError = failureIsError };
 }
 
 /// <summary>The state of one instance, or of a list of them, as the genuine host shows it.</summary>
-internal sealed class InstanceStatusResult(IReadOnlyList<OrchestrationMetadata> instances, StatusOptions options) : IResult
+internal sealed class InstanceStatusResult(IReadOnlyList<StoredInstance> instances, StatusOptions options) : IResult
 {
     private const string RetryAfter_s = "5";
 
@@ -44,7 +44,7 @@ internal sealed class InstanceStatusResult(IReadOnlyList<OrchestrationMetadata> 
             writer.WriteEndArray();
     }
 
-    private void SetStatusCode(HttpContext http, OrchestrationMetadata instance)
+    private void SetStatusCode(HttpContext http, StoredInstance instance)
     {
         if (!instance.IsCompleted)
         {
@@ -52,105 +52,103 @@ internal sealed class InstanceStatusResult(IReadOnlyList<OrchestrationMetadata> 
             http.Response.Headers.Location = http.Request.GetEncodedUrl();
             http.Response.Headers.RetryAfter = RetryAfter_s;
         }
-        else if (options.FailureIsError && instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed)
+        else if (options.FailureIsError && instance.Status == P.OrchestrationStatus.Failed)
         {
             http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
     }
 
-    private void Write(Utf8JsonWriter writer, OrchestrationMetadata instance)
+    private void Write(Utf8JsonWriter writer, StoredInstance instance)
     {
         writer.WriteStartObject();
         writer.WriteString("name", instance.Name);
-        writer.WriteString("instanceId", instance.InstanceId);
-        writer.WriteString("runtimeStatus", instance.RuntimeStatus.ToString());
-        WriteJson(writer, "input", options.ShowInput ? instance.SerializedInput : null);
-        WriteJson(writer, "customStatus", instance.SerializedCustomStatus);
+        writer.WriteString("instanceId", instance.Id);
+        writer.WriteString("runtimeStatus", instance.Status.ToString());
+        WriteJson(writer, "input", options.ShowInput ? instance.Start.Input : null);
+        WriteJson(writer, "customStatus", instance.CustomStatus);
         WriteOutput(writer, "output", instance);
-        if (instance.Tags.Count > 0)
-            WriteTags(writer, instance.Tags);
+        if (instance.Start.Tags.Count > 0)
+            WriteTags(writer, instance.Start.Tags);
         writer.WriteString("createdTime", Seconds(instance.CreatedAt));
-        writer.WriteString("lastUpdatedTime", Seconds(instance.LastUpdatedAt));
+        writer.WriteString("lastUpdatedTime", Seconds(instance.UpdatedAt));
         if (options.History is not null)
             WriteHistory(writer, instance, options.History);
         writer.WriteEndObject();
     }
 
     /// <summary>The history as people read it: each result with the name and the time of its call, calls without result left out.</summary>
-    private void WriteHistory(Utf8JsonWriter writer, OrchestrationMetadata instance, IReadOnlyList<HistoryStep> history)
+    private void WriteHistory(Utf8JsonWriter writer, StoredInstance instance, IEnumerable<P.HistoryEvent> history)
     {
-        var calls = new Dictionary<int, (HistoryEvent Action, DateTime Time)>();
+        var calls = new Dictionary<int, P.HistoryEvent>();
         writer.WriteStartArray("historyEvents");
-        foreach (var step in history)
+        foreach (var past in history)
         {
-            foreach (var received in step.Received)
-                WriteReceived(writer, instance, step.Time, received, calls);
-            foreach (var action in step.Actions)
-            {
-                if (action.TaskId >= 0)
-                    calls[action.TaskId] = (action, step.Time);
-                else if (action.Kind == HistoryEventKind.ExecutionCompleted)
-                    WriteEnd(writer, instance, step.Time);
-            }
+            if (past.EventId >= 0 && past.ExecutionCompleted is null)
+                calls[past.EventId] = past;
+            else if (past.OrchestratorStarted is null)
+                WriteReceived(writer, instance, past, calls);
         }
         writer.WriteEndArray();
     }
 
     private void WriteReceived(
-        Utf8JsonWriter writer,
-        OrchestrationMetadata instance,
-        DateTime time,
-        HistoryEvent received,
-        Dictionary<int, (HistoryEvent Action, DateTime Time)> calls)
+        Utf8JsonWriter writer, StoredInstance instance, P.HistoryEvent received, Dictionary<int, P.HistoryEvent> calls)
     {
         writer.WriteStartObject();
-        writer.WriteString("EventType", received.Kind.ToString());
-        if (received.Kind == HistoryEventKind.ExecutionStarted)
-            writer.WriteString("FunctionName", instance.Name);
-        if (calls.TryGetValue(received.TaskId, out var call))
-        {
-            if (call.Action.FireAt is { } fireAt)
-                writer.WriteString("FireAt", fireAt);
-            else
-                writer.WriteString("FunctionName", call.Action.Name);
-            writer.WriteString("ScheduledTime", call.Time);
-        }
-        if (received.Kind == HistoryEventKind.EventRaised)
-            writer.WriteString("Name", received.Name);
-        if (received.Failure is { } failure)
+        writer.WriteString("EventType", received.EventTypeCase.ToString());
+        if (received.ExecutionStarted is { } start)
+            writer.WriteString("FunctionName", start.Name);
+        if (received.ExecutionCompleted is { } end)
+            writer.WriteString("OrchestrationStatus", end.OrchestrationStatus.ToString());
+        if (received.EventRaised is { } raised)
+            writer.WriteString("Name", raised.Name);
+        WriteCall(writer, received, calls);
+        if ((received.TaskFailed?.FailureDetails ?? received.SubOrchestrationInstanceFailed?.FailureDetails) is { } failure)
         {
             writer.WriteString("Reason", failure.ErrorMessage);
-            writer.WriteString("Details", failure.StackTrace ?? failure.ToString());
+            writer.WriteString("Details", failure.StackTrace ?? Failures.ToText(failure));
         }
-        else if (options.ShowHistoryOutput && received.Kind != HistoryEventKind.ExecutionStarted)
+        else if (options.ShowHistoryOutput)
         {
-            WriteJson(writer, received.Kind == HistoryEventKind.EventRaised ? "Input" : "Result", received.Payload);
+            WriteResult(writer, instance, received);
         }
-        writer.WriteString("Timestamp", time);
+        writer.WriteString("Timestamp", received.Timestamp.ToDateTime());
         writer.WriteEndObject();
     }
 
-    private void WriteEnd(Utf8JsonWriter writer, OrchestrationMetadata instance, DateTime time)
+    private static void WriteCall(Utf8JsonWriter writer, P.HistoryEvent received, Dictionary<int, P.HistoryEvent> calls)
     {
-        writer.WriteStartObject();
-        writer.WriteString("EventType", nameof(HistoryEventKind.ExecutionCompleted));
-        writer.WriteString("OrchestrationStatus", instance.RuntimeStatus.ToString());
-        if (options.ShowHistoryOutput)
+        var id = received.TaskCompleted?.TaskScheduledId ?? received.TaskFailed?.TaskScheduledId ?? received.TimerFired?.TimerId
+            ?? received.SubOrchestrationInstanceCompleted?.TaskScheduledId ?? received.SubOrchestrationInstanceFailed?.TaskScheduledId ?? -1;
+        if (!calls.TryGetValue(id, out var call))
+            return;
+        if (call.TimerCreated is { } timer)
+            writer.WriteString("FireAt", timer.FireAt.ToDateTime());
+        else
+            writer.WriteString("FunctionName", call.TaskScheduled?.Name ?? call.SubOrchestrationInstanceCreated?.Name);
+        writer.WriteString("ScheduledTime", call.Timestamp.ToDateTime());
+    }
+
+    private static void WriteResult(Utf8JsonWriter writer, StoredInstance instance, P.HistoryEvent received)
+    {
+        if (received.ExecutionCompleted is not null)
             WriteOutput(writer, "Result", instance);
-        writer.WriteString("Timestamp", time);
-        writer.WriteEndObject();
+        else if (received.EventRaised is { } raised)
+            WriteJson(writer, "Input", raised.Input);
+        else if (received.ExecutionStarted is null)
+            WriteJson(writer, "Result", received.TaskCompleted?.Result ?? received.SubOrchestrationInstanceCompleted?.Result);
     }
 
     /// <summary>The output of a failed instance is a text that was never JSON.</summary>
-    private static void WriteOutput(Utf8JsonWriter writer, string name, OrchestrationMetadata instance)
+    private static void WriteOutput(Utf8JsonWriter writer, string name, StoredInstance instance)
     {
-        if (instance.FailureDetails is null)
-            WriteJson(writer, name, instance.SerializedOutput);
+        if (instance.Failure is null)
+            WriteJson(writer, name, instance.Output);
         else
-            writer.WriteString(name, instance.SerializedOutput);
+            writer.WriteString(name, instance.ShownOutput);
     }
 
-    private static void WriteTags(Utf8JsonWriter writer, IReadOnlyDictionary<string, string> tags)
+    private static void WriteTags(Utf8JsonWriter writer, IEnumerable<KeyValuePair<string, string>> tags)
     {
         writer.WriteStartObject("tags");
         foreach (var (name, value) in tags)
@@ -167,5 +165,5 @@ internal sealed class InstanceStatusResult(IReadOnlyList<OrchestrationMetadata> 
             writer.WriteRawValue(json);
     }
 
-    private static string Seconds(DateTimeOffset time) => time.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z";
+    private static string Seconds(DateTime time) => time.ToString("s", CultureInfo.InvariantCulture) + "Z";
 }

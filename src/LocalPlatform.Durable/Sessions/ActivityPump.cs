@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using LocalPlatform.Durable.Execution;
-using LocalPlatform.Durable.History;
+using LocalPlatform.Durable.Protocol;
 
 namespace LocalPlatform.Durable.Sessions;
 
@@ -9,23 +7,26 @@ namespace LocalPlatform.Durable.Sessions;
 internal sealed record ActivityCall(long InstanceKey, string InstanceId, int TaskId, string Name, string? Input, string? TraceParent);
 
 /// <summary>
-/// Runs activities and hands their results back. A call that is under way in this process is not begun a second time, however often
+/// Has activities run and hands their outcomes back. A call that is under way in this process is not begun a second time, however often
 /// its orchestration is loaded again; after a crash it is, so activities run at least once.
 /// </summary>
-internal sealed class ActivityPump : IDisposable
+internal sealed class ActivityPump
 {
-    private static readonly ActivitySource Source = new("LocalPlatform.Durable");
-
     private readonly IDurableFunctions _functions;
-    private readonly Action<long, HistoryEvent> _answer;
+    private readonly TimeProvider _time;
+    private readonly Action<long, P.HistoryEvent> _answer;
     private readonly WorkLimiter<ActivityCall> _limiter;
     private readonly ConcurrentDictionary<(long, int), ActivityCall> _underWay = new();
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopping;
 
-    public ActivityPump(IDurableFunctions functions, int concurrencyMax, Action<long, HistoryEvent> answer)
+    /// <summary>Once <paramref name="stopping"/> is cancelled, so are the calls that run.</summary>
+    public ActivityPump(
+        IDurableFunctions functions, int concurrencyMax, TimeProvider time, Action<long, P.HistoryEvent> answer, CancellationToken stopping)
     {
         _functions = functions;
+        _time = time;
         _answer = answer;
+        _stopping = stopping;
         _limiter = new WorkLimiter<ActivityCall>(concurrencyMax, RunAsync);
     }
 
@@ -45,52 +46,40 @@ internal sealed class ActivityPump : IDisposable
     }
 
     /// <summary>
-    /// Begins nothing more and waits for what runs; once <paramref name="ct"/> is cancelled, so is what runs. What did not end is in
-    /// the history and is taken up by the next start.
+    /// Begins nothing more and completes when what runs has ended. What has no outcome is in the history and is taken up by the next
+    /// start.
     /// </summary>
-    public async Task StopAsync(CancellationToken ct)
-    {
-        var ended = _limiter.CloseAsync();
-        try
-        {
-            await ended.WaitAsync(ct);
-        }
-        catch (OperationCanceledException)
-        {
-            await _stopping.CancelAsync();
-        }
-    }
-
-    public void Dispose() => _stopping.Dispose();
+    public Task CloseAsync() => _limiter.CloseAsync();
 
     private async ValueTask RunAsync(ActivityCall call)
     {
-        if (await CallAsync(call) is { } answer)
-            _answer(call.InstanceKey, answer);
+        if (await CallAsync(call) is { } outcome)
+            _answer(call.InstanceKey, HistoryEvents.Answered(_time.GetUtcNow().UtcDateTime, call.TaskId, outcome));
         // Only now: whoever loads the orchestration meanwhile finds the call under way, or then its answer in the mailbox.
         _underWay.TryRemove((call.InstanceKey, call.TaskId), out _);
     }
 
-    private async Task<HistoryEvent?> CallAsync(ActivityCall call)
+    private async Task<ActivityOutcome?> CallAsync(ActivityCall call)
     {
-        using var activity = Source.StartActivity("activity:" + call.Name, ActivityKind.Internal, call.TraceParent);
+        if (!_functions.HasActivity(call.Name))
+            return new ActivityOutcome(null, Failures.NoActivity(call.Name));
         try
         {
-            if (!_functions.HasActivity(call.Name))
-                throw MissingFunctionException.Activity(call.Name);
-            var output = await _functions.RunActivityAsync(call.Name, call.InstanceId, call.Input, _stopping.Token);
-            return new HistoryEvent(HistoryEventKind.TaskCompleted) { TaskId = call.TaskId, Payload = output };
+            return await _functions.RunActivityAsync(call.Name, call.InstanceId, Unwrap(call.Input), call.TraceParent, _stopping);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return null;
         }
-#pragma warning disable CA1031 // Whatever an activity throws is its result, for the orchestrator to judge.
+#pragma warning disable CA1031 // A call that cannot be made fails; else its orchestration would wait for ever.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
-            return new HistoryEvent(HistoryEventKind.TaskFailed) { TaskId = call.TaskId, Failure = Failures.From(failure) };
+            return new ActivityOutcome(null, Failures.From(failure));
         }
     }
+
+    /// <summary>The input crosses the protocol as an array of one; null stands for none.</summary>
+    private static string? Unwrap(string? input) =>
+        input is ['[', .., ']'] && input[1..^1] is var unwrapped && unwrapped != "null" ? unwrapped : null;
 }

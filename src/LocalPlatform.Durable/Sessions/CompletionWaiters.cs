@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using LocalPlatform.Durable.Store;
-using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Sessions;
 
@@ -75,6 +74,6 @@ internal sealed class CompletionWaiters
         : TaskCompletionSource<StoredInstance>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public bool IsServedBy(StoredInstance state) =>
-            state.IsCompleted || (!untilEnd && state.Status != OrchestrationRuntimeStatus.Pending);
+            state.IsCompleted || (!untilEnd && state.Status != P.OrchestrationStatus.Pending);
     }
 }

@@ -1,4 +1,4 @@
-using LocalPlatform.Durable.History;
+using LocalPlatform.Durable.Protocol;
 using LocalPlatform.Durable.Store;
 using Microsoft.Extensions.Logging;
 
@@ -9,31 +9,29 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
 {
     private const int RecoveryPage = 500;
     private const int RecoveryBacklogMax = 1_000;
-    private static readonly TimeSpan RevivalDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly WorkLimiter<OrchestrationSession> _turns;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _impatient = new();
     private readonly CancellationTokenSource _stopped = new();
     private volatile bool _running;
 
-    public DurableRuntime(
-        DurableStore store, IDurableFunctions functions, DurableOptions options, TimeProvider time, ILoggerFactory loggerFactory)
+    public DurableRuntime(DurableStore store, IDurableFunctions functions, DurableOptions options, TimeProvider time, ILogger logger)
     {
         Store = store;
         Functions = functions;
         Time = time;
-        LoggerFactory = loggerFactory;
-        _logger = loggerFactory.CreateLogger("LocalPlatform.Durable");
-        ReplaysEachTurn = options.ReplayEachTurn;
+        _logger = logger;
+        Turns = new TurnRunner(functions);
         Sessions = new SessionTable(this, options.MaxCachedOrchestrations);
-        Activities = new ActivityPump(functions, options.MaxConcurrentActivityFunctions, Deliver);
+        Activities = new ActivityPump(functions, options.MaxConcurrentActivityFunctions, time, Deliver, Stopping);
         Timers = new TimerPump(store, time, Fire);
-        _turns = new WorkLimiter<OrchestrationSession>(options.MaxConcurrentOrchestratorFunctions, session =>
-        {
-            session.Run();
-            return ValueTask.CompletedTask;
-        });
+        _turns = new WorkLimiter<OrchestrationSession>(options.MaxConcurrentOrchestratorFunctions, session => session.RunAsync());
     }
+
+    /// <summary>The event that tells a new instance that it is due; its history gets the real one.</summary>
+    public static P.HistoryEvent StartIsDue { get; } = new() { ExecutionStarted = new() };
 
     public DurableStore Store { get; }
 
@@ -41,10 +39,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    public ILoggerFactory LoggerFactory { get; }
-
-    /// <summary>See <see cref="DurableOptions.ReplayEachTurn"/>.</summary>
-    public bool ReplaysEachTurn { get; }
+    public TurnRunner Turns { get; }
 
     public SessionTable Sessions { get; }
 
@@ -53,6 +48,9 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     public TimerPump Timers { get; }
 
     public CompletionWaiters Waiters { get; } = new();
+
+    /// <summary>Cancelled when a stop no longer waits for what the worker has not finished.</summary>
+    public CancellationToken Stopping => _impatient.Token;
 
     /// <summary>Called after each committed turn, before its consequences are let out. For those who watch the store.</summary>
     public Action? TurnCommitted { get; set; }
@@ -63,7 +61,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     /// Delivers an event to an instance, or with null the news that its inbox has something. While the engine does not run nothing is
     /// delivered: what matters is in the store, and the start takes it up.
     /// </summary>
-    public void Deliver(long key, HistoryEvent? posted)
+    public void Deliver(long key, P.HistoryEvent? posted)
     {
         if (_running)
             Sessions.Post(key, posted);
@@ -72,14 +70,15 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     /// <summary>Starts an instance, at once or at a time; false when one of its id has not ended, which goes on undisturbed.</summary>
     public async Task<bool> StartAsync(StoredInstance newborn, DateTime? startAt)
     {
-        if (startAt is null && _running && Sessions.TryBegin(newborn) is { } session)
-            return await session.Birth.WaitAsync(_stopped.Token);
+        if (startAt is null && _running && Sessions.TryBegin(newborn) is { } session
+            && await session.Birth.WaitAsync(_stopped.Token) is { } isBorn)
+            return isBorn;
         if (!await Store.StartAsync(newborn, startAt))
             return false;
         if (startAt is { } time)
             Timers.Add(new StoredTimer(time, newborn.Key, StoredTimer.DelayedStart));
         else
-            Deliver(newborn.Key, new HistoryEvent(HistoryEventKind.ExecutionStarted));
+            Deliver(newborn.Key, StartIsDue);
         return true;
     }
 
@@ -89,14 +88,15 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
 
     public void Schedule(OrchestrationSession session) => _turns.Enqueue(session);
 
-    /// <summary>Tries an instance again after its turn could not be committed.</summary>
-    public void ReviveLater(long key, Exception failure)
+    /// <summary>Has an instance try its turn again.</summary>
+    public void ScheduleLater(OrchestrationSession session, Exception failure)
     {
         if (!_running)
             return;
-        LogTurnFailed(failure, key);
-        _ = Task.Delay(RevivalDelay, Time).ContinueWith(
-            _ => Deliver(key, null), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        if (failure is not OperationCanceledException)
+            LogTurnFailed(failure, session.Key);
+        _ = Task.Delay(RetryDelay, Time).ContinueWith(
+            _ => Schedule(session), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>
@@ -125,18 +125,22 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
             afterKey = page[^1].Key;
             LogRecovering(page.Count);
             foreach (var (key, pending) in page)
-                Deliver(key, pending ? new HistoryEvent(HistoryEventKind.ExecutionStarted) : null);
+                Deliver(key, pending ? StartIsDue : null);
             while (_turns.QueueLength + Activities.QueueLength > RecoveryBacklogMax)
                 await Task.Delay(TimeSpan.FromMilliseconds(20), ct);
         }
     }
 
+    /// <summary>
+    /// Begins nothing more and waits for the worker; once <paramref name="ct"/> is cancelled, so is what it has not finished.
+    /// </summary>
     public async Task StopAsync(CancellationToken ct)
     {
         Timers.Stop();
-        await Activities.StopAsync(ct);
+        await using var impatience = ct.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _impatient);
+        await Activities.CloseAsync().WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _running = false;
-        await _turns.CloseAsync();
+        await _turns.CloseAsync().WaitAsync(ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopped.CancelAsync();
     }
 
@@ -144,15 +148,15 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     {
         Timers.Dispose();
         await Store.DisposeAsync();
-        Activities.Dispose();
+        _impatient.Dispose();
         _stopped.Dispose();
     }
 
     private void Fire(StoredTimer timer) => Deliver(timer.Instance, timer.TaskId == StoredTimer.DelayedStart
-        ? new HistoryEvent(HistoryEventKind.ExecutionStarted)
-        : new HistoryEvent(HistoryEventKind.TimerFired) { TaskId = timer.TaskId });
+        ? StartIsDue
+        : HistoryEvents.Fired(Time.GetUtcNow().UtcDateTime, timer.TaskId, timer.FireAt));
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A turn of instance #{Key} could not be committed; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A turn of instance #{Key} failed; it is tried again")]
     private partial void LogTurnFailed(Exception failure, long key);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Orchestrations that had not ended could not be taken up; start again to retry")]

@@ -1,32 +1,22 @@
-using System.Collections.Immutable;
-using LocalPlatform.Durable.Execution;
-using LocalPlatform.Durable.History;
+using LocalPlatform.Durable.Protocol;
 using LocalPlatform.Durable.Store;
-using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Sessions;
 
 /// <summary>
 /// Turns what arrived for one instance into the next turn of its orchestrator and the commit that makes it durable. Not thread safe.
 /// </summary>
-/// <param name="isAnswered">Whether the answer to an action has arrived for the turn after this one.</param>
-/// <param name="foreignWorkArrived">Called when the orchestrator turns out to await something not durable.</param>
+/// <param name="isAnswered">Whether the answer to a call has arrived for the turn after this one.</param>
 /// <param name="committed">Called when a turn is durable, or could not be made so.</param>
 internal sealed class InstanceDriver(
-    long key,
-    StoredInstance? newborn,
-    DurableRuntime runtime,
-    Func<int, bool> isAnswered,
-    Action foreignWorkArrived,
-    Action<StepCommit, Exception?> committed)
+    long key, StoredInstance? newborn, DurableRuntime runtime, Func<int, bool> isAnswered, Action<TurnCommit, Exception?> committed)
 {
-    // An orchestrator that restarts itself so often without waiting for anything would never leave its turn.
-    private const int RestartsPerTurnMax = 1_000;
+    /// <summary>A sub-orchestration with this tag, which it does not hand down, is not waited for.</summary>
+    public const string FireAndForgetTag = "FireAndForget";
 
     private StoredInstance? _instance = newborn;
     private volatile bool _isStored = newborn is null;
-    private OrchestrationExecution? _execution;
-    private int _nextStep;
+    private Execution? _execution;
 
     /// <summary>The state after the last committed turn; null before the first.</summary>
     public StoredInstance? Instance => _isStored ? Volatile.Read(ref _instance) : null;
@@ -34,201 +24,148 @@ internal sealed class InstanceDriver(
     /// <summary>Whether the instance, once looked at, turned out to have ended or not to exist.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Bytes of history in memory.</summary>
+    public int HistoryBytes => _execution?.Past.Length ?? 0;
+
     /// <summary>
-    /// Runs the orchestrator on the events posted and those in the inbox. Null when that leaves nothing to commit.
+    /// Has the orchestrator take a turn on the events posted and those in the inbox. Null when there is nothing to do. An exception
+    /// leaves everything as it was.
     /// </summary>
-    public StepCommit? TakeTurn(List<HistoryEvent> received, bool hasNews)
+    public async Task<TurnCommit?> TakeTurnAsync(IReadOnlyList<P.HistoryEvent> posted, bool hasNews)
     {
-        var first = _instance is null;
-        _instance ??= runtime.Store.ReadInstance(key);
-        HasEnded = _instance is not { IsCompleted: false };
-        if (HasEnded)
+        var isLoaded = _execution is not null;
+        if (!isLoaded && !TryLoad())
             return null;
-        var lastMailId = 0L;
-        if (hasNews || first)
+        var (mail, lastMailId) = _isStored && (hasNews || !isLoaded) ? runtime.Store.ReadInbox(key) : ([], 0);
+        var instance = _instance!;
+        if (ArrangeStart(instance, [.. posted, .. mail]) is not { } received)
         {
-            (var mail, lastMailId) = runtime.Store.ReadInbox(key);
-            received.AddRange(mail);
+            _execution = null; // So that what waits in the inbox is read again when the time has come.
+            return null;
         }
-        return ArrangeStart(_instance!, received) ? TakeTurn(_instance!, received, lastMailId) : null;
+        if (!isLoaded)
+            TakeUpCalls(received);
+        if (received.Count == 0)
+            return null;
+        var execution = _execution!;
+        var turn = await runtime.Turns.RunAsync(instance, execution.Past, received, Now(instance), runtime.Stopping);
+        return new TurnCommit(turn, committed)
+        {
+            Before = instance,
+            After = turn.Apply(instance, execution.CountOpenCalls(turn)),
+            IsBirth = !_isStored,
+            Step = turn.RestartedAsNew ? 0 : execution.Turns,
+            InboxReadUpTo = lastMailId,
+            Starts = [.. turn.Effects.Where(a => a.CreateSubOrchestration is not null).Select(a => ToStart(instance, turn, a))],
+        };
     }
 
     /// <summary>Lets out the consequences of a committed turn.</summary>
-    public void Settle(StepCommit commit)
+    public void Settle(TurnCommit commit)
     {
         if (commit.IsRefused)
         {
             HasEnded = true;
             return;
         }
-        var changed = !ReferenceEquals(_instance, commit.After);
-        Volatile.Write(ref _instance, commit.After);
+        var changed = !_isStored || !ReferenceEquals(commit.Before, commit.After);
+        Volatile.Write(ref _instance, commit.After with { UpdatedAt = commit.Turn.Time });
         _isStored = true;
-        _nextStep = commit.Step + 1;
         HasEnded = commit.After.IsCompleted;
-        foreach (var action in commit.Effects)
+        if (commit.Turn.RestartedAsNew)
+            _execution = new Execution();
+        _execution!.Add(commit.Events, commit.Fragment);
+        foreach (var action in commit.Turn.Effects)
         {
-            if (action.Kind == HistoryEventKind.TaskScheduled)
-                runtime.Activities.Enqueue(ToCall(action));
-            else if (action.Kind == HistoryEventKind.TimerCreated && !commit.CancelledTimers.Contains(action.TaskId))
-                runtime.Timers.Add(new StoredTimer(action.FireAt!.Value, key, action.TaskId));
+            if (action.ScheduleTask is { } call)
+                runtime.Activities.Enqueue(ToCall(action.Id, call.Name, call.Input, call.ParentTraceContext));
+            else if (action.CreateTimer is { } timer)
+                runtime.Timers.Add(new StoredTimer(timer.FireAt.ToDateTime(), key, action.Id));
         }
         foreach (var child in commit.Started)
-            runtime.Deliver(child, new HistoryEvent(HistoryEventKind.ExecutionStarted));
+            runtime.Deliver(child, DurableRuntime.StartIsDue);
         foreach (var addressee in commit.Mailed)
             runtime.Deliver(addressee, null);
         if (changed)
             runtime.Waiters.Tell(commit.After);
     }
 
-    /// <summary>
-    /// Sees to it that the start comes first, and once. False when the instance is not due yet; what came for it then waits in the
-    /// inbox.
-    /// </summary>
-    private static bool ArrangeStart(StoredInstance instance, List<HistoryEvent> received)
+    private bool TryLoad()
     {
-        var starts = received.RemoveAll(e => e.Kind == HistoryEventKind.ExecutionStarted);
-        if (instance.Status != OrchestrationRuntimeStatus.Pending)
-            return true;
-        if (starts > 0)
-            received.Insert(0, new HistoryEvent(HistoryEventKind.ExecutionStarted));
-        return starts > 0 || HasTermination(received);
-    }
-
-    private static bool HasTermination(List<HistoryEvent> received) => received.Any(e => e.Kind == HistoryEventKind.ExecutionTerminated);
-
-    private StepCommit? TakeTurn(StoredInstance instance, List<HistoryEvent> received, long lastMailId)
-    {
-        var now = runtime.Time.GetUtcNow().UtcDateTime;
-        // An execution that strayed has to stay: it is the one that knows.
-        if (_execution is null || (runtime.ReplaysEachTurn && !_execution.HasForeignWork))
-            Load(instance, now, received);
-        var execution = _execution!;
-        if (execution.Outcome is null)
-        {
-            received.RemoveAll(e => e.TaskId >= 0 && !execution.IsOpen(e.TaskId));
-            if (received.Count == 0 && lastMailId == 0 && !execution.HasForeignWork)
-                return null;
-            execution.TakeTurn(now, received);
-        }
-        List<HistoryEvent> effects = [.. execution.Actions];
-        var restarted = false;
-        for (var restarts = 0; _execution!.Outcome is { ContinuedAsNew: true } next; restarts++)
-        {
-            restarted = true;
-            received = Restart(next, now, restarts);
-            effects.RemoveAll(action => action.Kind == HistoryEventKind.TimerCreated);
-            effects.AddRange(_execution.Actions);
-        }
-        return new StepCommit(committed)
-        {
-            Instance = instance,
-            IsBirth = !_isStored,
-            After = StateAfter(instance, restarted, now),
-            Step = restarted ? 0 : _nextStep,
-            Turn = new HistoryStep(now, received, [.. _execution.Actions]),
-            Effects = effects,
-            ReplacesHistory = restarted,
-            InboxReadUpTo = lastMailId,
-            CancelledTimers = [.. _execution.CancelledTimers],
-            Starts = [.. effects.Where(a => a.Kind == HistoryEventKind.SubOrchestrationInstanceCreated).Select(a => ToStart(instance, a, now))],
-        }.Prepare();
+        _instance ??= runtime.Store.ReadInstance(key);
+        HasEnded = _instance is not { IsCompleted: false };
+        if (!HasEnded)
+            _execution = _isStored ? Execution.Load(runtime.Store, _instance!) : new Execution();
+        return !HasEnded;
     }
 
     /// <summary>
-    /// Brings the orchestrator back to where its history ends, and takes up activities that nobody is running, unless it was loaded
-    /// before: then they are.
+    /// What of the events is news, with the start first, and once. Null when the instance is not due yet; what came for it then waits
+    /// in the inbox.
     /// </summary>
-    private void Load(StoredInstance instance, DateTime now, List<HistoryEvent> received)
+    private List<P.HistoryEvent>? ArrangeStart(StoredInstance instance, List<P.HistoryEvent> events)
     {
-        var isFirst = _execution is null;
-        _execution = NewExecution(instance.Identity);
-        if (instance.Status == OrchestrationRuntimeStatus.Pending)
-            return;
-        if (HasTermination(received))
-        {
-            // What it would have done next no longer matters, so there is no need to find out where it stands.
-            _nextStep = runtime.Store.CountSteps(key);
-            received.RemoveAll(e => e.Kind != HistoryEventKind.ExecutionTerminated);
-            return;
-        }
-        var history = runtime.Store.ReadHistory(key);
-        _nextStep = history.Count;
-        try
-        {
-            _execution.Replay(history);
-        }
-        catch (NonDeterministicOrchestrationException contradiction)
-        {
-            _execution.Fail(now, contradiction);
-            return;
-        }
-        if (!isFirst)
-            return;
-        var answered = received.Select(e => e.TaskId).ToHashSet();
-        foreach (var open in _execution.OpenActions.Where(a => a.Kind == HistoryEventKind.TaskScheduled && !answered.Contains(a.TaskId)))
+        var isDue = events.RemoveAll(e => ReferenceEquals(e, DurableRuntime.StartIsDue)) > 0;
+        events.RemoveAll(e => !_execution!.Awaits(e));
+        if (instance.Status != P.OrchestrationStatus.Pending)
+            return events;
+        if (!isDue && !events.Any(e => e.ExecutionTerminated is not null))
+            return null;
+        events.Insert(0, HistoryEvents.Started(instance.CreatedAt, instance.Start));
+        return events;
+    }
+
+    /// <summary>Makes those calls that nobody is making. Once an instance is in memory, all are being made.</summary>
+    private void TakeUpCalls(List<P.HistoryEvent> received)
+    {
+        var answered = received.Select(e => e.TaskCompleted?.TaskScheduledId ?? e.TaskFailed?.TaskScheduledId).ToHashSet();
+        foreach (var open in _execution!.OpenCalls.Where(call => !answered.Contains(call.EventId)))
         {
             // In this order: the answer of a call that ended since the mailbox was emptied is in it by now.
-            if (!runtime.Activities.IsUnderWay(key, open.TaskId) && !isAnswered(open.TaskId))
-                runtime.Activities.Enqueue(ToCall(open));
+            if (!runtime.Activities.IsUnderWay(key, open.EventId) && !isAnswered(open.EventId))
+                runtime.Activities.Enqueue(ToCall(
+                    open.EventId, open.TaskScheduled.Name, open.TaskScheduled.Input, open.TaskScheduled.ParentTraceContext));
         }
     }
 
-    private List<HistoryEvent> Restart(ExecutionOutcome next, DateTime now, int restarts)
+    /// <summary>The time of the next turn: no earlier than that of the last one, whatever the clock says.</summary>
+    private DateTime Now(StoredInstance instance)
     {
-        var ended = _execution!;
-        _execution = NewExecution(ended.Identity with { Input = next.Output, FirstTaskId = ended.NextTaskId });
-        List<HistoryEvent> received = [new HistoryEvent(HistoryEventKind.ExecutionStarted), .. next.CarriedEvents];
-        if (restarts < RestartsPerTurnMax)
-            _execution.TakeTurn(now, received);
-        else
-            _execution.Fail(now, new InvalidOperationException("The orchestrator restarts itself as new without ever waiting for anything."));
-        return received;
+        var now = runtime.Time.GetUtcNow().UtcDateTime;
+        return now > instance.UpdatedAt ? now : instance.UpdatedAt;
     }
 
-    private OrchestrationExecution NewExecution(ExecutionIdentity identity) =>
-        new(identity, runtime.Functions, runtime.LoggerFactory, foreignWorkArrived);
+    private ActivityCall ToCall(int taskId, string name, string? input, P.TraceContext? trace) =>
+        new(key, _instance!.Id, taskId, name, input, (trace ?? _instance.Start.ParentTraceContext)?.TraceParent);
 
-    private StoredInstance StateAfter(StoredInstance before, bool restarted, DateTime now)
+    private StoredInstance ToStart(StoredInstance parent, Turn turn, P.OrchestratorAction action)
     {
-        var execution = _execution!;
-        var active = execution.Outcome is null && execution.OpenActivities > 0;
-        var status = execution.Outcome switch
+        var call = action.CreateSubOrchestration;
+        var start = new P.ExecutionStartedEvent
         {
-            { Terminated: true } => OrchestrationRuntimeStatus.Terminated,
-            { Failure: not null } => OrchestrationRuntimeStatus.Failed,
-            not null => OrchestrationRuntimeStatus.Completed,
-            null when execution.IsSuspended => OrchestrationRuntimeStatus.Suspended,
-            null => OrchestrationRuntimeStatus.Running,
+            Name = call.Name,
+            Version = call.Version,
+            Input = call.Input,
+            OrchestrationInstance = new() { InstanceId = call.InstanceId, ExecutionId = InstanceIds.New() },
+            ParentInstance = new()
+            {
+                TaskScheduledId = action.Id,
+                Name = turn.Start.Name,
+                Version = turn.Start.Version,
+                OrchestrationInstance = turn.Start.OrchestrationInstance,
+            },
+            ParentTraceContext = call.ParentTraceContext ?? turn.Start.ParentTraceContext,
+            Tags = { turn.Start.Tags },
         };
-        // An execution that was ended without a replay does not know its custom status; then it stays.
-        var customStatus = status == OrchestrationRuntimeStatus.Terminated ? before.CustomStatus : execution.CustomStatus;
-        if (!restarted && status == before.Status && active == before.Active && customStatus == before.CustomStatus)
-            return before;
-        return before with
-        {
-            Status = status,
-            Active = active,
-            UpdatedAt = now,
-            FirstTaskId = execution.Identity.FirstTaskId,
-            Input = execution.Identity.Input,
-            CustomStatus = customStatus,
-            Output = execution.Outcome?.Output,
-            Failure = execution.Outcome?.Failure,
-        };
-    }
-
-    private ActivityCall ToCall(HistoryEvent action) =>
-        new(key, _instance!.Id, action.TaskId, action.Name!, action.Payload, _instance.TraceParent);
-
-    private StoredInstance ToStart(StoredInstance parent, HistoryEvent action, DateTime now) =>
-        new(runtime.Store.NextKey(), action.InstanceId!, action.Name!)
+        start.Tags.Remove(FireAndForgetTag);
+        foreach (var (name, value) in call.Tags)
+            start.Tags[name] = value;
+        return new StoredInstance(runtime.Store.NextKey(), start)
         {
             Active = true,
-            CreatedAt = now,
-            Input = action.Payload,
-            Parent = new StoredParent(key, parent.Id, parent.Name, action.TaskId),
-            TraceParent = parent.TraceParent,
-            Tags = action.Tags?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty,
+            CreatedAt = turn.Time,
+            UpdatedAt = turn.Time,
+            ParentKey = parent.Key,
         };
+    }
 }

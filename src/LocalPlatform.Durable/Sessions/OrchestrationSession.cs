@@ -1,19 +1,19 @@
-using LocalPlatform.Durable.History;
 using LocalPlatform.Durable.Store;
 
 namespace LocalPlatform.Durable.Sessions;
 
 /// <summary>
-/// A live instance: its mailbox and its orchestrator with all awaiting tasks. Turns are taken one after another, each on what had
-/// arrived until then, and each is committed before its consequences are let out.
+/// A live instance: its mailbox and its history. Turns are taken one after another, each on what had arrived until then, and each is
+/// committed before its consequences are let out.
 /// </summary>
 internal sealed class OrchestrationSession
 {
     private readonly DurableRuntime _runtime;
     private readonly InstanceDriver _driver;
-    private readonly TaskCompletionSource<bool>? _birth;
+    private readonly TaskCompletionSource<bool?>? _birth;
     private readonly Lock _gate = new();
-    private List<HistoryEvent> _mailbox = [];
+    private List<P.HistoryEvent> _mailbox = [];
+    private List<P.HistoryEvent> _taken = [];
     private bool _hasNews;
     private State _state;
 
@@ -22,11 +22,10 @@ internal sealed class OrchestrationSession
     {
         Key = key;
         _runtime = runtime;
-        // The foreign thread has no event to deliver; a turn without events finds out what it did.
-        _driver = new InstanceDriver(key, newborn, runtime, HasAnswer, () => TryPost(null), OnCommitted);
+        _driver = new InstanceDriver(key, newborn, runtime, HasAnswer, OnCommitted);
         BornAs = newborn?.Id;
         if (newborn is not null)
-            _birth = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _birth = new TaskCompletionSource<bool?>(TaskCreationOptions.RunContinuationsAsynchronously);
         Place = new LinkedListNode<OrchestrationSession>(this);
     }
 
@@ -46,14 +45,23 @@ internal sealed class OrchestrationSession
     /// <summary>The state after the last committed turn; null before the first.</summary>
     public StoredInstance? Instance => _driver.Instance;
 
-    /// <summary>Completes with the first commit of a new instance: false when one of its id has not ended.</summary>
-    public Task<bool> Birth => _birth!.Task;
+    /// <summary>
+    /// Completes with the first commit of a new instance: false when one of its id has not ended, null when it could not be stored with
+    /// its first turn and is unknown here again.
+    /// </summary>
+    public Task<bool?> Birth => _birth!.Task;
 
-    /// <summary>Its place in the order of last use. Belongs to the session table.</summary>
+    /// <summary>Its place in the order of last use, and its size there. Belong to the session table.</summary>
     public LinkedListNode<OrchestrationSession> Place { get; }
 
+    /// <inheritdoc cref="Place"/>
+    public int IdleBytes { get; set; }
+
+    /// <summary>Bytes of history in memory.</summary>
+    public int HistoryBytes => _driver.HistoryBytes;
+
     /// <summary>Delivers an event, or with null the news that there is something to look at. False when the session is closed.</summary>
-    public bool TryPost(HistoryEvent? posted)
+    public bool TryPost(P.HistoryEvent? posted)
     {
         lock (_gate)
         {
@@ -83,44 +91,33 @@ internal sealed class OrchestrationSession
     }
 
     /// <summary>Takes a turn and begins its commit, without waiting for that. Called by the scheduler only.</summary>
-    public void Run()
+    public async ValueTask RunAsync()
     {
-        var (posted, hasNews) = TakeMailbox();
+        var hasNews = TakeMailbox();
         try
         {
-            if (_driver.TakeTurn(posted, hasNews) is { } commit)
+            if (await _driver.TakeTurnAsync(_taken, hasNews) is { } commit)
                 _runtime.Store.Commit(commit);
             else
                 Finish();
         }
-#pragma warning disable CA1031 // The store failed, or the engine itself; the instance must not be lost by it.
+#pragma warning disable CA1031 // The worker is gone or failed, or the store did; the instance must not be lost by it.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Abandon(failure);
+            TryAgainLater(failure);
         }
     }
 
-    private void OnCommitted(StepCommit commit, Exception? failure)
+    private void OnCommitted(TurnCommit commit, Exception? failure)
     {
         if (failure is not null)
         {
-            Abandon(failure);
+            TryAgainLater(failure);
             return;
         }
-        try
-        {
-            _runtime.TurnCommitted?.Invoke();
-            _driver.Settle(commit);
-        }
-#pragma warning disable CA1031 // As above. What was not let out is found again in the store.
-        catch (Exception unsettled)
-#pragma warning restore CA1031
-        {
-            _birth?.TrySetResult(true);
-            Abandon(unsettled);
-            return;
-        }
+        _runtime.TurnCommitted?.Invoke();
+        _driver.Settle(commit);
         _birth?.TrySetResult(!commit.IsRefused);
         Finish();
     }
@@ -128,18 +125,18 @@ internal sealed class OrchestrationSession
     private bool HasAnswer(int taskId)
     {
         lock (_gate)
-            return _mailbox.Any(posted => posted.TaskId == taskId);
+            return _mailbox.Any(posted => (posted.TaskCompleted?.TaskScheduledId ?? posted.TaskFailed?.TaskScheduledId) == taskId);
     }
 
-    private (List<HistoryEvent> Posted, bool HasNews) TakeMailbox()
+    private bool TakeMailbox()
     {
         lock (_gate)
         {
             _state = State.Running;
-            var taken = (_mailbox, _hasNews);
-            _mailbox = [];
+            (_taken, _mailbox) = (_mailbox, []);
+            var hasNews = _hasNews;
             _hasNews = false;
-            return taken;
+            return hasNews;
         }
     }
 
@@ -148,6 +145,7 @@ internal sealed class OrchestrationSession
         bool hasMore;
         lock (_gate)
         {
+            _taken = [];
             hasMore = !_driver.HasEnded && (_mailbox.Count > 0 || _hasNews);
             _state = _driver.HasEnded ? State.Closed : hasMore ? State.Queued : State.Idle;
         }
@@ -159,13 +157,25 @@ internal sealed class OrchestrationSession
             _runtime.Sessions.Touch(this);
     }
 
-    /// <summary>Forgets what memory holds; the instance starts over from the store, where its last committed turn is.</summary>
-    private void Abandon(Exception failure)
+    /// <summary>
+    /// Puts back what was taken, for another turn after a pause. An instance that this turn was to store is given up instead: its
+    /// starter knows what to do.
+    /// </summary>
+    private void TryAgainLater(Exception failure)
     {
+        var isUnborn = _birth is { Task.IsCompleted: false };
         lock (_gate)
-            _state = State.Closed;
+        {
+            _mailbox = [.. _taken, .. _mailbox];
+            _hasNews = true;
+            _state = isUnborn ? State.Closed : State.Queued;
+        }
+        if (!isUnborn)
+        {
+            _runtime.ScheduleLater(this, failure);
+            return;
+        }
         _runtime.Sessions.Remove(this);
-        if (_birth?.TrySetException(failure) != true)
-            _runtime.ReviveLater(Key, failure);
+        _birth!.TrySetResult(null);
     }
 }

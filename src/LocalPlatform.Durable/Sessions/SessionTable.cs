@@ -1,24 +1,26 @@
 using System.Collections.Concurrent;
-using LocalPlatform.Durable.History;
 using LocalPlatform.Durable.Store;
 
 namespace LocalPlatform.Durable.Sessions;
 
 /// <summary>
-/// The live instances. Those that only wait are kept in the order of last use, and the oldest is closed when there are more than
-/// allowed; its next event makes a new session, which replays the history.
+/// The live instances. Those that only wait are kept in the order of last use, and the oldest is closed when they are more, or their
+/// histories larger, than allowed; its next event makes a new session, which reads the history.
 /// </summary>
 internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
 {
+    private const long IdleBytesMax = 64 * 1024 * 1024;
+
     private readonly ConcurrentDictionary<long, OrchestrationSession> _sessions = new();
     private readonly ConcurrentDictionary<string, OrchestrationSession> _bornHere = new(StringComparer.Ordinal);
     private readonly LinkedList<OrchestrationSession> _idle = [];
+    private long _idleBytes;
 
     /// <summary>Live instances, waiting or at work.</summary>
     public int Count => _sessions.Count;
 
     /// <summary>Delivers an event, or with null the news that there is something to look at.</summary>
-    public void Post(long key, HistoryEvent? posted)
+    public void Post(long key, P.HistoryEvent? posted)
     {
         while (true)
         {
@@ -39,7 +41,7 @@ internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
         if (!_bornHere.TryAdd(newborn.Id, session))
             return null;
         _sessions.TryAdd(newborn.Key, session);
-        session.TryPost(new HistoryEvent(HistoryEventKind.ExecutionStarted));
+        session.TryPost(DurableRuntime.StartIsDue);
         return session;
     }
 
@@ -50,10 +52,7 @@ internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
     {
         Forget(session);
         lock (_idle)
-        {
-            if (session.Place.List is not null)
-                _idle.Remove(session.Place);
-        }
+            TakeOut(session);
     }
 
     /// <summary>Takes note that a session has become idle.</summary>
@@ -62,19 +61,27 @@ internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
         List<OrchestrationSession>? evicted = null;
         lock (_idle)
         {
-            if (session.Place.List is not null)
-                _idle.Remove(session.Place);
+            TakeOut(session);
             _idle.AddLast(session.Place);
-            while (_idle.Count > idleSessionsMax)
+            _idleBytes += session.IdleBytes = session.HistoryBytes;
+            while (_idle.Count > idleSessionsMax || (_idleBytes > IdleBytesMax && _idle.Count > 0))
             {
                 var oldest = _idle.First!.Value;
-                _idle.RemoveFirst();
+                TakeOut(oldest);
                 if (oldest.TryClose()) // Else it is at work again and comes back here when it is done.
                     (evicted ??= []).Add(oldest);
             }
         }
         foreach (var closed in evicted ?? [])
             Forget(closed);
+    }
+
+    private void TakeOut(OrchestrationSession session)
+    {
+        if (session.Place.List is null)
+            return;
+        _idle.Remove(session.Place);
+        _idleBytes -= session.IdleBytes;
     }
 
     private void Forget(OrchestrationSession session)

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
-using System.Text.Json;
-using LocalPlatform.Durable.History;
+using Google.Protobuf;
 using LocalPlatform.Storage;
-using Microsoft.DurableTask.Client;
 
 namespace LocalPlatform.Durable.Store;
 
@@ -10,10 +7,8 @@ namespace LocalPlatform.Durable.Store;
 internal sealed class DurableStore : IAsyncDisposable
 {
     private const string InstanceColumns =
-        "key, id, name, status, active, created_at, first_task_id, parent_key, parent_id, parent_name, parent_task_id, trace_parent, "
-        + "custom_status, failure, input, output, "
-        + "coalesce((SELECT time FROM history WHERE instance = key ORDER BY step DESC LIMIT 1), created_at), "
-        + "(SELECT tags FROM tags WHERE instance = key)";
+        "key, start, status, active, created_at, parent_key, custom_status, output, failure, "
+        + "coalesce((SELECT time FROM history WHERE instance = key ORDER BY step DESC LIMIT 1), created_at)";
 
     private readonly GroupCommitDatabase _database;
     private long _lastKey;
@@ -48,14 +43,14 @@ internal sealed class DurableStore : IAsyncDisposable
     });
 
     /// <summary>Puts an event into the inbox of a running instance and returns its key, or null when there is none.</summary>
-    public Task<long?> SendAsync(string instanceId, HistoryEvent sent)
+    public Task<long?> SendAsync(string instanceId, P.HistoryEvent sent)
     {
-        var encoded = HistoryJson.Encode(sent);
+        var encoded = sent.ToByteArray();
         return _database.WriteAsync(session => InstanceWrites.TrySend(session, instanceId, encoded));
     }
 
     /// <summary>Commits a turn, which is told when that is done.</summary>
-    public void Commit(StepCommit step) => _database.Write(step);
+    public void Commit(TurnCommit turn) => _database.Write(turn);
 
     public Task<int> PurgeAsync(IReadOnlyList<long> keys) => _database.WriteAsync(session => InstanceWrites.Purge(session, keys));
 
@@ -67,16 +62,12 @@ internal sealed class DurableStore : IAsyncDisposable
     public StoredInstance? ReadInstance(string id) => _database.Read(session =>
         session.QueryFirst($"SELECT {InstanceColumns} FROM instances WHERE id = @0", MapInstance, id));
 
-    public List<HistoryStep> ReadHistory(long key) => _database.Read(session => session.Query(
-        "SELECT turn FROM history WHERE instance = @0 ORDER BY step",
-        r => HistoryJson.DecodeStep(r.GetBytes(0)),
-        key));
-
-    public int CountSteps(long key) => _database.Read(session =>
-        session.QueryFirst("SELECT coalesce(max(step) + 1, 0) FROM history WHERE instance = @0", r => r.GetInt32(0), key));
+    /// <summary>The turns of an instance as they are stored, the first one first.</summary>
+    public List<byte[]> ReadTurns(long key) => _database.Read(session =>
+        session.Query("SELECT turn FROM history WHERE instance = @0 ORDER BY step", r => r.GetBytes(0), key));
 
     /// <summary>The inbox, oldest first, and the id of its last row.</summary>
-    public (List<HistoryEvent> Events, long LastId) ReadInbox(long key)
+    public (List<P.HistoryEvent> Events, long LastId) ReadInbox(long key)
     {
         var lastId = 0L;
         var events = _database.Read(session => session.Query(
@@ -84,17 +75,21 @@ internal sealed class DurableStore : IAsyncDisposable
             r =>
             {
                 lastId = r.GetInt64(0);
-                return HistoryJson.DecodeEvent(r.GetBytes(1));
+                return P.HistoryEvent.Parser.ParseFrom(r.GetSpan(1));
             },
             key));
         return (events, lastId);
     }
 
+    /// <summary>The timers of an instance that have not fired.</summary>
+    public List<StoredTimer> ReadTimers(long key) => _database.Read(session => session.Query(
+        "SELECT fire_at, instance, task_id FROM timers WHERE instance = @0", MapTimer, key));
+
     /// <summary>Timers after <paramref name="after"/> up to and including <paramref name="until"/>, the earliest first.</summary>
     public List<StoredTimer> ReadTimers(StoredTimer after, DateTime until, int limit) => _database.Read(session => session.Query(
         "SELECT fire_at, instance, task_id FROM timers WHERE (fire_at, instance, task_id) > (@0, @1, @2) AND fire_at <= @3 "
         + "ORDER BY fire_at, instance, task_id LIMIT @4",
-        r => new StoredTimer(new DateTime(r.GetInt64(0), DateTimeKind.Utc), r.GetInt64(1), r.GetInt32(2)),
+        MapTimer,
         after.FireAt.Ticks,
         after.Instance,
         after.TaskId,
@@ -104,22 +99,22 @@ internal sealed class DurableStore : IAsyncDisposable
     /// <summary>Instances that a restart has to take up: due to start, with activities out, or with mail. Ascending keys.</summary>
     public List<(long Key, bool Pending)> ReadUnfinishedWork(long afterKey, long lastKey, int limit) => _database.Read(session =>
         session.Query(
-            "SELECT key, status FROM instances WHERE key > @0 AND key <= @1 "
+            "SELECT key, status, active FROM instances WHERE key > @0 AND key <= @1 "
             + "AND (active = 1 OR (completed_at IS NULL AND EXISTS (SELECT 1 FROM inbox WHERE instance = key))) ORDER BY key LIMIT @2",
-            r => (r.GetInt64(0), r.GetInt32(1) == (int)OrchestrationRuntimeStatus.Pending),
+            r => (r.GetInt64(0), r.GetInt32(1) == (int)P.OrchestrationStatus.Pending && r.GetBoolean(2)),
             afterKey,
             lastKey,
             limit));
 
     /// <summary>A page of instances in the order of their start.</summary>
     public List<StoredInstance> Query(InstanceFilter filter, long afterKey, int limit) => _database.Read(session => session.Query(
-        $"SELECT {InstanceColumns} FROM instances WHERE key > @0 AND {InstanceFilter.Condition} ORDER BY key LIMIT @7",
+        $"SELECT {InstanceColumns} FROM instances WHERE key > @0 AND {InstanceFilter.Condition} ORDER BY key LIMIT @8",
         MapInstance,
         [afterKey, .. filter.Arguments, limit]));
 
     /// <summary>Keys of ended instances that match, the first started first.</summary>
     public List<long> FindCompleted(InstanceFilter filter, int limit) => _database.Read(session => session.Query(
-        $"SELECT key FROM instances WHERE key > @0 AND {InstanceFilter.Condition} AND completed_at IS NOT NULL ORDER BY key LIMIT @7",
+        $"SELECT key FROM instances WHERE key > @0 AND {InstanceFilter.Condition} AND completed_at IS NOT NULL ORDER BY key LIMIT @8",
         r => r.GetInt64(0),
         [0L, .. filter.Arguments, limit]));
 
@@ -136,23 +131,21 @@ internal sealed class DurableStore : IAsyncDisposable
             "SELECT key FROM instances WHERE parent_key = @0 AND completed_at IS NOT NULL", r => r.GetInt64(0), key))
         .ToList());
 
-    private static StoredInstance MapInstance(SqliteRow r) => new(r.GetInt64(0), r.GetString(1), r.GetString(2))
+    private static StoredInstance MapInstance(SqliteRow r) => new(r.GetInt64(0), P.ExecutionStartedEvent.Parser.ParseFrom(r.GetSpan(1)))
     {
-        Status = (OrchestrationRuntimeStatus)r.GetInt32(3),
-        Active = r.GetInt32(4) != 0,
-        CreatedAt = new DateTime(r.GetInt64(5), DateTimeKind.Utc),
-        FirstTaskId = r.GetInt32(6),
-        Parent = r.IsDBNull(7) ? null : new StoredParent(r.GetInt64(7), r.GetString(8), r.GetString(9), r.GetInt32(10)),
-        TraceParent = Text(r, 11),
-        CustomStatus = Text(r, 12),
-        Failure = HistoryJson.DecodeFailure(Text(r, 13)),
-        Input = Text(r, 14),
-        Output = Text(r, 15),
-        UpdatedAt = new DateTime(r.GetInt64(16), DateTimeKind.Utc),
-        Tags = r.IsDBNull(17)
-            ? ImmutableDictionary<string, string>.Empty
-            : JsonSerializer.Deserialize<Dictionary<string, string>>(r.GetString(17))!,
+        Status = (P.OrchestrationStatus)r.GetInt32(2),
+        Active = r.GetBoolean(3),
+        CreatedAt = Time(r, 4),
+        ParentKey = r.IsDBNull(5) ? null : r.GetInt64(5),
+        CustomStatus = Text(r, 6),
+        Output = Text(r, 7),
+        Failure = r.IsDBNull(8) ? null : P.TaskFailureDetails.Parser.ParseFrom(r.GetSpan(8)),
+        UpdatedAt = Time(r, 9),
     };
+
+    private static StoredTimer MapTimer(SqliteRow r) => new(Time(r, 0), r.GetInt64(1), r.GetInt32(2));
+
+    private static DateTime Time(SqliteRow r, int column) => new(r.GetInt64(column), DateTimeKind.Utc);
 
     private static string? Text(SqliteRow r, int column) => r.IsDBNull(column) ? null : r.GetString(column);
 }

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using LocalPlatform.Durable.History;
+using Google.Protobuf;
 using LocalPlatform.Storage;
 
 namespace LocalPlatform.Durable.Store;
@@ -23,24 +22,21 @@ internal static class InstanceWrites
     }
 
     /// <summary>Puts an event into the inbox of the instance of that id, if it has not ended; its key, or null.</summary>
-    public static long? TrySend(SqliteSession session, string instanceId, byte[] encoded)
+    public static long? TrySend(SqliteSession session, string instanceId, byte[] sent)
     {
         var key = session.QueryFirst(
             "SELECT key FROM instances WHERE id = @0 AND completed_at IS NULL", r => (long?)r.GetInt64(0), instanceId);
         if (key is { } found)
-            AddToInbox(session, found, encoded);
+            session.Execute("INSERT INTO inbox (instance, event) VALUES (@0, @1)", found, sent);
         return key;
     }
 
     /// <summary>Puts an event into an inbox; false when the instance has ended or is gone.</summary>
-    public static bool TrySend(SqliteSession session, long key, HistoryEvent sent) => session.Execute(
+    public static bool TrySend(SqliteSession session, long key, P.HistoryEvent sent) => session.Execute(
         "INSERT INTO inbox (instance, event) SELECT @0, @1 WHERE EXISTS "
         + "(SELECT 1 FROM instances WHERE key = @0 AND completed_at IS NULL)",
         key,
-        HistoryJson.Encode(sent)) > 0;
-
-    public static void AddToInbox(SqliteSession session, long key, byte[] encoded) =>
-        session.Execute("INSERT INTO inbox (instance, event) VALUES (@0, @1)", key, encoded);
+        sent.ToByteArray()) > 0;
 
     public static void AddTimer(SqliteSession session, StoredTimer timer) => session.Execute(
         "INSERT INTO timers (instance, task_id, fire_at) VALUES (@0, @1, @2)", timer.Instance, timer.TaskId, timer.FireAt.Ticks);
@@ -54,7 +50,6 @@ internal static class InstanceWrites
             DeleteHistory(session, key);
             DeleteTimers(session, key);
             session.Execute("DELETE FROM inbox WHERE instance = @0", key);
-            session.Execute("DELETE FROM tags WHERE instance = @0", key);
             purged += session.Execute("DELETE FROM instances WHERE key = @0", key);
         }
         return purged;
@@ -66,34 +61,18 @@ internal static class InstanceWrites
     public static void DeleteTimers(SqliteSession session, long key) =>
         session.Execute("DELETE FROM timers WHERE instance = @0", key);
 
-    private static bool TryInsert(SqliteSession session, StoredInstance instance)
-    {
-        if (!TryInsertRow(session, instance))
-            return false;
-        if (instance.Tags.Count > 0)
-            session.Execute("INSERT INTO tags (instance, tags) VALUES (@0, @1)", instance.Key, JsonSerializer.Serialize(instance.Tags));
-        return true;
-    }
-
-    private static bool TryInsertRow(SqliteSession session, StoredInstance instance) => session.Execute(
-        "INSERT INTO instances (key, id, name, status, active, created_at, completed_at, first_task_id, parent_key, parent_id, "
-        + "parent_name, parent_task_id, trace_parent, custom_status, failure, input, output) "
-        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14, @15, @16) ON CONFLICT (id) DO NOTHING",
+    private static bool TryInsert(SqliteSession session, StoredInstance instance) => session.Execute(
+        "INSERT INTO instances (key, id, status, active, created_at, completed_at, parent_key, start, custom_status, output, failure) "
+        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10) ON CONFLICT (id) DO NOTHING",
         instance.Key,
         instance.Id,
-        instance.Name,
         (int)instance.Status,
-        instance.Active ? 1 : 0,
+        instance.Active,
         instance.CreatedAt.Ticks,
         instance.IsCompleted ? instance.UpdatedAt.Ticks : null,
-        instance.FirstTaskId,
-        instance.Parent?.Key,
-        instance.Parent?.Id,
-        instance.Parent?.Name,
-        instance.Parent?.TaskId,
-        instance.TraceParent,
+        instance.ParentKey,
+        instance.Start.ToByteArray(),
         instance.CustomStatus,
-        HistoryJson.Encode(instance.Failure),
-        instance.Input,
-        instance.Output) > 0;
+        instance.Output,
+        instance.Failure?.ToByteArray()) > 0;
 }

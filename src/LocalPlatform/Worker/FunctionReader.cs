@@ -57,6 +57,7 @@ internal sealed class FunctionReader(SettingNames settings)
             "HTTPTRIGGER" => new HttpBinding(name, FunctionRoute.Check(Text(binding, "route") ?? ""), Texts(binding, "methods")),
             "TIMERTRIGGER" => new TimerBinding(
                 name, TimerSchedule.Parse(Resolved(binding, "schedule")!), Flag(binding, "runOnStartup", false), Flag(binding, "useMonitor", true)),
+            "SERVICEBUSTRIGGER" when Flag(binding, "isSessionsEnabled", false) => throw new PlatformStartException("sessions do not run here."),
             "SERVICEBUSTRIGGER" => new ServiceBusBinding(
                 name,
                 Resolved(binding, "queueName") ?? Resolved(binding, "topicName")!,

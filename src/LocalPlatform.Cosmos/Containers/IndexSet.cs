@@ -1,0 +1,98 @@
+using System.Text.Json;
+using LocalPlatform.Cosmos.Values;
+using LocalPlatform.Storage;
+
+namespace LocalPlatform.Cosmos.Containers;
+
+/// <summary>
+/// A column of a document table that holds the order key of the value at one path. Its number names the column (<c>k1</c>).
+/// Until it is filled, rows older than the column have nothing in it and no query may rely on it.
+/// </summary>
+internal sealed record IndexColumn(int Number, DocumentPath Path, bool IsFilled)
+{
+    public string Name => $"k{Number}";
+}
+
+/// <summary>An index over such columns, led by the partition key when it serves queries inside one partition.</summary>
+internal sealed record ColumnIndex(string Name, bool LeadsWithPartitionKey, string[] Paths)
+{
+    /// <summary>Form in which the index is stored: its paths, a leading <c>#</c> for the partition key.</summary>
+    public string Columns => string.Join('\n', LeadsWithPartitionKey ? Paths.Prepend("#") : Paths);
+
+    public static ColumnIndex FromStored(string name, string columns)
+    {
+        var parts = columns.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return new ColumnIndex(name, parts is ["#", ..], [.. parts.Where(part => part != "#")]);
+    }
+
+    /// <summary>
+    /// Whether rows are wanted in the order of their numbers, which an index gives behind its last path only: with a further path all
+    /// rows would be sorted anew for each page.
+    /// </summary>
+    public bool ByNumber { get; init; }
+
+    /// <summary>Whether this index serves what the other would.</summary>
+    public bool Covers(ColumnIndex other) =>
+        LeadsWithPartitionKey == other.LeadsWithPartitionKey && Paths.AsSpan().StartsWith(other.Paths)
+        && (Paths.Length == other.Paths.Length || (other.Paths.Length > 0 && !other.ByNumber));
+}
+
+/// <summary>The index columns and indexes of a container, and the statements that write a row with these columns. Immutable.</summary>
+internal sealed class IndexSet
+{
+    public static readonly IndexSet Empty = new(0, [], []);
+
+    public IndexSet(int containerNumber, IReadOnlyList<IndexColumn> columns, IReadOnlyList<ColumnIndex> indexes)
+    {
+        Columns = columns;
+        Indexes = indexes;
+        InsertSql =
+            $"INSERT OR IGNORE INTO docs_{containerNumber}(rid, lsn, pk, id, ts, ttl, expires, body"
+            + string.Concat(columns.Select(column => ", " + column.Name)) + ") VALUES(@0, @0, @1, @2, @3, @4, @5, @6"
+            + string.Concat(columns.Select((_, i) => $", @{i + 7}")) + ")";
+        UpdateSql =
+            $"UPDATE docs_{containerNumber} SET lsn = @1, ts = @2, ttl = @3, expires = @4, body = @5"
+            + string.Concat(columns.Select((column, i) => $", {column.Name} = @{i + 6}")) + " WHERE rid = @0";
+    }
+
+    public IReadOnlyList<IndexColumn> Columns { get; }
+
+    /// <summary>Indexes whose columns are filled.</summary>
+    public IReadOnlyList<ColumnIndex> Indexes { get; }
+
+    public string InsertSql { get; }
+
+    public string UpdateSql { get; }
+
+    public static IndexSet Load(SqliteSession session, int containerNumber)
+    {
+        var columns = session.Query(
+            "SELECT number, path, filled FROM index_columns WHERE container = @0 ORDER BY number",
+            row => new IndexColumn(row.GetInt32(0), DocumentPath.Parse(row.GetString(1)), row.GetBoolean(2)),
+            containerNumber);
+        var indexes = session.Query(
+            "SELECT name, columns FROM indexes WHERE container = @0 ORDER BY name",
+            row => ColumnIndex.FromStored(row.GetString(0), row.GetString(1)),
+            containerNumber);
+        return new IndexSet(containerNumber, columns, indexes);
+    }
+
+    public IndexColumn? Column(string path)
+    {
+        foreach (var column in Columns)
+            if (column.Path.Text == path)
+                return column;
+        return null;
+    }
+
+    /// <summary>The order keys of a document, in the order of the columns.</summary>
+    public byte[]?[] KeysOf(JsonElement document)
+    {
+        if (Columns.Count == 0)
+            return [];
+        var keys = new byte[]?[Columns.Count];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = OrderKey.Of(Columns[i].Path.Find(document));
+        return keys;
+    }
+}
