@@ -17,6 +17,8 @@ internal sealed class Invocation(WorkerFunction function, long startedAt)
     /// <summary>Somebody wants it to end: the caller went away, it took too long, or the host stops.</summary>
     public bool IsCancelled { get; private set; }
 
+    public bool HasSucceeded => Task.IsCompletedSuccessfully && Task.Result.Result.Status == StatusResult.Types.Status.Success;
+
     public void Cancel() => IsCancelled = true;
 }
 
