@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using LocalPlatform.Tests.Support;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 
 namespace LocalPlatform.Tests.Hosting;
 
@@ -42,7 +40,7 @@ public sealed class StartProblemTests : IDisposable
         _folder.With("local.settings.json", $$"""{ "Host": { "LocalHttpPort": {{port}} } }""");
         Assert.Equal(
             [$"http://127.0.0.1:{port} is in use. Stop what listens there, or choose another address with --urls http://127.0.0.1:<port>."],
-            await ProblemsAsync(nameof(ChildApps.FineAsync), anyPort: false));
+            await ProblemsAsync(nameof(ChildApps.FineAsync), (AppProcess.AddressVariable, "")));
     }
 
     [Fact]
@@ -67,29 +65,12 @@ public sealed class StartProblemTests : IDisposable
         Assert.Contains(problem, line => line.Contains("Throw", StringComparison.Ordinal) || line.Contains("Unlucky", StringComparison.Ordinal));
     }
 
-    private async Task<IReadOnlyList<string>> ProblemsAsync(string app, bool anyPort = true)
+    private async Task<IReadOnlyList<string>> ProblemsAsync(string app, params (string Name, string Value)[] environment)
     {
-        await using var process = AppProcess.Start(app, _folder, anyPort);
+        await using var process = AppProcess.Start(app, _folder, environment);
         Assert.Equal(1, await process.EndAsync());
         return process.Errors;
     }
-}
-
-public partial class FineFunctions(ILogger<FineFunctions> logger)
-{
-    [Function("Fine")]
-    public IResult Fine([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "fine")] HttpRequest request)
-    {
-        Asked(logger, request.Path);
-        return Results.NoContent();
-    }
-
-    [Function("Unwell")]
-    public static IResult Unwell([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unwell")] HttpRequest request) =>
-        throw new InvalidOperationException($"unwell at {request.Path}");
-
-    [LoggerMessage(1, LogLevel.Information, "Asked for {Path}")]
-    private static partial void Asked(ILogger logger, string path);
 }
 
 public static class WrongFunctions

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LocalPlatform.Tests.Hosting;
 using LocalPlatform.Tests.Messaging;
-using LocalPlatform.Tests.Settings;
 using LocalPlatform.Tests.Support;
 using LocalPlatform.Tests.Timers;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,8 +27,8 @@ public sealed class AdminRouteTests(AdminRouteTests.Server server) : IClassFixtu
     public async Task Functions_are_listed_as_the_original_lists_them()
     {
         var functions = await _host.Http.GetFromJsonAsync<List<JsonElement>>("/admin/functions");
-        Assert.Equal(["EveryFive", "ReadSetting", "Refusing"], functions!.Select(f => f.GetProperty("name").GetString()));
-        var reader = functions![1];
+        Assert.Equal(["EveryFive", "Fine", "ReadSetting", "Refusing", "Unwell"], functions!.Select(f => f.GetProperty("name").GetString()));
+        var reader = functions![2];
         Assert.Equal($"{_host.Http.BaseAddress}api/settings/{{name}}", reader.GetProperty("invoke_url_template").GetString());
         Assert.Equal("dotnet-isolated", reader.GetProperty("language").GetString());
         var trigger = reader.GetProperty("config").GetProperty("bindings")[0];
@@ -65,7 +65,7 @@ public sealed class AdminRouteTests(AdminRouteTests.Server server) : IClassFixtu
         internal FunctionsHost Host { get; private set; } = null!;
 
         public async ValueTask InitializeAsync() => Host = await FunctionsHost.StartAsync(
-            [typeof(ReaderFunctions), typeof(EveryFiveMinutes), typeof(RefusingFunctions)], app => app.Services.AddSingleton<Runs>());
+            [typeof(FineFunctions), typeof(EveryFiveMinutes), typeof(RefusingFunctions)], app => app.Services.AddSingleton<Runs>());
 
         public ValueTask DisposeAsync() => Host.DisposeAsync();
     }

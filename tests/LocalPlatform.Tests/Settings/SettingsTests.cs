@@ -1,8 +1,8 @@
 using System.Net;
+using LocalPlatform.Tests.Hosting;
 using LocalPlatform.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Configuration;
 
 namespace LocalPlatform.Tests.Settings;
 
@@ -13,23 +13,24 @@ public sealed class SettingsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Settings_come_from_the_platform_file_then_local_settings_then_the_environment_or_the_command_line()
+    public async Task Settings_come_from_the_platform_file_then_local_settings_then_the_environment_then_the_command_line()
     {
         _folder.With("localplatform.json", """{ "settings": { "A:1": "platform", "A:2": "platform", "A:3": "platform", "A:4": "platform" } }""")
             .With("local.settings.json", """{ "Values": { "A__2": "local", "A:3": "local", "A:4": "local" } }""");
-        Environment.SetEnvironmentVariable("A__3", "environment");
-        await using var host = await FunctionsHost.StartAsync([typeof(ReaderFunctions)], null, _folder, "--A:4", "command line");
-        Assert.Equal("platform", await host.Http.GetStringAsync("/api/settings/A:1"));
-        Assert.Equal("local", await host.Http.GetStringAsync("/api/settings/A:2"));
-        Assert.Equal("environment", await host.Http.GetStringAsync("/api/settings/A:3"));
-        Assert.Equal("command line", await host.Http.GetStringAsync("/api/settings/A:4"));
+        await using var app = AppProcess.Start(
+            nameof(ChildApps.FineAsync), _folder, [("A__3", "environment"), ("A__4", "environment")], "--A:4", "command line");
+        using var http = await app.ConnectAsync();
+        Assert.Equal("platform", await http.GetStringAsync("/api/settings/A:1"));
+        Assert.Equal("local", await http.GetStringAsync("/api/settings/A:2"));
+        Assert.Equal("environment", await http.GetStringAsync("/api/settings/A:3"));
+        Assert.Equal("command line", await http.GetStringAsync("/api/settings/A:4"));
     }
 
     [Fact]
     public async Task The_base_url_in_a_setting_is_the_address_listened_on()
     {
         _folder.With("localplatform.json", """{ "settings": { "Self": "{baseUrl}/api/settings/Self" } }""");
-        await using var host = await FunctionsHost.StartAsync([typeof(ReaderFunctions)], null, _folder);
+        await using var host = await FunctionsHost.StartAsync([typeof(FineFunctions)], null, _folder);
         var self = await host.Http.GetStringAsync("/api/settings/Self");
         Assert.Equal(self, await host.Http.GetStringAsync(new Uri(self)));
     }
@@ -50,10 +51,8 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public async Task Settings_in_trigger_arguments_are_replaced()
     {
-        _folder.With("local.settings.json", """{ "Values": { "Where": "over/there", "When": "0 0 3 * * *", "Who": "order-events" } }""");
+        _folder.With("local.settings.json", """{ "Values": { "When": "0 0 3 * * *", "Who": "order-events" } }""");
         await using var host = await FunctionsHost.StartAsync([typeof(PlacedFunctions)], null, _folder);
-        Assert.Equal("here", await host.Http.GetStringAsync("/api/over/there"));
-        Assert.Contains($"  Placed: [GET] {host.Http.BaseAddress}api/over/there", host.Console, StringComparison.Ordinal);
         Assert.Contains("  PlacedMessage: serviceBusTrigger 'order-events'", host.Console, StringComparison.Ordinal);
         Assert.Contains("  PlacedTimer: timerTrigger '0 0 3 * * *'", host.Console, StringComparison.Ordinal);
     }
@@ -67,18 +66,8 @@ public sealed class SettingsTests : IDisposable
     }
 }
 
-public class ReaderFunctions(IConfiguration configuration)
-{
-    [Function("ReadSetting")]
-    public IResult Read([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "settings/{name}")] HttpRequest request, string name) =>
-        Results.Text(configuration[name] ?? "");
-}
-
 public static class PlacedFunctions
 {
-    [Function("Placed")]
-    public static IResult Answer([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "%Where%")] HttpRequest request) => Results.Text("here");
-
     [Function("PlacedTimer")]
     public static void Tick([TimerTrigger("%When%")] TimerInfo timer) => _ = timer;
 

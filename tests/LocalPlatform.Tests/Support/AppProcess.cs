@@ -7,6 +7,9 @@ namespace LocalPlatform.Tests.Support;
 /// <summary>One of the <see cref="ChildApps"/> as a process of its own, for what only a process shows: its end, signals, its console.</summary>
 internal sealed class AppProcess : IAsyncDisposable
 {
+    /// <summary>The variable that says where an app listens; empty for the address in its settings.</summary>
+    public const string AddressVariable = "ASPNETCORE_URLS";
+
     private const string AddressLine = "Listening on ";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -32,12 +35,18 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <summary>Starts an app on a folder and returns at once.</summary>
     /// <param name="app">Its name among the <see cref="ChildApps"/>.</param>
     /// <param name="folder">Its settings files and its data.</param>
-    /// <param name="anyPort">Whether it listens on a free port, or on that of its settings.</param>
-    public static AppProcess Start(string app, TestFolder folder, bool anyPort = true)
+    public static AppProcess Start(string app, TestFolder folder) => Start(app, folder, []);
+
+    /// <summary>Starts an app with variables of its environment, and a command line. It listens on any free port unless told otherwise.</summary>
+    public static AppProcess Start(string app, TestFolder folder, (string Name, string Value)[] environment, params string[] args)
     {
         var start = ChildProcess.Start(app, folder.Path);
         start.RedirectStandardError = true;
-        start.Environment["ASPNETCORE_URLS"] = anyPort ? "http://127.0.0.1:0" : "";
+        start.Environment[AddressVariable] = "http://127.0.0.1:0";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        foreach (var arg in args)
+            start.ArgumentList.Add(arg);
         return new AppProcess(start);
     }
 
