@@ -22,7 +22,7 @@ internal static class Platform
         address.CheckFree();
         var server = new WorkerServer();
         AddSettings(configuration, files, address, server);
-        worker.UseMiddleware<HttpResultMiddleware>();
+        worker.UseMiddleware<HttpRunMiddleware>();
         PlatformServices.Add(worker.Services, configuration, files, address, server);
     }
 

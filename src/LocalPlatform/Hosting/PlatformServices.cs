@@ -9,6 +9,7 @@ using LocalPlatform.Storage;
 using LocalPlatform.Webhooks;
 using LocalPlatform.Worker;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,8 @@ namespace LocalPlatform.Hosting;
 /// </summary>
 internal static class PlatformServices
 {
+    private const int RequestLineBytesMax = 32 * 1024;
+
     public static void Add(
         IServiceCollection services, IConfiguration configuration, HostFiles files, HostAddress address, WorkerServer server)
     {
@@ -57,6 +60,12 @@ internal static class PlatformServices
     private static void AddHttp(IServiceCollection services)
     {
         services.AddSingleton<IStartupFilter, HttpFront>();
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Long enough that the app, not the server, says what is wrong with an overlong address.
+            kestrel.Limits.MaxRequestLineSize = RequestLineBytesMax;
+        });
         services.AddSingleton<HttpFunctions>();
         services.AddSingleton<AdminRoutes>();
         services.AddSingleton(provider => WebhookStore.Open(File(provider, "webhooks.db")));

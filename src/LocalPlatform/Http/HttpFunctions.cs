@@ -44,7 +44,9 @@ internal sealed partial class HttpFunctions(
         });
         using var aborted = http.RequestAborted.UnsafeRegister(_ => invoker.Cancel(run), null);
         http.Request.Headers[InvocationHeader] = run.Id;
-        await RunPipelineAsync(http, worker, run);
+        await run.Arrived;
+        if (!run.Task.IsCompleted)
+            await RunPipelineAsync(http, worker, run);
         await SettleAsync(http, function, await run.Task);
     }
 

@@ -7,6 +7,8 @@ namespace LocalPlatform.Worker;
 internal sealed class Invocation(WorkerFunction function, long startedAt)
     : TaskCompletionSource<InvocationResponse>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
+    private readonly TaskCompletionSource _arrived = new();
+
     public WorkerFunction Function { get; } = function;
 
     public string Id { get; } = Guid.NewGuid().ToString();
@@ -19,7 +21,14 @@ internal sealed class Invocation(WorkerFunction function, long startedAt)
 
     public bool HasSucceeded => Task.IsCompletedSuccessfully && Task.Result.Result.Status == StatusResult.Types.Status.Success;
 
+    /// <summary>
+    /// Completes when the worker has begun with the run, or has ended it before that. What waits goes on in the worker's own turn.
+    /// </summary>
+    public Task Arrived => _arrived.Task;
+
     public void Cancel() => IsCancelled = true;
+
+    public void Arrive() => _arrived.TrySetResult();
 }
 
 /// <summary>
@@ -56,6 +65,9 @@ internal sealed class Invocations : IDisposable
         return invocation;
     }
 
+    /// <summary>The run of that id, if it is under way.</summary>
+    public Invocation? Find(string id) => _running.GetValueOrDefault(id);
+
     /// <summary>Takes the worker's answer.</summary>
     public void End(InvocationResponse response)
     {
@@ -64,6 +76,7 @@ internal sealed class Invocations : IDisposable
         if (invocation.IsCancelled)
             Interlocked.Decrement(ref _cancelled);
         invocation.TrySetResult(response);
+        invocation.Arrive();
     }
 
     /// <summary>Asks the worker to end a run; it completes when the worker has.</summary>
@@ -90,7 +103,10 @@ internal sealed class Invocations : IDisposable
     public void Abandon()
     {
         foreach (var invocation in _running.Values)
+        {
             invocation.TrySetCanceled();
+            invocation.Arrive();
+        }
         _running.Clear();
     }
 

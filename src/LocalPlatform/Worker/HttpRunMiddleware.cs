@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+
+namespace LocalPlatform.Worker;
+
+/// <summary>
+/// The host's foot in the worker's door, around all of the app's own middleware. It tells the host that a run has arrived, so that the
+/// request enters the worker's pipeline only then: that waits five seconds for a run and no longer, which a busy machine can need. And
+/// it drops the result of an HTTP run, which has been written by then and would be serialized for nobody.
+/// </summary>
+internal sealed class HttpRunMiddleware(WorkerConnection host) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        host.Invocations.Find(context.InvocationId)?.Arrive();
+        await next(context);
+        var result = context.GetInvocationResult();
+        if (result.Value is IResult)
+            result.Value = null;
+    }
+}
