@@ -66,8 +66,12 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the app to end, and waits for it.</summary>
-    public Task StopAsync() => _app!.StopAsync();
+    /// <summary>Ends the app as a signal does, and waits for it.</summary>
+    public Task StopAsync()
+    {
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        return _app!.StopAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
