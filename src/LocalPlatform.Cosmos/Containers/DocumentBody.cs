@@ -110,6 +110,6 @@ internal sealed class DocumentBody
                 if (!SystemProperties.Contains(property.Name))
                     property.WriteTo(writer);
             writer.WriteEndObject();
-        }).ToArray();
+        });
     }
 }
