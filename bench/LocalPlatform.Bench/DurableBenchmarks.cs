@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
-using LocalPlatform.Durable;
 
 namespace LocalPlatform.Bench;
 
@@ -15,21 +14,21 @@ public class DurableBenchmarks
     private const int AtOnce = 64;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("durable-bench-").FullName;
-    private DurableEngine _engine = null!;
+    private DurableHub _hub = null!;
     private long _number;
 
     [GlobalSetup]
-    public async Task SetUpAsync() => _engine = await DurableScenario.StartAsync(Path.Combine(_folder, "durable.db"));
+    public async Task SetUpAsync() => _hub = await DurableHub.StartAsync(Path.Combine(_folder, "taskhub.db"));
 
     [GlobalCleanup]
     public async Task CleanUpAsync()
     {
-        await _engine.DisposeAsync();
+        await _hub.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
     [Benchmark]
-    public Task OrchestrationOfFourActivities() => DurableScenario.RunOneAsync(_engine.Client, Interlocked.Increment(ref _number));
+    public Task OrchestrationOfFourActivities() => DurableScenario.RunOneAsync(_hub.Client, Interlocked.Increment(ref _number));
 
     [Benchmark(OperationsPerInvoke = AtOnce)]
     public Task OrchestrationsOfFourActivities64AtOnce() =>

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
-using LocalPlatform.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LocalPlatform.Bench;
 
@@ -14,11 +11,11 @@ internal static class DurableScenario
     public static async Task RunAsync(TimeSpan duration, int clients)
     {
         var folder = Directory.CreateTempSubdirectory("durable-bench-");
-        var file = Path.Combine(folder.FullName, "durable.db");
+        var file = Path.Combine(folder.FullName, "taskhub.db");
         try
         {
-            await using var engine = await StartAsync(file);
-            await Measurement.RunAsync("orchestration of four activities", duration, clients, (_, i) => RunOneAsync(engine.Client, i));
+            await using var hub = await DurableHub.StartAsync(file);
+            await Measurement.RunAsync("orchestration of four activities", duration, clients, (_, i) => RunOneAsync(hub.Client, i));
             Console.WriteLine($"file: {new FileInfo(file).Length / 1024:n0} KB, log: {new FileInfo(file + "-wal").Length / 1024:n0} KB");
         }
         finally
@@ -31,23 +28,23 @@ internal static class DurableScenario
     public static async Task RunWaitingAsync(int waiting)
     {
         var folder = Directory.CreateTempSubdirectory("durable-bench-");
-        var file = Path.Combine(folder.FullName, "durable.db");
+        var file = Path.Combine(folder.FullName, "taskhub.db");
         try
         {
-            await using (var engine = await StartAsync(file))
+            await using (var hub = await DurableHub.StartAsync(file))
             {
                 foreach (var part in Enumerable.Range(0, waiting).Chunk(5_000))
                 {
-                    await Task.WhenAll(part.Select(i => engine.Client.ScheduleNewOrchestrationInstanceAsync(
+                    await Task.WhenAll(part.Select(i => hub.Client.ScheduleNewOrchestrationInstanceAsync(
                         "Waits", new Order(i, "P-1", 3), new StartOrchestrationOptions($"w{i}"))));
                 }
             }
             GC.Collect();
             var clock = Stopwatch.StartNew();
-            await using (var engine = await StartAsync(file))
+            await using (var hub = await DurableHub.StartAsync(file))
             {
-                await engine.Client.RaiseEventAsync($"w{waiting / 2}", "go", 1);
-                await engine.Client.WaitForInstanceCompletionAsync($"w{waiting / 2}");
+                await hub.Client.RaiseEventAsync($"w{waiting / 2}", "go", 1);
+                await hub.Client.WaitForInstanceCompletionAsync($"w{waiting / 2}");
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{waiting:n0} waiting: start to first answer {clock.Elapsed.TotalMilliseconds:n0} ms, "
                     + $"managed memory {GC.GetTotalMemory(forceFullCollection: true) / 1048576.0:n1} MB, "
@@ -67,36 +64,5 @@ internal static class DurableScenario
         var ended = await client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true);
         if (ended.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
             throw new InvalidOperationException($"{id} ended as {ended.RuntimeStatus}: {ended.FailureDetails}");
-    }
-
-    public static async Task<DurableEngine> StartAsync(string file)
-    {
-        var engine = new DurableEngine(file, new FourSteps(), new DurableOptions(), TimeProvider.System, NullLoggerFactory.Instance);
-        await engine.StartAsync();
-        return engine;
-    }
-
-    private sealed record Order(long Number, string ProductId, int Quantity);
-
-    private sealed class FourSteps : IDurableFunctions
-    {
-        private static readonly string[] Steps = ["Reserve", "Pay", "Complete", "Publish"];
-
-        public bool HasOrchestrator(string name) => name is "FourSteps" or "Waits";
-
-        public bool HasActivity(string name) => Steps.Contains(name);
-
-        public async Task<string?> RunOrchestratorAsync(TaskOrchestrationContext context)
-        {
-            if (context.Name == "Waits")
-                return JsonSerializer.Serialize(await context.WaitForExternalEvent<int>("go"));
-            var order = context.GetInput<Order>()!;
-            foreach (var step in Steps)
-                order = await context.CallActivityAsync<Order>(step, order);
-            return JsonSerializer.Serialize(order);
-        }
-
-        public Task<string?> RunActivityAsync(string name, string instanceId, string? inputJson, CancellationToken ct) =>
-            Task.FromResult(inputJson);
     }
 }

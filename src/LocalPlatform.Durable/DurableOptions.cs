@@ -10,9 +10,12 @@ public sealed record DurableOptions
     public int MaxConcurrentOrchestratorFunctions { get; init; } = 10 * Environment.ProcessorCount;
 
     /// <summary>
-    /// Waiting orchestrations whose history is kept in memory (64 MB at most); of the others it is read when their turn comes.
+    /// Waiting orchestrations whose history is kept in memory; of the others it is read when their turn comes. 0 or more.
     /// </summary>
     public int MaxCachedOrchestrations { get; init; } = 2_000;
+
+    /// <summary>Bytes of history that waiting orchestrations keep in memory altogether; 0 or more.</summary>
+    public long MaxCachedHistoryBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>How long a completed, failed or terminated instance can be queried before it is purged; null: for ever.</summary>
     public TimeSpan? RetainCompletedFor { get; init; } = TimeSpan.FromDays(1);
@@ -29,6 +32,7 @@ public sealed record DurableOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentActivityFunctions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConcurrentOrchestratorFunctions, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCachedOrchestrations, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxCachedHistoryBytes, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(RetainCompletedFor ?? TimeSpan.Zero, TimeSpan.Zero, nameof(RetainCompletedFor));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxCompletedInstances ?? 0, 0, nameof(MaxCompletedInstances));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RetentionInterval, TimeSpan.Zero);

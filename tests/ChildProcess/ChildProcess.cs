@@ -3,15 +3,15 @@ using System.Diagnostics;
 namespace Commerce.Testing;
 
 /// <summary>
-/// This test program run a second time in a role of its own, so that a test can kill it. A role prints a line for each fact that the
-/// store has acknowledged. The roles are listed in the test project's <c>ChildRoles</c>.
+/// This test program run a second time in a role of its own, so that a test can kill it, or see it end. A role that is to be killed prints
+/// a line for each fact that the store has acknowledged. The roles are listed in the test project's <c>ChildRoles</c>.
 /// </summary>
 internal static class ChildProcess
 {
     private const string RoleVariable = "LOCALPLATFORM_TESTS_ROLE";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    /// <summary>Takes the role that the environment gives, and never returns.</summary>
+    /// <summary>Takes the role that the environment gives; its end is that of the process.</summary>
     internal static void TakeRole()
     {
         var (role, file) = Environment.GetEnvironmentVariable(RoleVariable)!.Split('|') is [var first, var second] ? (first, second) : default;
@@ -21,20 +21,29 @@ internal static class ChildProcess
             Console.In.ReadToEnd();
             Environment.Exit(1);
         });
-        ChildRoles.All[role](file).GetAwaiter().GetResult();
+        // On a thread of its own, so that what a role throws is unhandled just as it is in a program.
+        var thread = new Thread(() => ChildRoles.All[role](file).GetAwaiter().GetResult());
+        thread.Start();
+        thread.Join();
+        Environment.Exit(0);
     }
+
+    /// <summary>How to start a role on a file or folder. Its standard input has to stay open: the child ends with it.</summary>
+    public static ProcessStartInfo Start(string role, string file) => new(Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, null))
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        Environment =
+        {
+            [RoleVariable] = $"{role}|{file}",
+            ["DOTNET_STARTUP_HOOKS"] = typeof(ChildProcess).Assembly.Location,
+        },
+    };
 
     /// <summary>Runs a role on a file until it has printed so many lines, then kills it (SIGKILL); the lines that got out.</summary>
     public static async Task<List<string>> RunAndKillAsync(string role, string file, int lines)
     {
-        var start = new ProcessStartInfo(Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, null))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        start.Environment[RoleVariable] = $"{role}|{file}";
-        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ChildProcess).Assembly.Location;
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(Start(role, file))!;
         using var deadline = new CancellationTokenSource(Deadline);
         var seen = new List<string>();
         try

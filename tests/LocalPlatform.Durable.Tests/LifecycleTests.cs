@@ -62,6 +62,40 @@ public sealed class LifecycleTests
         Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await hub.EndOf(id)).RuntimeStatus);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Events_for_a_delayed_instance_wait_for_its_start(bool restart)
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Waits", new StartOrchestrationOptions("d", hub.Time.GetUtcNow().AddHours(1)));
+        await hub.Client.RaiseEventAsync("d", "go", 5);
+        if (restart)
+            await hub.RestartAsync();
+        await hub.RunAsync("Ends", 1, "other"); // What the event or the restart set off has had its turn.
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await hub.Client.GetInstanceAsync("d"))?.RuntimeStatus);
+
+        hub.Time.Advance(TimeSpan.FromHours(1.1));
+
+        Assert.Equal(5, (await hub.EndOf("d")).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task A_running_instance_is_ended_and_replaced_when_the_start_says_so()
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions("w"));
+        var first = hub.EndOf("w");
+
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Waits", new StartOrchestrationOptions("w").WithDedupeStatuses(OrchestrationRuntimeStatus.Completed));
+        await hub.Client.RaiseEventAsync("w", "go", 2);
+
+        Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await first).RuntimeStatus);
+        Assert.Equal(2, (await hub.EndOf("w")).ReadOutputAs<int>());
+    }
+
     [Fact]
     public async Task A_suspended_orchestration_keeps_what_arrives_until_it_is_resumed_also_over_a_restart()
     {
@@ -147,6 +181,65 @@ public sealed class LifecycleTests
         await hub.RunAsync("Sends", 0);
 
         Assert.Equal("hello", (await hub.EndOf("receiver")).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task A_timer_of_an_earlier_execution_does_not_fire_in_the_next()
+    {
+        var functions = new TestFunctions().Orchestrator("Restarts", async (TaskOrchestrationContext context, int generation) =>
+        {
+            var begin = context.CurrentUtcDateTime;
+            if (generation == 1)
+            {
+                await context.CreateTimer(TimeSpan.FromMinutes(3), CancellationToken.None);
+                return context.CurrentUtcDateTime - begin;
+            }
+            using var stop = new CancellationTokenSource();
+            _ = context.CreateTimer(TimeSpan.FromMinutes(1), stop.Token);
+            await context.WaitForExternalEvent<int>("go");
+            stop.Cancel();
+            context.ContinueAsNew(1);
+            return TimeSpan.Zero;
+        }).Orchestrator("Ends", _ => Task.FromResult(1));
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Restarts", 0, new StartOrchestrationOptions("r"));
+        await hub.Client.RaiseEventAsync("r", "go", 1);
+        await hub.Until("r", found => found.SerializedInput == "1");
+
+        hub.Time.Advance(TimeSpan.FromMinutes(2));
+        await hub.RunAsync("Ends"); // It comes after what the two minutes set off.
+
+        Assert.InRange((await hub.EndWhileTimePasses("r")).ReadOutputAs<TimeSpan>(), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(4));
+    }
+
+    [Fact]
+    public async Task A_sub_orchestration_that_is_not_waited_for_does_not_answer_a_later_call()
+    {
+        var release = new TaskCompletionSource();
+        var unawaited = new SubOrchestrationOptions(new TaskOptions(tags: new Dictionary<string, string> { ["FireAndForget"] = "" }), "child");
+        var functions = new TestFunctions()
+            .Orchestrator("Parent", async (TaskOrchestrationContext context, int generation) =>
+            {
+                if (generation == 1)
+                    return await context.CallActivityAsync<string>("Slow");
+                await context.CallSubOrchestratorAsync<string>("Child", null, unawaited);
+                context.ContinueAsNew(1);
+                return "";
+            })
+            .Orchestrator("Child", _ => Task.FromResult("child"))
+            .Activity<object?, string>("Slow", async (_, _) =>
+            {
+                await release.Task;
+                return "slow";
+            });
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent", 0, new StartOrchestrationOptions("p"));
+
+        var child = await hub.EndOf("child");
+        release.SetResult();
+
+        Assert.Equal("child", child.ReadOutputAs<string>());
+        Assert.Equal("slow", (await hub.EndOf("p")).ReadOutputAs<string>());
     }
 
     [Fact]
@@ -237,6 +330,20 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_purge_stops_when_its_time_is_over_and_says_so()
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        await hub.RunAsync("Ends", 1, "ended");
+        hub.Time.AutoAdvanceAmount = TimeSpan.FromSeconds(1);
+
+        var cut = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.FromMilliseconds(1) });
+        var whole = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter { Timeout = TimeSpan.FromHours(1) });
+
+        Assert.Equal((0, false), (cut.PurgedInstanceCount, cut.IsComplete));
+        Assert.Equal((1, true), (whole.PurgedInstanceCount, whole.IsComplete));
+    }
+
+    [Fact]
     public async Task A_recursive_purge_takes_the_descendants_along_and_a_plain_one_does_not()
     {
         var functions = new TestFunctions().Orchestrator("Nest", async (TaskOrchestrationContext context, int depth) => depth > 0
@@ -282,6 +389,63 @@ public sealed class LifecycleTests
         Assert.Equal([5, 5, 5, 5, 1], pages.Select(page => page.Values.Count));
         Assert.Equal([4, 4, 3], rest.Select(page => page.Values.Count));
         Assert.Equal("p-10", rest[0].Values[0].InstanceId);
+    }
+
+    [Fact]
+    public async Task Ids_are_listed_by_the_time_of_their_end_in_pages()
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        await hub.RunAsync("Ends", 1, "early");
+        hub.Time.Advance(TimeSpan.FromMinutes(1));
+        var from = hub.Time.GetUtcNow();
+        for (var i = 0; i < 3; i++)
+            await hub.RunAsync("Ends", i, $"e{i}");
+        await hub.RunAsync("Fails", id: "failed");
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions("running"));
+
+        var first = await hub.Client.ListInstanceIdsAsync([OrchestrationRuntimeStatus.Completed], from, pageSize: 2);
+        var second = await hub.Client.ListInstanceIdsAsync(
+            [OrchestrationRuntimeStatus.Completed], from, pageSize: 2, lastInstanceKey: first.ContinuationToken);
+
+        Assert.Equal(["e0", "e1"], first.Values);
+        Assert.Equal(["e2"], second.Values);
+        Assert.Null(second.ContinuationToken);
+    }
+
+    [Fact]
+    public async Task The_history_is_that_of_the_current_execution()
+    {
+        await using var hub = await TestHub.StartAsync(Functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions("w"));
+        await hub.Client.RaiseEventAsync("w", "go", 1);
+        await hub.EndOf("w");
+
+        var history = await hub.Client.GetOrchestrationHistoryAsync("w");
+
+        Assert.Equal(
+            ["ExecutionStarted", "EventRaised", "ExecutionCompleted"],
+            history.Select(e => e.EventType.ToString()).Where(type => type != "OrchestratorStarted"));
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Client.GetOrchestrationHistoryAsync("nobody"));
+    }
+
+    [Fact]
+    public async Task A_restart_takes_name_version_and_input_and_spares_what_runs()
+    {
+        var functions = new TestFunctions().Orchestrator(
+            "Versioned", (TaskOrchestrationContext context, int input) => Task.FromResult($"{context.Version} {input}"))
+            .Orchestrator("Waits", async context => await context.WaitForExternalEvent<int>("go"));
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "Versioned", 7, new StartOrchestrationOptions { InstanceId = "v", Version = "1.2" });
+        await hub.EndOf("v");
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", new StartOrchestrationOptions("w"));
+
+        var newId = await hub.Client.RestartAsync("v", restartWithNewInstanceId: true);
+
+        Assert.Equal("1.2 7", (await hub.EndOf(newId)).ReadOutputAs<string>());
+        Assert.Equal("v", await hub.Client.RestartAsync("v"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => hub.Client.RestartAsync("w"));
+        await Assert.ThrowsAsync<ArgumentException>(() => hub.Client.RestartAsync("nobody"));
     }
 
     [Fact]

@@ -72,6 +72,25 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task Large_histories_are_not_kept_in_memory_altogether()
+    {
+        var functions = new TestFunctions().Orchestrator("Waits", async (TaskOrchestrationContext context, string input) =>
+            input.Length + await context.WaitForExternalEvent<int>("go"));
+        await using var hub = await TestHub.StartAsync(functions, new DurableOptions { MaxCachedHistoryBytes = 35_000 });
+        for (var i = 0; i < 10; i++)
+            await hub.Client.ScheduleNewOrchestrationInstanceAsync(
+                "Waits", new string('x', 10_000), new StartOrchestrationOptions($"w{i}"));
+
+        await Eventually.HoldsAsync(() => hub.Engine.Runtime.Sessions.Count == 3);
+
+        for (var i = 0; i < 10; i++)
+        {
+            await hub.Client.RaiseEventAsync($"w{i}", "go", i);
+            Assert.Equal(10_000 + i, (await hub.EndOf($"w{i}")).ReadOutputAs<int>());
+        }
+    }
+
+    [Fact]
     public async Task A_call_that_ends_while_its_evicted_orchestration_is_replayed_does_not_run_again()
     {
         var release = new TaskCompletionSource();

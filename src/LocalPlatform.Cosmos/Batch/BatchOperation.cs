@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.IO;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.RecordIO;
@@ -36,7 +37,9 @@ internal sealed class BatchOperation
     public static async ValueTask<List<BatchOperation>?> ReadAllAsync(ReadOnlyMemory<byte> body)
     {
         var operations = new List<BatchOperation>();
-        using var stream = new MemoryStream(body.ToArray(), writable: false);
+        using var stream = MemoryMarshal.TryGetArray(body, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(body.ToArray(), writable: false);
         var result = await stream.ReadRecordIOAsync(
             (ReadOnlyMemory<byte> record) =>
             {
@@ -50,10 +53,7 @@ internal sealed class BatchOperation
 
     private Result Read(ReadOnlyMemory<byte> record)
     {
-        var row = new RowBuffer(record.Length);
-        if (!row.ReadFrom(record.Span, HybridRowVersion.V1, BatchSchema.Resolver))
-            return Result.Failure;
-        var reader = new RowReader(ref row);
+        var reader = new RowReader(record, HybridRowVersion.V1, BatchSchema.Resolver);
         while (reader.Read())
         {
             var result = ReadField(ref reader);

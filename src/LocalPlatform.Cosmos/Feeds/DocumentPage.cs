@@ -1,61 +1,82 @@
 using System.Buffers;
-using System.Text.Json;
+using System.Globalization;
+using System.Text;
 using LocalPlatform.Cosmos.Containers;
-using LocalPlatform.Cosmos.Values;
 
 namespace LocalPlatform.Cosmos.Feeds;
 
-/// <summary>One page of results as it is written: <c>{"_rid":..,"Documents":[..],"_count":n}</c>.</summary>
+/// <summary>
+/// One page of results as it is written: <c>{"_rid":..,"Documents":[..],"_count":n}</c>. It grows in a rented buffer, and documents are
+/// rendered where they are to stand.
+/// </summary>
 internal sealed class DocumentPage : IDisposable
 {
     /// <summary>The service answers at most this many bytes at once.</summary>
     private const int BytesMax = 4 * 1024 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
-    private readonly Utf8JsonWriter _writer;
+    private const int InitialBytes = 16 * 1024;
+
     private readonly ContainerState _container;
     private readonly int _countMax;
-    private byte[] _rendered = [];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
+    private int _length;
 
     public DocumentPage(ContainerState container, int countMax)
     {
         _container = container;
         _countMax = countMax;
-        _writer = new Utf8JsonWriter(_buffer, JsonText.WriterOptions);
-        _writer.WriteStartObject();
-        _writer.WriteString("_rid", container.Rid);
-        _writer.WriteStartArray("Documents");
+        Append($"{{\"_rid\":\"{container.Rid}\",\"Documents\":[");
     }
 
     public int Count { get; private set; }
 
-    public bool IsFull => Count >= _countMax || _writer.BytesCommitted + _writer.BytesPending >= BytesMax;
+    public bool IsFull => Count >= _countMax || _length >= BytesMax;
 
-    /// <summary>Adds what <paramref name="write"/> writes.</summary>
-    public void Add<TState>(Action<Utf8JsonWriter, TState> write, TState state)
+    /// <summary>Adds a result as it is.</summary>
+    public void Add(ReadOnlySpan<byte> json)
     {
-        write(_writer, state);
-        Count++;
+        json.CopyTo(Next(json.Length));
+        _length += json.Length;
     }
 
-    /// <summary>Adds a document as it is, without taking it apart.</summary>
+    /// <summary>Adds a document without taking it apart.</summary>
     public void Add(StoredDocument document, bool withLsn = false)
     {
-        var length = document.RenderedLengthMax(_container);
-        if (_rendered.Length < length)
-            _rendered = new byte[Math.Max(length, 2 * _rendered.Length)];
-        _writer.WriteRawValue(_rendered.AsSpan(0, document.Render(_rendered, _container, withLsn)), skipInputValidation: true);
-        Count++;
+        var target = Next(document.RenderedLengthMax(_container));
+        _length += document.Render(target, _container, withLsn);
     }
 
-    public ReadOnlyMemory<byte> Complete()
+    /// <summary>The whole page.</summary>
+    public byte[] Complete()
     {
-        _writer.WriteEndArray();
-        _writer.WriteNumber("_count", Count);
-        _writer.WriteEndObject();
-        _writer.Flush();
-        return _buffer.WrittenMemory;
+        Append(string.Create(CultureInfo.InvariantCulture, $"],\"_count\":{Count}}}"));
+        return _buffer.AsSpan(0, _length).ToArray();
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+
+    // Room for one more result, behind a comma unless it is the first.
+    private Span<byte> Next(int length)
+    {
+        var target = Reserve(length + 1);
+        if (Count++ == 0)
+            return target;
+        target[0] = (byte)',';
+        _length++;
+        return target[1..];
+    }
+
+    private void Append(string text) => _length += Encoding.ASCII.GetBytes(text, Reserve(text.Length));
+
+    private Span<byte> Reserve(int length)
+    {
+        if (_buffer.Length - _length < length)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(2 * _buffer.Length, _length + length));
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = larger;
+        }
+        return _buffer.AsSpan(_length);
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class PatchOperation
         return new PatchOperation(kind, path, from, hasValue ? NodeOf(value) : null);
     }
 
-    /// <summary>Changes <paramref name="root"/>; answers why it cannot, or null.</summary>
+    /// <summary>Changes <paramref name="root"/>, once: the value becomes a part of it. Answers why it cannot, or null.</summary>
     public string? Apply(JsonObject root)
     {
         if (_kind == PatchKind.Move)
@@ -71,7 +71,7 @@ internal sealed class PatchOperation
         return PatchTarget.Find(root, _path, out var target) is { } missing
             ? $"{_kind} Operation can only create a child object of an existing node(array or object) and cannot create path "
                 + $"recursively, no path found beyond: '{missing}'."
-            : Apply(target, _value?.DeepClone());
+            : Apply(target, _value);
     }
 
     private string? Apply(PatchTarget target, JsonNode? value) => _kind switch

@@ -96,7 +96,7 @@ internal readonly struct PatchTarget
     public string? Increment(JsonValue by)
     {
         if (!Exists)
-            return Set(by.DeepClone());
+            return Set(by);
         if (Value is not JsonValue current || current.GetValueKind() != JsonValueKind.Number)
             return $"Increment Operation needs a number at '{_name}'.";
         return Set(Sum(current, by));

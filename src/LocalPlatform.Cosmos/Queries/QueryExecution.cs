@@ -129,7 +129,7 @@ internal sealed class QueryExecution
     }
 
     private void Add(Projection selection, SqlRow row) =>
-        _page.Add(static (writer, x) => x.Selection.TryWrite(writer, null, x.Row), (Selection: selection, Row: row));
+        _page.Add(JsonText.Write((selection, row), static (writer, x) => x.selection.TryWrite(writer, null, x.row)));
 
     private bool Holds(QueryRow row)
     {

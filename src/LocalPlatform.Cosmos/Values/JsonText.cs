@@ -20,13 +20,32 @@ internal static class JsonText
 
     private const int DepthMax = 128;
 
+    private const int BufferSize = 4 * 1024;
+
+    // Larger ones are left to the collector, so that no thread keeps what one document needed.
+    private const int BufferSizeMax = 64 * 1024;
+
+    // A text is written into the thread's buffer and copied out once its length is known.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _idleBuffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _idleWriter;
+
     /// <summary>Writes one JSON text into a fresh array.</summary>
-    public static ReadOnlyMemory<byte> Write<TState>(TState state, Action<Utf8JsonWriter, TState> write)
+    public static byte[] Write<TState>(TState state, Action<Utf8JsonWriter, TState> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-            write(writer, state);
-        return buffer.WrittenMemory;
+        var buffer = _idleBuffer ?? new ArrayBufferWriter<byte>(BufferSize);
+        var writer = _idleWriter ?? new Utf8JsonWriter(buffer, WriterOptions);
+        _idleBuffer = null;
+        _idleWriter = null;
+        buffer.ResetWrittenCount();
+        writer.Reset(buffer);
+        write(writer, state);
+        writer.Flush();
+        if (buffer.Capacity <= BufferSizeMax)
+            (_idleBuffer, _idleWriter) = (buffer, writer);
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>The document, or null when the text is not JSON.</summary>

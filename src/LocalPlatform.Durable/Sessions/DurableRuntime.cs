@@ -24,7 +24,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
         Time = time;
         _logger = logger;
         Turns = new TurnRunner(functions);
-        Sessions = new SessionTable(this, options.MaxCachedOrchestrations);
+        Sessions = new SessionTable(this, options.MaxCachedOrchestrations, options.MaxCachedHistoryBytes);
         Activities = new ActivityPump(functions, options.MaxConcurrentActivityFunctions, time, Deliver, Stopping);
         Timers = new TimerPump(store, time, Fire);
         _turns = new WorkLimiter<OrchestrationSession>(options.MaxConcurrentOrchestratorFunctions, session => session.RunAsync());

@@ -7,10 +7,8 @@ namespace LocalPlatform.Durable.Sessions;
 /// The live instances. Those that only wait are kept in the order of last use, and the oldest is closed when they are more, or their
 /// histories larger, than allowed; its next event makes a new session, which reads the history.
 /// </summary>
-internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
+internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax, long idleBytesMax)
 {
-    private const long IdleBytesMax = 64 * 1024 * 1024;
-
     private readonly ConcurrentDictionary<long, OrchestrationSession> _sessions = new();
     private readonly ConcurrentDictionary<string, OrchestrationSession> _bornHere = new(StringComparer.Ordinal);
     private readonly LinkedList<OrchestrationSession> _idle = [];
@@ -64,7 +62,7 @@ internal sealed class SessionTable(DurableRuntime runtime, int idleSessionsMax)
             TakeOut(session);
             _idle.AddLast(session.Place);
             _idleBytes += session.IdleBytes = session.HistoryBytes;
-            while (_idle.Count > idleSessionsMax || (_idleBytes > IdleBytesMax && _idle.Count > 0))
+            while (_idle.Count > idleSessionsMax || _idleBytes > idleBytesMax)
             {
                 var oldest = _idle.First!.Value;
                 TakeOut(oldest);

@@ -59,6 +59,8 @@ internal static class PlatformServices
 
     private static void AddHttp(IServiceCollection services)
     {
+        services.AddCors();
+        services.AddSingleton<LocalCallers>();
         services.AddSingleton<IStartupFilter, HttpFront>();
         services.Configure<KestrelServerOptions>(kestrel =>
         {

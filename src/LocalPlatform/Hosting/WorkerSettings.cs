@@ -7,11 +7,11 @@ internal static class WorkerSettings
 
     private const int MessageBytesMax = 128 * 1024 * 1024;
 
-    /// <summary>The settings of a worker whose host is at an address.</summary>
-    public static Dictionary<string, string?> For(string address)
+    /// <summary>The settings of a worker whose host is at an address, for the app in a folder.</summary>
+    public static Dictionary<string, string?> For(string address, string folder)
     {
-        // The worker looks for these two in the environment only: the folder of its binaries.
-        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
+        // The worker looks for these two in the environment only, and reads the host.json of the first by itself.
+        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", folder);
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", AppContext.BaseDirectory);
         return new()
         {

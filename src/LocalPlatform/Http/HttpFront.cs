@@ -10,7 +10,7 @@ namespace LocalPlatform.Http;
 /// The host's side of HTTP, in front of the worker's own pipeline and in the worker's own web server: its addresses, its routes, and
 /// the choice of the function.
 /// </summary>
-internal sealed class HttpFront(HttpFunctions functions, HostAddress address) : IStartupFilter
+internal sealed class HttpFront(HttpFunctions functions, HostAddress address, LocalCallers callers) : IStartupFilter
 {
     private static readonly PathString[] PlatformPaths = ["/admin", "/local", "/runtime"];
 
@@ -20,6 +20,7 @@ internal sealed class HttpFront(HttpFunctions functions, HostAddress address) : 
         var branch = app.New();
         next(branch);
         var worker = branch.Build();
+        callers.Guard(app);
         app.MapWhen(http => Array.Exists(PlatformPaths, path => http.Request.Path.StartsWithSegments(path)), platform =>
         {
             platform.UseRouting();

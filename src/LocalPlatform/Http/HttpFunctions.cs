@@ -46,7 +46,7 @@ internal sealed partial class HttpFunctions(
         http.Request.Headers[InvocationHeader] = run.Id;
         await run.Arrived;
         if (!run.Task.IsCompleted)
-            await RunPipelineAsync(http, worker);
+            await RunPipelineAsync(http, worker, run);
         await SettleAsync(http, function, await run.Task);
     }
 
@@ -78,15 +78,26 @@ internal sealed partial class HttpFunctions(
         trace.TraceState = http.Request.Headers.TraceState.ToString();
     }
 
-    private static async Task RunPipelineAsync(HttpContext http, RequestDelegate worker)
+    /// <summary>Within the pipeline the worker waits for the run to come to HTTP; one that has failed before never will.</summary>
+    private static async Task RunPipelineAsync(HttpContext http, RequestDelegate worker, Invocation run)
     {
+        var aborted = http.RequestAborted;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        http.RequestAborted = over.Token;
         try
         {
-            await worker(http);
+            var pipeline = worker(http);
+            if (await Task.WhenAny(pipeline, run.Task) != pipeline && !run.HasSucceeded)
+                await over.CancelAsync();
+            await pipeline;
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            // Nobody waits for the answer any more.
+            // Nobody waits for the answer any more, or there is none.
+        }
+        finally
+        {
+            http.RequestAborted = aborted;
         }
     }
 

@@ -60,8 +60,7 @@ internal static class ServiceBusData
         amqp.Properties.Subject = message.Subject;
         if (message.CorrelationId is { } correlation)
             amqp.Properties.CorrelationId = new AmqpMessageId(correlation);
-        // The service counts failed deliveries, the client the deliveries.
-        amqp.Header.DeliveryCount = (uint)(message.DeliveryCount - 1);
+        amqp.Header.DeliveryCount = (uint)message.DeliveryCount;
         amqp.MessageAnnotations["x-opt-sequence-number"] = message.SequenceNumber;
         amqp.MessageAnnotations["x-opt-enqueued-time"] = message.EnqueuedTime.UtcDateTime;
         amqp.MessageAnnotations["x-opt-locked-until"] = locked.LockedUntil.UtcDateTime;

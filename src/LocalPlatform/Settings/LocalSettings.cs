@@ -2,8 +2,8 @@ using LocalPlatform.Hosting;
 
 namespace LocalPlatform.Settings;
 
-/// <summary><c>local.settings.json</c> as Core Tools read it: <c>Values</c> stand for environment variables, <c>Host</c> for the port.</summary>
-internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values, int? Port)
+/// <summary><c>local.settings.json</c> as Core Tools read it: <c>Values</c> stand for environment variables, <c>Host</c> for the port and for the web pages that may call.</summary>
+internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values, int? Port, IReadOnlyList<string> Cors)
 {
     public const string Name = "local.settings.json";
 
@@ -13,11 +13,12 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values
     {
         using var document = SettingsFile.Read(path);
         if (document is null)
-            return new LocalSettings(new Dictionary<string, string?>(), null);
+            return new LocalSettings(new Dictionary<string, string?>(), null, []);
         var file = new SettingsReader(path, document.RootElement);
         if (file.Flag("IsEncrypted") == true)
             throw new PlatformStartException($"{path} is encrypted; run 'func settings decrypt' first.");
-        return new LocalSettings(ReadValues(file), file.Count("Host:LocalHttpPort"));
+        var cors = file.Text("Host:CORS")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new LocalSettings(ReadValues(file), file.Count("Host:LocalHttpPort"), cors ?? []);
     }
 
     // A value takes the name that an environment variable of that name would get in the configuration.

@@ -19,6 +19,8 @@ internal sealed class Invocation(WorkerFunction function, long startedAt)
     /// <summary>Somebody wants it to end: the caller went away, it took too long, or the host stops.</summary>
     public bool IsCancelled { get; private set; }
 
+    public bool HasSucceeded => Task.IsCompletedSuccessfully && Task.Result.Result.Status == StatusResult.Types.Status.Success;
+
     /// <summary>
     /// Completes when the worker has begun with the run, or has ended it before that. What waits goes on in the worker's own turn.
     /// </summary>

@@ -114,7 +114,7 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
     private WorkerInitRequest Introduction() => new()
     {
         HostVersion = HostVersion,
-        WorkerDirectory = _files.Folder,
+        WorkerDirectory = AppContext.BaseDirectory,
         FunctionAppDirectory = _files.Folder,
         Capabilities = { ["V2Compatable"] = "true" },
     };
@@ -134,7 +134,15 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
             _loaded.TrySetException(new PlatformStartException("The app has no functions."));
         _toLoad = _functions.All.Count;
         foreach (var function in _functions.All)
-            Send(new StreamingMessage { FunctionLoadRequest = new() { FunctionId = function.Id, Metadata = function.Metadata } });
+            Send(new StreamingMessage { FunctionLoadRequest = new() { FunctionId = function.Id, Metadata = InBinaries(function.Metadata) } });
+    }
+
+    /// <summary>The app's folder need not be that of its binaries.</summary>
+    private static RpcFunctionMetadata InBinaries(RpcFunctionMetadata metadata)
+    {
+        var placed = metadata.Clone();
+        placed.ScriptFile = Path.Combine(AppContext.BaseDirectory, metadata.ScriptFile);
+        return placed;
     }
 
     private bool IsSuccess(StatusResult result)

@@ -2,13 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using LocalPlatform.ServiceBus;
-using LocalPlatform.Tests.Functions;
-using Microsoft.Azure.Functions.Worker;
+using LocalPlatform.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Inbox = LocalPlatform.Tests.ServiceBus.ServiceBusFunctionTests.Inbox;
 
-namespace LocalPlatform.Tests.ServiceBus;
+namespace LocalPlatform.Tests.Messaging;
 
 /// <summary>What an operator does with messages, and what becomes of those that no function has settled.</summary>
 public sealed class OperatorTests
@@ -18,7 +16,7 @@ public sealed class OperatorTests
     [Fact]
     public async Task One_dead_letter_is_read_and_removed_and_then_all()
     {
-        await using var host = await StartAsync(typeof(Refusing));
+        await using var host = await StartAsync(typeof(RefusingFunctions));
         foreach (var text in new[] { "one", "two", "three" })
             await host.Http.PostAsync("/local/servicebus/topics/news/messages", new StringContent(text));
         await Eventually.HoldsAsync(async () => (await DeadLettersAsync(host)).Count == 3);
@@ -38,38 +36,42 @@ public sealed class OperatorTests
     [Fact]
     public async Task A_message_that_is_being_processed_is_not_removed()
     {
-        await using var host = await StartAsync(typeof(Busy));
+        await using var host = await StartAsync(typeof(LongRunFunctions));
         var broker = host.Services.GetRequiredService<ServiceBusBroker>();
-        await broker.SendAsync([OutgoingMessage.OfText("busy", "held")]);
+        await broker.SendAsync([OutgoingMessage.OfText("long", "held")]);
         var inbox = host.Services.GetRequiredService<Inbox>();
         await Eventually.HoldsAsync(() => !inbox.IsEmpty);
-        await broker.SendAsync([OutgoingMessage.OfText("busy", "later") with { ScheduledEnqueueTime = DateTimeOffset.UtcNow.AddHours(1) }]);
+        await broker.SendAsync([OutgoingMessage.OfText("long", "later") with { ScheduledEnqueueTime = DateTimeOffset.UtcNow.AddHours(1) }]);
 
-        var answer = await host.Http.DeleteAsync("/local/servicebus/queues/busy/messages");
+        var answer = await host.Http.DeleteAsync("/local/servicebus/queues/long/messages");
         Assert.Equal("""{"deleted":1}""", await answer.Content.ReadAsStringAsync());
         inbox.Cure();
 
-        await Eventually.HoldsAsync(() => broker.Summaries().Single() == new EntitySummary("busy", 0, 0));
+        await Eventually.HoldsAsync(() => broker.Summaries().Single() == new EntitySummary("long", 0, 0));
         Assert.Equal(["held"], inbox);
     }
 
-    [Fact]
-    public async Task A_function_on_the_dead_letter_queue_is_told_why()
+    [Theory]
+    [InlineData(
+        typeof(UndertakerFunctions),
+        """bad from news/subscriptions/mail: {"DeadLetterReason":"MaxDeliveryCountExceeded","""
+        + "\"DeadLetterErrorDescription\":\"Message could not be consumed after 10 delivery attempts.\"}")]
+    [InlineData(
+        typeof(WholeUndertakerFunctions),
+        "bad from news/subscriptions/mail: MaxDeliveryCountExceeded, Message could not be consumed after 10 delivery attempts.")]
+    public async Task A_function_on_the_dead_letter_queue_is_told_why(Type undertaker, string expected)
     {
-        await using var host = await StartAsync(typeof(Refusing), typeof(Undertaker));
+        await using var host = await StartAsync(typeof(RefusingFunctions), undertaker);
         await host.Http.PostAsync("/local/servicebus/topics/news/messages", new StringContent("bad"));
         var inbox = host.Services.GetRequiredService<Inbox>();
         await Eventually.HoldsAsync(() => !inbox.IsEmpty);
-        Assert.Equal(
-            """bad from news/subscriptions/mail: {"DeadLetterReason":"MaxDeliveryCountExceeded","""
-            + "\"DeadLetterErrorDescription\":\"Message could not be consumed after 10 delivery attempts.\"}",
-            inbox.Single());
+        Assert.Equal(expected, inbox.Single());
         await Eventually.HoldsAsync(async () => (await DeadLettersAsync(host)).Count == 0);
     }
 
     [Theory]
-    [InlineData(typeof(Settled), """{ "extensions": { "serviceBus": { "autoCompleteMessages": false } } }""")]
-    [InlineData(typeof(Unsettled), "{}")]
+    [InlineData(typeof(KeptFunctions), """{ "extensions": { "serviceBus": { "autoCompleteMessages": false } } }""")]
+    [InlineData(typeof(UnsettledFunctions), "{}")]
     public async Task Without_auto_complete_a_message_comes_again_when_its_lock_expires_until_it_is_dead_lettered(Type function, string hostJson)
     {
         using var folder = new TestFolder().With("host.json", hostJson);
@@ -95,7 +97,7 @@ public sealed class OperatorTests
     [InlineData("LockDuration", "00:00:00")]
     public async Task An_option_out_of_range_stops_the_start(string option, string value) =>
         await Assert.ThrowsAnyAsync<ArgumentException>(() =>
-            StartAsync([typeof(Busy)], TimeProvider.System, null, "--LocalPlatform:ServiceBus:" + option, value));
+            StartAsync([typeof(LongRunFunctions)], TimeProvider.System, null, "--LocalPlatform:ServiceBus:" + option, value));
 
     private static Task<FunctionsHost> StartAsync(params Type[] functions) => StartAsync(functions, TimeProvider.System, null);
 
@@ -105,40 +107,4 @@ public sealed class OperatorTests
 
     private static async Task<List<JsonElement>> DeadLettersAsync(FunctionsHost host) =>
         [.. (await host.Http.GetFromJsonAsync<JsonElement>(Mail + "/deadletters")).GetProperty("items").EnumerateArray()];
-
-    public static class Refusing
-    {
-        [Function("Refusing")]
-        public static void Run([ServiceBusTrigger("news", "mail")] string message) => throw new InvalidOperationException(message);
-    }
-
-    public class Undertaker(Inbox inbox)
-    {
-        [Function("Undertaker")]
-        public void Run(
-            [ServiceBusTrigger("news", "mail/$deadletterqueue")] string message, FunctionContext context, string deadLetterSource) =>
-            inbox.Enqueue($"{message} from {deadLetterSource}: {context.BindingContext.BindingData["ApplicationProperties"]}");
-    }
-
-    public class Busy(Inbox inbox)
-    {
-        [Function("Busy")]
-        public Task Run([ServiceBusTrigger("busy")] string message)
-        {
-            inbox.Enqueue(message);
-            return inbox.Cured;
-        }
-    }
-
-    public class Settled(Inbox inbox)
-    {
-        [Function("Settled")]
-        public void Run([ServiceBusTrigger("kept")] string message) => inbox.Enqueue(message);
-    }
-
-    public class Unsettled(Inbox inbox)
-    {
-        [Function("Unsettled")]
-        public void Run([ServiceBusTrigger("kept", AutoCompleteMessages = false)] string message) => inbox.Enqueue(message);
-    }
 }

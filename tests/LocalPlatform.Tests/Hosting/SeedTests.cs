@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using LocalPlatform.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace LocalPlatform.Tests.Functions;
+namespace LocalPlatform.Tests.Hosting;
 
 public sealed class SeedTests : IDisposable
 {
@@ -45,22 +46,22 @@ public sealed class SeedTests : IDisposable
     }
 
     private Task<FunctionsHost> StartAsync(Imports imports, params string[] args) =>
-        FunctionsHost.StartAsync([typeof(Import)], app => app.Services.AddSingleton(imports), _folder, args);
+        FunctionsHost.StartAsync([typeof(ImportFunctions)], app => app.Services.AddSingleton(imports), _folder, args);
+}
 
-    public sealed class Imports : ConcurrentQueue<string>
-    {
-        public bool Fails { get; set; }
-    }
+public sealed class Imports : ConcurrentQueue<string>
+{
+    public bool Fails { get; set; }
+}
 
-    public class Import(Imports imports)
+public class ImportFunctions(Imports imports)
+{
+    [Function("Import")]
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "import")] HttpRequest request)
     {
-        [Function("Import")]
-        public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "import")] HttpRequest request)
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            imports.Enqueue(request.ContentType!);
-            return imports.Fails ? Results.StatusCode(503) : Results.Text($"{body.Length} bytes of {request.ContentType}");
-        }
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        imports.Enqueue(request.ContentType!);
+        return imports.Fails ? Results.StatusCode(503) : Results.Text($"{body.Length} bytes of {request.ContentType}");
     }
 }

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
-using LocalPlatform.Functions;
+using LocalPlatform.Tests.Support;
+using LocalPlatform.Timers;
+using LocalPlatform.Worker;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace LocalPlatform.Tests.Functions;
+namespace LocalPlatform.Tests.Timers;
 
 public sealed class TimerTests : IDisposable
 {
@@ -88,14 +90,6 @@ public sealed class TimerTests : IDisposable
         Assert.All(runs, inside => Assert.Equal("1", inside));
     }
 
-    [Fact]
-    public async Task Only_a_timer_can_be_fired_by_hand()
-    {
-        await using var host = await StartAsync(typeof(Listener));
-        Assert.Equal(HttpStatusCode.BadRequest, (await host.Http.PostAsync("/admin/functions/Listener", null)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await host.Http.PostAsync("/admin/functions/Nobody", null)).StatusCode);
-    }
-
     private Task<FunctionsHost> StartAsync(Type functions) => FunctionsHost.StartAsync(
         [functions],
         app =>
@@ -112,61 +106,55 @@ public sealed class TimerTests : IDisposable
             _time.Advance(step);
         return runs.Count >= count;
     });
+}
 
-    public sealed class Runs : ConcurrentQueue<string>, IDisposable
+public sealed class Runs : ConcurrentQueue<string>, IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(0);
+    private int _inside;
+
+    public void Dispose() => _gate.Dispose();
+
+    public void LetGo() => _gate.Release();
+
+    public async Task LingerAsync()
     {
-        private readonly SemaphoreSlim _gate = new(0);
-        private int _inside;
-
-        public void Dispose() => _gate.Dispose();
-
-        public void LetGo() => _gate.Release();
-
-        public async Task LingerAsync()
-        {
-            Enqueue(Interlocked.Increment(ref _inside).ToString(System.Globalization.CultureInfo.InvariantCulture));
-            await _gate.WaitAsync();
-            Interlocked.Decrement(ref _inside);
-        }
+        Enqueue(Interlocked.Increment(ref _inside).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await _gate.WaitAsync();
+        Interlocked.Decrement(ref _inside);
     }
+}
 
-    public class EveryFiveMinutes(Runs runs)
+public class EveryFiveMinutes(Runs runs)
+{
+    [Function("EveryFive")]
+    public void Run([TimerTrigger("0 */5 * * * *")] TimerInfo timer) =>
+        runs.Enqueue($"past due: {timer.IsPastDue}, next: {timer.ScheduleStatus?.Next:HH:mm:ss}");
+}
+
+public class AtStart(Runs runs)
+{
+    [Function("AtStart")]
+    public Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true, UseMonitor = false)] TimerInfo timer)
     {
-        [Function("EveryFive")]
-        public void Run([TimerTrigger("0 */5 * * * *")] TimerInfo timer) =>
-            runs.Enqueue($"past due: {timer.IsPastDue}, next: {timer.ScheduleStatus?.Next:HH:mm:ss}");
+        runs.Enqueue($"{timer.ScheduleStatus is null}");
+        return Task.CompletedTask;
     }
+}
 
-    public class AtStart(Runs runs)
+public class Failing(Runs runs)
+{
+    [Function("Failing")]
+    [FixedDelayRetry(2, "00:00:05")]
+    public void Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer, FunctionContext context)
     {
-        [Function("AtStart")]
-        public Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true, UseMonitor = false)] TimerInfo timer)
-        {
-            runs.Enqueue($"{timer.ScheduleStatus is null}");
-            return Task.CompletedTask;
-        }
+        runs.Enqueue($"{context.RetryContext.RetryCount} of {context.RetryContext.MaxRetryCount}");
+        throw new InvalidOperationException(timer.ToString());
     }
+}
 
-    public class Failing(Runs runs)
-    {
-        [Function("Failing")]
-        [FixedDelayRetry(2, "00:00:05")]
-        public void Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer, FunctionContext context)
-        {
-            runs.Enqueue($"{context.RetryContext.RetryCount} of {context.RetryContext.MaxRetryCount}");
-            throw new InvalidOperationException(timer.ToString());
-        }
-    }
-
-    public class Lingering(Runs runs)
-    {
-        [Function("Lingering")]
-        public Task Run([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) => runs.LingerAsync();
-    }
-
-    public static class Listener
-    {
-        [Function("Listener")]
-        public static void Run([ServiceBusTrigger("listener")] string message) => _ = message;
-    }
+public class Lingering(Runs runs)
+{
+    [Function("Lingering")]
+    public Task Run([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) => runs.LingerAsync();
 }

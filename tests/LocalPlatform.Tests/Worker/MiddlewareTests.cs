@@ -1,17 +1,18 @@
 using System.Net;
+using LocalPlatform.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Hosting;
 
-namespace LocalPlatform.Tests.Functions;
+namespace LocalPlatform.Tests.Worker;
 
 public class MiddlewareTests
 {
     [Fact]
     public async Task Middleware_wraps_runs_in_the_order_of_its_adding()
     {
-        await using var host = await FunctionsHost.StartAsync([typeof(Target)], app =>
+        await using var host = await FunctionsHost.StartAsync([typeof(WrappedFunctions)], app =>
         {
             app.UseMiddleware<Outer>();
             app.UseMiddleware(async (context, next) =>
@@ -30,7 +31,7 @@ public class MiddlewareTests
     public async Task Middleware_can_answer_in_the_functions_place()
     {
         await using var host = await FunctionsHost.StartAsync(
-            [typeof(Target)],
+            [typeof(WrappedFunctions)],
             app => app.UseMiddleware((context, _) =>
             {
                 context.GetInvocationResult().Value = Results.StatusCode(418);
@@ -40,10 +41,23 @@ public class MiddlewareTests
     }
 
     [Fact]
+    public async Task What_middleware_throws_in_front_of_http_fails_the_request_at_once()
+    {
+        await using var host = await FunctionsHost.StartAsync(folder => TestApp.CreateBuilder(
+            [typeof(WrappedFunctions)],
+            folder,
+            TestApp.AnyPort,
+            beforeHttp: app => app.UseMiddleware((_, _) => throw new InvalidOperationException("before HTTP"))));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        var response = await host.Http.GetAsync("/api/first", patience.Token);
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Middleware_can_turn_an_exception_into_an_answer_of_its_own()
     {
         await using var host = await FunctionsHost.StartAsync(
-            [typeof(Target)],
+            [typeof(WrappedFunctions)],
             app => app.UseMiddleware(async (context, next) =>
             {
                 try
@@ -60,7 +74,7 @@ public class MiddlewareTests
         Assert.Contains("out of order", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private static void Note(FunctionContext context, string what) =>
+    internal static void Note(FunctionContext context, string what) =>
         context.Items["notes"] = context.Items.TryGetValue("notes", out var before) ? $"{before} {what}" : what;
 
     internal sealed class Outer : IFunctionsWorkerMiddleware
@@ -70,7 +84,7 @@ public class MiddlewareTests
             Note(context, "outer-in");
             await next(context);
             Note(context, "outer-out");
-            context.GetInvocationResult().Value = context.Items["notes"];
+            context.GetInvocationResult().Value = Results.Text($"{context.Items["notes"]}");
         }
     }
 
@@ -82,19 +96,25 @@ public class MiddlewareTests
             return next(context);
         }
     }
+}
 
-    public static class Target
+public static class WrappedFunctions
+{
+    [Function("First")]
+    public static IResult First([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "first")] HttpRequest request, FunctionContext context) =>
+        Note(context, "first");
+
+    [Function("Second")]
+    public static IResult Second([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "second")] HttpRequest request, FunctionContext context) =>
+        Note(context, "second");
+
+    [Function("Broken")]
+    public static IResult Broken([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "broken")] HttpRequest request) =>
+        throw new InvalidOperationException("out of order");
+
+    private static IResult Note(FunctionContext context, string what)
     {
-        [Function("First")]
-        public static void First([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "first")] HttpRequest request, FunctionContext context) =>
-            Note(context, "first");
-
-        [Function("Second")]
-        public static void Second([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "second")] HttpRequest request, FunctionContext context) =>
-            Note(context, "second");
-
-        [Function("Broken")]
-        public static void Broken([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "broken")] HttpRequest request) =>
-            throw new InvalidOperationException("out of order");
+        MiddlewareTests.Note(context, what);
+        return Results.Empty;
     }
 }

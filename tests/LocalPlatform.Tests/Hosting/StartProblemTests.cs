@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using LocalPlatform.Tests.Support;
+using Microsoft.Azure.Functions.Worker;
+
+namespace LocalPlatform.Tests.Hosting;
+
+/// <summary>What keeps an app from starting ends its process with exit code 1 and a line for each problem on standard error.</summary>
+public sealed class StartProblemTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task All_functions_that_cannot_run_are_told_at_once() => Assert.Equal(
+        [
+            "Function 'BadSchedule' (LocalPlatform.Tests.Hosting.WrongFunctions.BadSchedule): "
+                + "The schedule 'every day' is neither six NCRONTAB fields nor a time of the form HH:mm:ss.",
+            "Function 'NeedsSetting' (LocalPlatform.Tests.Hosting.WrongFunctions.NeedsSetting): "
+                + "The setting 'Queue:Name' is missing; '%Queue:Name%' names it.",
+        ],
+        (await ProblemsAsync(nameof(ChildApps.WrongAsync))).Order());
+
+    [Fact]
+    public async Task A_host_json_that_cannot_be_read_is_named()
+    {
+        _folder.With("host.json", """{ "version": """);
+        var problem = Assert.Single(await ProblemsAsync(nameof(ChildApps.FineAsync)));
+        Assert.StartsWith($"{_folder.File("host.json")} is not valid JSON: ", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named_with_what_to_do()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        _folder.With("local.settings.json", $$"""{ "Host": { "LocalHttpPort": {{port}} } }""");
+        Assert.Equal(
+            [$"http://127.0.0.1:{port} is in use. Stop what listens there, or choose another address with --urls http://127.0.0.1:<port>."],
+            await ProblemsAsync(nameof(ChildApps.FineAsync), (AppProcess.AddressVariable, "")));
+    }
+
+    [Fact]
+    public async Task A_data_folder_in_use_is_named()
+    {
+        await using var first = await FunctionsHost.StartAsync([typeof(FineFunctions)], null, _folder);
+        var problem = Assert.Single(await ProblemsAsync(nameof(ChildApps.FineAsync)));
+        Assert.Contains(_folder.File("data"), problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_wrong_option_of_the_app_is_a_line() =>
+        Assert.Equal(["wrong first", "wrong second"], await ProblemsAsync(nameof(ChildApps.InvalidAsync)));
+
+    [Theory]
+    [InlineData(nameof(ChildApps.ThrowingAsync), "no luck with the program")]
+    [InlineData(nameof(ChildApps.ThrowingServiceAsync), "no luck with the service")]
+    public async Task What_the_app_throws_at_its_start_is_told_with_its_place(string app, string message)
+    {
+        var problem = await ProblemsAsync(app);
+        Assert.Equal($"System.InvalidOperationException: {message}", problem[0]);
+        Assert.Contains(problem, line => line.Contains("Throw", StringComparison.Ordinal) || line.Contains("Unlucky", StringComparison.Ordinal));
+    }
+
+    private async Task<IReadOnlyList<string>> ProblemsAsync(string app, params (string Name, string Value)[] environment)
+    {
+        await using var process = AppProcess.Start(app, _folder, environment);
+        Assert.Equal(1, await process.EndAsync());
+        return process.Errors;
+    }
+}
+
+public static class WrongFunctions
+{
+    [Function("NeedsSetting")]
+    public static void NeedsSetting([ServiceBusTrigger("%Queue:Name%")] string message) => _ = message;
+
+    [Function("BadSchedule")]
+    public static void BadSchedule([TimerTrigger("every day")] TimerInfo timer) => _ = timer;
+}

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using LocalPlatform.ServiceBus;
+using LocalPlatform.Tests.Support;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LocalPlatform.Tests.Hosting;
+
+public class StopTests
+{
+    // An idle app is gone within a second where nothing else runs; a busy machine gets more, but less than any wait for a run.
+    private static readonly TimeSpan SoonMax = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task An_idle_app_ends_soon_after_a_signal(string signal)
+    {
+        using var folder = new TestFolder();
+        await using var app = AppProcess.Start(nameof(ChildApps.FineAsync), folder);
+        using (var http = await app.ConnectAsync())
+            await http.GetAsync("/api/fine");
+        var since = Stopwatch.GetTimestamp();
+        await app.SignalAsync(signal);
+        Assert.Equal(0, await app.EndAsync());
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, SoonMax);
+    }
+
+    [Fact]
+    public async Task A_request_under_way_is_answered()
+    {
+        await using var host = await StartAsync();
+        var answer = host.Http.GetStringAsync("/api/linger");
+        await StopWhileInsideAsync(host, "request");
+        Assert.Equal("done", await answer);
+    }
+
+    [Fact]
+    public async Task A_message_under_way_is_settled()
+    {
+        await using var host = await StartAsync();
+        var broker = host.Services.GetRequiredService<ServiceBusBroker>();
+        await broker.SendAsync([OutgoingMessage.OfText("linger", "one")]);
+        await StopWhileInsideAsync(host, "message");
+        Assert.Equal(new EntitySummary("linger", 0, 0), broker.Summaries().Single());
+    }
+
+    [Fact]
+    public async Task A_timer_under_way_comes_to_its_end()
+    {
+        await using var host = await StartAsync();
+        await host.Http.PostAsync("/admin/functions/LingerTimer", null);
+        await StopWhileInsideAsync(host, "timer");
+        Assert.Contains("timer done", host.Services.GetRequiredService<Doings>().Seen);
+    }
+
+    [Fact]
+    public async Task A_run_that_goes_on_is_asked_to_end_when_patience_is()
+    {
+        await using var host = await StartAsync(patience: TimeSpan.FromMilliseconds(200));
+        var call = host.Http.GetAsync("/api/obedient");
+        var doings = host.Services.GetRequiredService<Doings>();
+        await Eventually.HoldsAsync(() => doings.Seen.Contains("obedient"));
+        await StopAsync(host);
+        await Eventually.HoldsAsync(() => doings.Seen.Contains("obedient cancelled"));
+        await Task.WhenAny(call);
+    }
+
+    [Fact]
+    public async Task A_run_that_ignores_all_does_not_keep_the_host()
+    {
+        await using var host = await StartAsync(patience: TimeSpan.FromMilliseconds(200));
+        var doings = host.Services.GetRequiredService<Doings>();
+        await host.Http.PostAsync("/admin/functions/LingerTimer", null);
+        await Eventually.HoldsAsync(() => doings.Seen.Contains("timer"));
+        var since = Stopwatch.GetTimestamp();
+        await StopAsync(host);
+        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.FromMilliseconds(200), SoonMax);
+        Assert.DoesNotContain("timer done", doings.Seen);
+    }
+
+    private static Task<FunctionsHost> StartAsync(TimeSpan? patience = null) => FunctionsHost.StartAsync([typeof(LingerFunctions)], app =>
+    {
+        app.Services.AddSingleton<Doings>();
+        if (patience is not null)
+            app.Services.Configure<HostOptions>(options => options.ShutdownTimeout = patience.Value);
+    });
+
+    /// <summary>Asks the host to end while a run is under way, and lets that run end only then.</summary>
+    private static async Task StopWhileInsideAsync(FunctionsHost host, string run)
+    {
+        var doings = host.Services.GetRequiredService<Doings>();
+        await Eventually.HoldsAsync(() => doings.Seen.Contains(run));
+        var stopping = host.StopAsync();
+        Assert.False(stopping.IsCompleted);
+        doings.LetGo();
+        await stopping;
+    }
+
+    /// <summary>As the process would: a stop that ran out of patience ends it all the same.</summary>
+    private static async Task StopAsync(FunctionsHost host)
+    {
+        try
+        {
+            await host.StopAsync();
+        }
+        catch (Exception impatient) when (impatient is OperationCanceledException or AggregateException)
+        {
+        }
+    }
+}
+
+/// <summary>What runs have begun and ended, and whether they may end.</summary>
+public sealed class Doings
+{
+    private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _seen = [];
+
+    public IReadOnlyList<string> Seen
+    {
+        get
+        {
+            lock (_seen)
+                return [.. _seen];
+        }
+    }
+
+    public void See(string what)
+    {
+        lock (_seen)
+            _seen.Add(what);
+    }
+
+    public void LetGo() => _gate.SetResult();
+
+    public async Task LingerAsync(string what)
+    {
+        See(what);
+        await _gate.Task;
+        See(what + " done");
+    }
+}
+
+public class LingerFunctions(Doings doings)
+{
+    [Function("Linger")]
+    public async Task<IResult> Linger([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "linger")] HttpRequest request)
+    {
+        await doings.LingerAsync("request");
+        return Results.Text("done");
+    }
+
+    [Function("LingerMessage")]
+    public Task LingerMessage([ServiceBusTrigger("linger")] string message) => doings.LingerAsync("message");
+
+    [Function("LingerTimer")]
+    public Task LingerTimer([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) => doings.LingerAsync("timer");
+
+    [Function("Obedient")]
+    public async Task<IResult> Obey([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "obedient")] HttpRequest request, CancellationToken ct)
+    {
+        doings.See("obedient");
+        await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        doings.See("obedient cancelled");
+        return Results.NoContent();
+    }
+}

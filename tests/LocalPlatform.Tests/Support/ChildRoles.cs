@@ -1,0 +1,12 @@
+using LocalPlatform.Tests.Support;
+
+namespace Commerce.Testing;
+
+/// <summary>What this test program can be as a child process.</summary>
+internal static class ChildRoles
+{
+    public static IReadOnlyDictionary<string, Func<string, Task>> All { get; } = ((Func<string, Task>[])
+    [
+        ChildApps.FineAsync, ChildApps.WrongAsync, ChildApps.ThrowingAsync, ChildApps.ThrowingServiceAsync, ChildApps.InvalidAsync,
+    ]).ToDictionary(app => app.Method.Name);
+}
