@@ -6,9 +6,10 @@ using Microsoft.Net.Http.Headers;
 namespace Commerce.Functions.Cart;
 
 /// <summary>
-/// The ETag of a cart names two things: the version of the cart, and what the products in it looked like, <c>"version.products"</c>. A reader
-/// with <c>If-None-Match</c> learns of both, and so does who buys the cart with <c>If-Match</c>: what was shown is what is bought, or nothing. A
-/// change of the cart with <c>If-Match</c> is only held up by changes of the cart, not by a sale that somebody else has made of a product in it.
+/// The ETag of a cart names two things: the version of the cart, and what the products in it looked like, <c>"version.products"</c>. A
+/// reader with <c>If-None-Match</c> learns of both, and so does who buys the cart with <c>If-Match</c>: what was shown is what is bought,
+/// or nothing. A change of the cart with <c>If-Match</c> is only held up by changes of the cart, not by a sale that somebody else has made
+/// of a product in it.
 /// </summary>
 internal static class CartETag
 {

@@ -53,7 +53,9 @@ internal sealed class RequestInput(HttpRequest request)
             Refuse("orderId", "must be an order's id, as it was answered when the order was placed");
     }
 
-    /// <summary>The <c>Idempotency-Key</c>: 1 to <see cref="Limits.IdempotencyKeyLengthMax"/> printable ASCII characters; required.</summary>
+    /// <summary>
+    /// The <c>Idempotency-Key</c>: 1 to <see cref="Limits.IdempotencyKeyLengthMax"/> printable ASCII characters; required.
+    /// </summary>
     public string IdempotencyKey()
     {
         var values = Request.Headers[IdempotencyKeyHeader];

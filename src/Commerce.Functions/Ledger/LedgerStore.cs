@@ -34,7 +34,9 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
 
     protected abstract int OperationsOf(TRecord record);
 
-    /// <summary>A record's share of a batch, of <see cref="Limits.BatchOperationsMax"/>: at least its operations, more if it is large.</summary>
+    /// <summary>
+    /// A record's share of a batch, of <see cref="Limits.BatchOperationsMax"/>: at least its operations, more if it is large.
+    /// </summary>
     internal virtual int WeightOf(TRecord record) => OperationsOf(record);
 
     /// <summary>The record that a command left when it was carried out before, or null.</summary>

@@ -7,9 +7,9 @@ namespace Commerce.Functions.Ops;
 
 /// <summary>
 /// Recomputes the books from their records: Σ entries = balance, Σ pending orders = what is held, Σ movements = stock, and every order
-/// against all of them. Reads everything once, as a stream, and keeps a few dozen bytes for each account, product and order. Orders are read
-/// last, so whatever they say had been booked when they said it; those that were decided while the audit ran are read again before anything
-/// is reported.
+/// against all of them. Reads everything once, as a stream, and keeps a few dozen bytes for each account, product and order. Orders are
+/// read last, so whatever they say had been booked when they said it; those that were decided while the audit ran are read again before
+/// anything is reported.
 /// </summary>
 public sealed class Audit(CommerceDatabase database, TimeProvider time)
 {

@@ -1,5 +1,6 @@
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
 using Commerce.Shared;
@@ -11,10 +12,11 @@ using Microsoft.Extensions.Options;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Buying a cart: an order of what is in it. What it buys leaves the cart in the batch that lets the order in, so that one cart makes one order
-/// whatever runs at once; an order that is rejected gives it back.
+/// Buying a cart: an order of what is in it. What it buys leaves the cart in the batch that lets the order in, so that one cart makes one
+/// order whatever runs at once; an order that is rejected gives it back.
 /// </summary>
-public sealed class CheckoutFunction(CartWriter carts, ProductReader products, OrderPlacement placement, IOptions<OrderOptions> options)
+public sealed class CheckoutFunction(
+    CartWriter carts, ProductReader products, OrderPlacement placement, IOptions<OrderOptions> options, TimeProvider time)
 {
     [Function("CheckoutCart")]
     public async Task<IResult> Checkout(
@@ -38,13 +40,14 @@ public sealed class CheckoutFunction(CartWriter carts, ProductReader products, O
 
     private async Task<Result<Order>> PlaceAsync(DurableTaskClient durable, HttpRequest request, OrderRequest wish, TimeSpan wait)
     {
-        while (true)
+        for (var races = 0; ; races++)
         {
             var filled = await FillAsync(request, wish);
             var outcome = filled.Succeeded ? await placement.PlaceAsync(durable, filled.Value, wait) : filled.Failure;
-            // The cart was changed between the reading and the batch: what is in it now decides.
             if (outcome.Failure != LedgerFailures.Superseded)
                 return outcome;
+            // The cart was changed between the reading and the batch: what is in it now decides.
+            await LostRaces.StepAsideAsync(races, time);
         }
     }
 

@@ -14,8 +14,8 @@ public sealed class OrderActivities(OrderFulfilment fulfilment, OrderFlights fli
     private const string ServiceBusConnection = "ServiceBus";
 
     /// <summary>
-    /// Takes all lines out of stock, turns the money that is held into the payment, tells the buyer who waits, and sends the event. The event is
-    /// made from the document that the payment's batch returns, and a repeat sends the same event again.
+    /// Takes all lines out of stock, turns the money that is held into the payment, tells the buyer who waits, and sends the event. The
+    /// event is made from the document that the payment's batch returns, and a repeat sends the same event again.
     /// </summary>
     /// <returns>The event; null, and nothing is sent, when the order is to be rejected.</returns>
     [Function(nameof(FulfilOrder))]

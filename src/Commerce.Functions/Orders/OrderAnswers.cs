@@ -14,8 +14,8 @@ internal static class OrderAnswers
     public static string ETag(Order order) => string.Create(CultureInfo.InvariantCulture, $"\"{OrderTransitions.NameOf(order.Status)}-{order.Revision}\"");
 
     /// <summary>
-    /// 201 with the order as it was paid; 409 with the numbers when it was rejected; 202 while it is pending. The same for a repeat, also when
-    /// the order has been cancelled since: the key stands for placing the order, and what came of that does not change.
+    /// 201 with the order as it was paid; 409 with the numbers when it was rejected; 202 while it is pending. The same for a repeat, also
+    /// when the order has been cancelled since: the key stands for placing the order, and what came of that does not change.
     /// </summary>
     public static IResult Placed(Result<Order> outcome, Preference preference)
     {

@@ -5,8 +5,8 @@ using Microsoft.DurableTask.Client;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Cancels paid orders. An order can be cancelled once, so the order itself makes that idempotent; what a key was refused is recorded, so that
-/// it is refused the same when it is repeated.
+/// Cancels paid orders. An order can be cancelled once, so the order itself makes that idempotent; what a key was refused is recorded, so
+/// that it is refused the same when it is repeated.
 /// </summary>
 public sealed class OrderCancellation(OrderStore orders, CancellationStore requests, OrderFlights flights, TimeProvider time)
 {

@@ -40,7 +40,9 @@ public sealed class OrderFulfilment(StockReserver stock, AccountLedger accounts,
         }
     }
 
-    /// <summary>Puts the lines back, gives the money free and the cart its items, and rejects the order for the reason that its lines tell.</summary>
+    /// <summary>
+    /// Puts the lines back, gives the money free and the cart its items, and rejects the order for the reason that its lines tell.
+    /// </summary>
     /// <returns>The order as it is then; a repeat changes nothing.</returns>
     /// <exception cref="LedgerUnavailableException">It was changed by others all the time; to be repeated.</exception>
     public async Task<Order> RejectAsync(OrderWork work)

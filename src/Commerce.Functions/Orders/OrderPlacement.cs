@@ -93,7 +93,9 @@ public sealed class OrderPlacement(
         return await accounts.SubmitAsync(proposal.Value.UserId, new AccountCommand.Place(proposal.Value, cart, isFinal));
     }
 
-    /// <summary>The order that was let in before under the same key, when products or prices were others; null when there is none.</summary>
+    /// <summary>
+    /// The order that was let in before under the same key, when products or prices were others; null when there is none.
+    /// </summary>
     private async Task<Result<Posting<AccountRecord>>?> RecallAsync(OrderDraft draft) =>
         await orders.FindAsync(draft.Request.UserId, draft.Id) switch
         {

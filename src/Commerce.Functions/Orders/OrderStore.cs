@@ -8,7 +8,10 @@ using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Orders;
 
-/// <summary>Reads order documents, and marks them as cancelled. All else that happens to an order happens with its money (<see cref="AccountLedger"/>).</summary>
+/// <summary>
+/// Reads order documents, and marks them as cancelled. All else that happens to an order happens with its money
+/// (<see cref="AccountLedger"/>).
+/// </summary>
 public sealed class OrderStore(CommerceDatabase database)
 {
     private readonly Container _container = database[CommerceDatabase.Accounts];

@@ -61,8 +61,8 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
     }
 
     /// <summary>
-    /// The price at which the line was taken, or is to be asked for again because it is the one in force, in won a piece; null when the line
-    /// is refused for good.
+    /// The price at which the line was taken, or is to be asked for again because it is the one in force, in won a piece; null when the
+    /// line is refused for good.
     /// </summary>
     private async Task<long?> ReserveAsync(OrderWork work, WorkItem item)
     {

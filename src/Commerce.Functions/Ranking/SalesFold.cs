@@ -184,7 +184,9 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         /// <summary>As they are stored.</summary>
         public Dictionary<string, RankingList> Lists { get; } = lists;
 
-        /// <summary>False when the lists would come out as they are: nothing was sold, no window has moved on, names and prices are fresh.</summary>
+        /// <summary>
+        /// False when the lists would come out as they are: nothing was sold, no window has moved on, names and prices are fresh.
+        /// </summary>
         public bool IsListAffected(DateTimeOffset now) => _hasNewFacts || HaveWindowsMoved() || AreProductsOld(now);
 
         /// <summary>Products that were read lately, to be added to. When a window moves on, all are read anew.</summary>

@@ -13,14 +13,14 @@ public abstract record AccountCommand(string UserId)
     public sealed record Charge(string UserId, string IdempotencyKey, long Amount) : AccountCommand(UserId);
 
     /// <summary>
-    /// Lets an order in, once: creates it and holds its total, or creates it as rejected when the balance does not cover that. An order that
-    /// is rejected already is created as it is.
+    /// Lets an order in, once: creates it and holds its total, or creates it as rejected when the balance does not cover that. An order
+    /// that is rejected already is created as it is.
     /// </summary>
     /// <param name="Order">The order.</param>
     /// <param name="Cart">The cart that it was checked out of, without what it buys; null for an order that no cart was part of.</param>
     /// <param name="IsFinal">
-    /// False when the order rests on prices that may have changed: should the balance not cover it, it is refused without a trace, to be tried
-    /// again with the prices of the moment.
+    /// False when the order rests on prices that may have changed: should the balance not cover it, it is refused without a trace, to be
+    /// tried again with the prices of the moment.
     /// </param>
     public sealed record Place(Order Order, ShoppingCart? Cart, bool IsFinal) : AccountCommand(Order.UserId);
 
@@ -45,7 +45,9 @@ public abstract record AccountCommand(string UserId)
     public sealed record Refund(OrderWork Work) : AccountCommand(Work.UserId);
 }
 
-/// <summary>What a command leaves in the user's partition besides the account: written in the one batch, or found there by a repeat.</summary>
+/// <summary>
+/// What a command leaves in the user's partition besides the account: written in the one batch, or found there by a repeat.
+/// </summary>
 public sealed record AccountRecord
 {
     /// <summary>The entry that explains a change of the balance.</summary>

@@ -35,8 +35,8 @@ public static class CartRules
         cart with { Items = [], Revision = orderId, UpdatedAt = now };
 
     /// <summary>
-    /// Puts back what a rejected order was to buy, where it lay. Nothing is lost: with what was added in the meantime the cart may hold more
-    /// than a cart takes, which has to go before it can be bought.
+    /// Puts back what a rejected order was to buy, where it lay. Nothing is lost: with what was added in the meantime the cart may hold
+    /// more than a cart takes, which has to go before it can be bought.
     /// </summary>
     public static ShoppingCart GiveBack(ShoppingCart cart, string orderId, IReadOnlyList<CartItem> items, DateTimeOffset now)
     {

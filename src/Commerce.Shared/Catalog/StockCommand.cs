@@ -4,8 +4,8 @@ namespace Commerce.Shared.Catalog;
 public abstract record StockCommand(string ProductId)
 {
     /// <summary>
-    /// Takes an order's line out of stock, once, at the price that the order says. The refusal of a line is recorded too; but where the price is
-    /// another and the order not bound to it, nothing is: it is asked again at the price in force.
+    /// Takes an order's line out of stock, once, at the price that the order says. The refusal of a line is recorded too; but where the
+    /// price is another and the order not bound to it, nothing is: it is asked again at the price in force.
     /// </summary>
     /// <param name="ProductId">The product.</param>
     /// <param name="OrderId">The order.</param>

@@ -22,8 +22,8 @@ public enum MovementKind
     Release,
 
     /// <summary>
-    /// An order's line that stock did not cover or whose price was another, or an adjustment beyond the bounds: delta 0, kept so that the answer
-    /// can never change.
+    /// An order's line that stock did not cover or whose price was another, or an adjustment beyond the bounds: delta 0, kept so that the
+    /// answer can never change.
     /// </summary>
     [JsonStringEnumMemberName("refused")]
     Refused,
@@ -59,7 +59,8 @@ public sealed record StockMovement
     public required DateTimeOffset OccurredAt { get; init; }
 
     /// <summary>
-    /// Won a piece at the moment of the sale; on a release, that of the sale it undoes; on a line that was refused for its price, the one in force.
+    /// Won a piece at the moment of the sale; on a release, that of the sale it undoes; on a line that was refused for its price, the one
+    /// in force.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? UnitPrice { get; init; }

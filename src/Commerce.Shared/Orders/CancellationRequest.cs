@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Commerce.Shared.Orders;
 
 /// <summary>
-/// What came of a request to cancel an order, under the key that it came with: a repeat is answered as it was. In the user's partition of the
-/// container <c>accounts</c>; the id derives from user and key (<see cref="OperationId.Cancellation"/>).
+/// What came of a request to cancel an order, under the key that it came with: a repeat is answered as it was. In the user's partition of
+/// the container <c>accounts</c>; the id derives from user and key (<see cref="OperationId.Cancellation"/>).
 /// </summary>
 public sealed record CancellationRequest
 {

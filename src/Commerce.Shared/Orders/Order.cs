@@ -23,8 +23,8 @@ public sealed record Order
     public required string Fingerprint { get; init; }
 
     /// <summary>
-    /// What was ordered, one line a product, in ascending product id. Prices are those at acceptance, unless they changed before the line was
-    /// taken out of stock; those of a paid order are the ones that were paid.
+    /// What was ordered, one line a product, in ascending product id. Prices are those at acceptance, unless they changed before the line
+    /// was taken out of stock; those of a paid order are the ones that were paid.
     /// </summary>
     public required IReadOnlyList<OrderLine> Lines { get; init; }
 
@@ -40,8 +40,8 @@ public sealed record Order
     public DateTimeOffset? CancelledAt { get; init; }
 
     /// <summary>
-    /// Of an order that was placed by checking a cart out: the numbers of its lines, from 0, in the order in which they lay in the cart. They
-    /// left the cart when the order was let in, and come back if it is rejected. Null for any other order.
+    /// Of an order that was placed by checking a cart out: the numbers of its lines, from 0, in the order in which they lay in the cart.
+    /// They left the cart when the order was let in, and come back if it is rejected. Null for any other order.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? CartLines { get; init; }

@@ -3,7 +3,9 @@ using Commerce.Shared.Catalog;
 
 namespace Commerce.Shared.Orders;
 
-/// <summary>How a request becomes an order, and what becomes of it. Ids and quantities of the single items are checked where requests come in.</summary>
+/// <summary>
+/// How a request becomes an order, and what becomes of it. Ids and quantities of the single items are checked where requests come in.
+/// </summary>
 public static class OrderRules
 {
     /// <summary>
