@@ -16,7 +16,7 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
             logger.Log(level, NoEvent, log, null, static (log, _) => Text(log));
     }
 
-    private static string Text(RpcLog log) => log.Exception is not { } failure
-        ? log.Message
-        : $"{log.Message}{Environment.NewLine}{failure.Type}: {failure.Message}{Environment.NewLine}{failure.StackTrace}";
+    /// <summary>The worker puts all of an exception into its message, the stack included.</summary>
+    private static string Text(RpcLog log) =>
+        log.Exception is { } failure ? $"{log.Message}{Environment.NewLine}{failure.Message}" : log.Message;
 }
