@@ -29,6 +29,7 @@ public class RulesBenchmarks
     private Product[] _products = [];
     private OrderRequest _request = null!;
     private Order _order = null!;
+    private OrderWork _work = null!;
     private byte[] _orderJson = [];
     private byte[] _event = [];
     private SalesBoard _board = null!;
@@ -40,11 +41,12 @@ public class RulesBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _account = new() { UserId = "bench-user", Balance = 1_000_000_000, EntryCount = 7, UpdatedAt = _now };
+        _account = new() { UserId = Samples.UserId, Balance = 1_000_000_000, Held = 1_000_000, EntryCount = 7, UpdatedAt = _now };
         _product = Samples.Product(0, _now);
         _products = [.. Enumerable.Range(0, Lines).Select(index => Samples.Product(index, _now))];
         _request = Samples.Request(Lines, "key");
         _order = Samples.Order(Lines, "key", _now) with { Status = OrderStatus.Paid, PaidAt = _now };
+        _work = OrderWork.Of(_order);
         _orderJson = JsonSerializer.SerializeToUtf8Bytes(_order, DocumentJsonContext.Default.Order);
         _event = Encoding.UTF8.GetBytes(OrderEvents.Paid(_order));
         _board = new SalesBoard(_now);
@@ -53,19 +55,14 @@ public class RulesBenchmarks
     }
 
     [Benchmark]
-    public Result<Order> AcceptOrder()
-    {
-        var items = OrderRules.Normalize(_request.Items);
-        return OrderRules.Accept(_request, items.Value!, _products, _now);
-    }
+    public Result<Order> AcceptOrder() => OrderRules.Accept(OrderRules.Draft(_request).Value!, _products, _now);
 
     [Benchmark]
-    public Decision<Account, LedgerEntry> DecidePayment() =>
-        _accountRules.Decide(_account, new AccountCommand.Pay("bench-user", "an-order", 12_900), _now);
+    public Decision<Account, AccountRecord> DecidePayment() => _accountRules.Decide(_account, new AccountCommand.Pay(_work), _now);
 
     [Benchmark]
     public Decision<Product, StockMovement> DecideReservation() =>
-        _stockRules.Decide(_product, new StockCommand.Reserve(_product.ProductId, "an-order", 2), _now);
+        _stockRules.Decide(_product, new StockCommand.Reserve(_product.ProductId, "an-order", 2, Samples.Price, IsPriceBound: false), _now);
 
     [Benchmark]
     public byte[] WriteOrderDocument() => JsonSerializer.SerializeToUtf8Bytes(_order, DocumentJsonContext.Default.Order);

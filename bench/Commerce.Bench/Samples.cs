@@ -8,6 +8,8 @@ internal static class Samples
 {
     public const int BasketLines = 21;
     public const int ProductsMax = 200;
+    public const long Price = 12_900;
+    public const string UserId = "bench-user";
 
     public static string ProductId(int index) => $"bench-product-{index:000}";
 
@@ -15,7 +17,7 @@ internal static class Samples
     {
         ProductId = ProductId(index),
         Name = $"A product with a name of usual length {index}",
-        Price = 12_900,
+        Price = Price,
         Stock = 1_000_000_000,
         CreatedAt = now,
         UpdatedAt = now,
@@ -24,13 +26,9 @@ internal static class Samples
 
     /// <summary>An order as it comes in, its items in no order.</summary>
     public static OrderRequest Request(int lines, string key) => new(
-        "bench-user", key, [.. Enumerable.Range(0, lines).Select(index => new OrderItem(ProductId((index * 7) % lines), 2))],
+        UserId, key, [.. Enumerable.Range(0, lines).Select(index => new OrderItem(ProductId((index * 7) % lines), 2))],
         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
-    public static Order Order(int lines, string key, DateTimeOffset now)
-    {
-        var request = Request(lines, key);
-        var items = OrderRules.Normalize(request.Items).Value!;
-        return OrderRules.Accept(request, items, [.. Enumerable.Range(0, lines).Select(index => Product(index, now))], now).Value!;
-    }
+    public static Order Order(int lines, string key, DateTimeOffset now) => OrderRules.Accept(
+        OrderRules.Draft(Request(lines, key)).Value!, [.. Enumerable.Range(0, lines).Select(index => Product(index, now))], now).Value!;
 }

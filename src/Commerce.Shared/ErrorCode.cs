@@ -22,6 +22,9 @@ public enum ErrorCode
     BalanceLimitExceeded,
     StockLimitExceeded,
     OrderNotCancellable,
+
+    /// <summary>An order would cost something else than its buyer agreed to.</summary>
+    PriceChanged,
     CartEmpty,
     CartFull,
     Busy,

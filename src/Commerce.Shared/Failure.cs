@@ -21,6 +21,12 @@ public sealed record Failure(ErrorCode Code, string Detail)
     /// <summary>What there was, in pieces or won, where numbers explain the refusal.</summary>
     public long? Available { get; init; }
 
+    /// <summary>Won that the buyer agreed to, for <see cref="ErrorCode.PriceChanged"/>.</summary>
+    public long? ExpectedTotalAmount { get; init; }
+
+    /// <summary>Won that it would cost, for <see cref="ErrorCode.PriceChanged"/>.</summary>
+    public long? TotalAmount { get; init; }
+
     /// <summary>The order that was refused.</summary>
     public string? OrderId { get; init; }
 
@@ -42,6 +48,13 @@ public sealed record Failure(ErrorCode Code, string Detail)
         {
             Requested = requested,
             Available = available,
+        };
+
+    public static Failure PriceChanged(long expectedTotalAmount, long totalAmount) =>
+        new(ErrorCode.PriceChanged, $"The order costs {totalAmount} won now, not the {expectedTotalAmount} won that were agreed to.")
+        {
+            ExpectedTotalAmount = expectedTotalAmount,
+            TotalAmount = totalAmount,
         };
 }
 

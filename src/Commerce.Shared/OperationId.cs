@@ -27,11 +27,14 @@ public static class OperationId
     /// <summary>The ledger entry of a charge.</summary>
     public static string Charge(string userId, string idempotencyKey) => "charge-" + Digest("charge", userId, idempotencyKey);
 
-    /// <summary>The ledger entry that pays an order, or records that it was declined.</summary>
+    /// <summary>The ledger entry that pays an order.</summary>
     public static string Payment(string orderId) => "payment-" + orderId;
 
     /// <summary>The ledger entry that gives an order's payment back.</summary>
     public static string Refund(string orderId) => "refund-" + orderId;
+
+    /// <summary>The record of a user's request to cancel an order.</summary>
+    public static string Cancellation(string userId, string idempotencyKey) => "cancellation-" + Digest("cancellation", userId, idempotencyKey);
 
     /// <summary>The stock movement that reserves an order's line, or records that it was refused.</summary>
     public static string Sale(string orderId) => "sale-" + orderId;

@@ -41,8 +41,8 @@ public sealed class CosmosGatewayHandler(CosmosStore store) : HttpMessageHandler
 
         // Values are taken as they were set: validating and parsing them would cost more than the request itself.
         public string? Find(string header) =>
-            request.Headers.NonValidated.TryGetValues(header, out var values)
-            || (header == HeaderNames.ContentType && request.Content is { } content && content.Headers.NonValidated.TryGetValues(header, out values))
+            (header == HeaderNames.ContentType ? request.Content?.Headers : (HttpHeaders)request.Headers) is { } headers
+            && headers.NonValidated.TryGetValues(header, out var values)
                 ? values.ToString()
                 : null;
     }

@@ -99,6 +99,7 @@ public sealed class CosmosListener : IAsyncDisposable
     {
         public string Endpoint => $"{request.Scheme}://{request.Host}/";
 
-        public string? Find(string header) => request.Headers.TryGetValue(header, out var values) && values.Count > 0 ? values.ToString() : null;
+        public string? Find(string header) =>
+            request.Headers.TryGetValue(header, out var values) && values.Count > 0 ? values.ToString() : null;
     }
 }

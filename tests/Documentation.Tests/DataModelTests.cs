@@ -68,7 +68,6 @@ public partial class DataModelTests
 
     private static string Lifetime(ContainerDefinition container) => container switch
     {
-        { TimeToLive: { } lifetime } => string.Create(CultureInfo.InvariantCulture, $"{lifetime.TotalDays} days"),
         { DocumentsExpire: true } => "as the document says",
         _ => "kept",
     };

@@ -30,6 +30,8 @@ public class ProblemTypeTests(ShopFixture fixture)
             await shop.OrderAsync(await shop.AddUserAsync(1_000), ShopClient.NewKey(), (await shop.AddProductAsync(price: 10, stock: 1), 2)),
         ["insufficient-balance"] = async shop =>
             await shop.OrderAsync(ShopClient.NewId("poor"), ShopClient.NewKey(), (await shop.AddProductAsync(price: 10, stock: 1), 1)),
+        ["price-changed"] = async shop =>
+            await shop.OrderAtAsync(await shop.AddUserAsync(1_000), ShopClient.NewKey(), 9, (await shop.AddProductAsync(price: 10, stock: 1), 1)),
         ["stock-limit-exceeded"] = async shop => await shop.AdjustStockAsync(await shop.AddProductAsync(price: 10, stock: 1_000_000_000), 1),
         ["order-not-cancellable"] = CancelRejectedAsync,
         ["cart-empty"] = shop => shop.SendAsync(HttpMethod.Post, $"/api/users/{ShopClient.NewId("user")}/cart/checkout", key: ShopClient.NewKey()),
@@ -57,7 +59,7 @@ public class ProblemTypeTests(ShopFixture fixture)
         ["cart-full"] = new(async shop => await shop.SendAsync(
             HttpMethod.Post, "/api/users/hoarder/cart/items", new { productId = await shop.AddProductAsync(price: 10, stock: 1), quantity = 1 }))
         {
-            Document = ("carts", "hoarder", JsonSerializer.Serialize(
+            Document = ("accounts", "hoarder", JsonSerializer.Serialize(
                 new ShoppingCart
                 {
                     UserId = "hoarder",

@@ -8,16 +8,16 @@ public sealed class ContainerRuleTests
 {
     public static TheoryData<string, Action<ContainerProperties>> Refused => new()
     {
-        { "'computedProperties'", p => p.ComputedProperties = [new ComputedProperty { Name = "low", Query = "SELECT VALUE LOWER(c.n) FROM c" }] },
+        { "'computedProperties'", p => p.ComputedProperties = [new() { Name = "low", Query = "SELECT VALUE LOWER(c.n) FROM c" }] },
         {
             "'vectorEmbeddingPolicy'",
             p => p.VectorEmbeddingPolicy = new VectorEmbeddingPolicy(
-                [new Embedding { Path = "/v", DataType = VectorDataType.Float32, DistanceFunction = DistanceFunction.Cosine, Dimensions = 3 }])
+                [new() { Path = "/v", DataType = VectorDataType.Float32, DistanceFunction = DistanceFunction.Cosine, Dimensions = 3 }])
         },
         { "'uniqueKeyPolicy'", p => p.UniqueKeyPolicy.UniqueKeys.Add(new UniqueKey { Paths = { "/mail" } }) },
         { "partition keys of several paths", p => p.PartitionKeyPaths = ["/tenant", "/user"] },
         { "of another kind than 'Hash' of version 2", p => p.PartitionKeyDefinitionVersion = PartitionKeyDefinitionVersion.V1 },
-        { "'spatialIndexes'", p => p.IndexingPolicy.SpatialIndexes.Add(new SpatialPath { Path = "/at/?", SpatialTypes = { SpatialType.Point } }) },
+        { "'spatialIndexes'", p => p.IndexingPolicy.SpatialIndexes.Add(new() { Path = "/at/?", SpatialTypes = { SpatialType.Point } }) },
         { "'changeFeedPolicy'", p => p.ChangeFeedPolicy = new ChangeFeedPolicy { FullFidelityRetention = TimeSpan.FromMinutes(5) } },
         { "defaultTtl", p => p.DefaultTimeToLive = 0 },
     };

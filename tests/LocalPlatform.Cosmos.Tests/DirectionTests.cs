@@ -61,7 +61,8 @@ public sealed partial class DirectionTests
             Namespace().Match(File.ReadAllText(Path.Combine(source, file))).Groups[1].Value));
     }
 
-    private static string Line(string part, IEnumerable<string> known) => $"{part} knows {string.Join(", ", known.Order(StringComparer.Ordinal))}";
+    private static string Line(string part, IEnumerable<string> known) =>
+        $"{part} knows {string.Join(", ", known.Order(StringComparer.Ordinal))}";
 
     private static bool IsOurs(TypeReference type) => type.Namespace.StartsWith(Root, StringComparison.Ordinal);
 
@@ -71,7 +72,8 @@ public sealed partial class DirectionTests
 
     /// <summary>The types that a type's members and code refer to, with all that the compiler nests in it.</summary>
     private static IEnumerable<TypeReference> Uses(TypeDefinition type) => type.NestedTypes.SelectMany(Uses)
-        .Concat(type.Interfaces.Select(implemented => implemented.InterfaceType).Append(type.BaseType).OfType<TypeReference>().SelectMany(Parts))
+        .Concat(type.BaseType is { } parent ? Parts(parent) : [])
+        .Concat(type.Interfaces.SelectMany(implemented => Parts(implemented.InterfaceType)))
         .Concat(type.Fields.SelectMany(field => Parts(field.FieldType)))
         .Concat(type.Methods.SelectMany(Uses));
 

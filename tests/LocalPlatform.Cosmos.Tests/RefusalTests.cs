@@ -10,17 +10,28 @@ public sealed class RefusalTests
 {
     public static TheoryData<string, Func<Container, Task>> NotSupported => new()
     {
-        { "queries of databases", c => c.Database.Client.GetDatabaseQueryIterator<DatabaseProperties>("SELECT * FROM c").ReadNextAsync(Ct) },
+        {
+            "queries of databases",
+            c => c.Database.Client.GetDatabaseQueryIterator<DatabaseProperties>("SELECT * FROM c").ReadNextAsync(Ct)
+        },
         { "queries of containers", c => c.Database.GetContainerQueryIterator<ContainerProperties>("SELECT * FROM c").ReadNextAsync(Ct) },
         { "'users'", c => c.Database.CreateUserAsync("u", cancellationToken: Ct) },
         { "'users'", c => c.Database.GetUserQueryIterator<UserProperties>().ReadNextAsync(Ct) },
-        { "'sprocs'", c => c.Scripts.CreateStoredProcedureAsync(new StoredProcedureProperties("s", "function() { }"), cancellationToken: Ct) },
+        { "'sprocs'", c => c.Scripts.CreateStoredProcedureAsync(new("s", "function() { }"), cancellationToken: Ct) },
         { "'sprocs'", c => c.Scripts.ExecuteStoredProcedureAsync<string>("s", new PartitionKey("p"), [], cancellationToken: Ct) },
         { "'triggers'", c => c.Scripts.CreateTriggerAsync(Trigger, cancellationToken: Ct) },
         { "'udfs'", c => c.Scripts.CreateUserDefinedFunctionAsync(new() { Id = "f", Body = "function() { }" }, cancellationToken: Ct) },
         { "'conflicts'", c => c.Conflicts.GetConflictQueryIterator<ConflictProperties>().ReadNextAsync(Ct) },
-        { "PUT of a container", c => c.ReplaceContainerAsync(new ContainerProperties(c.Id, "/pk") { DefaultTimeToLive = 5 }, cancellationToken: Ct) },
-        { "'operations'", async c => (await c.DeleteAllItemsByPartitionKeyStreamAsync(new("p"), cancellationToken: Ct)).EnsureSuccessStatusCode() },
+        { "'clientencryptionkeys'", c => c.Database.GetClientEncryptionKey("k").ReadAsync(cancellationToken: Ct) },
+        {
+            "other modes of the change feed",
+            c => c.GetChangeFeedIterator<object>(ChangeFeedStartFrom.Now(), ChangeFeedMode.AllVersionsAndDeletes).ReadNextAsync(Ct)
+        },
+        { "PUT of a container", c => c.ReplaceContainerAsync(new(c.Id, "/pk") { DefaultTimeToLive = 5 }, cancellationToken: Ct) },
+        {
+            "'operations'",
+            async c => (await c.DeleteAllItemsByPartitionKeyStreamAsync(new("p"), cancellationToken: Ct)).EnsureSuccessStatusCode()
+        },
         { "'offers'", c => c.ReadThroughputAsync(new RequestOptions(), Ct) },
         { "'offers'", c => c.ReplaceThroughputAsync(1000, cancellationToken: Ct) },
     };
@@ -51,9 +62,10 @@ public sealed class RefusalTests
         var before = new ItemRequestOptions { PreTriggers = ["t"] };
         var after = new ItemRequestOptions { PostTriggers = ["t"] };
 
-        var failure = await container.UpsertItemAsync(new { id = "a", pk = "p", n = 2 }, null, before, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
+        var changed = new { id = "a", pk = "p", n = 2 };
+        var failure = await container.UpsertItemAsync(changed, null, before, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
         Assert.Contains("does not support triggers", failure.Message, StringComparison.Ordinal);
-        await container.ReplaceItemAsync(new { id = "a", pk = "p", n = 2 }, "a", null, after, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.ReplaceItemAsync(changed, "a", null, after, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
         await container.DeleteItemAsync<object>("a", new PartitionKey("p"), before, Ct).ShouldFailAsync(HttpStatusCode.BadRequest);
 
         Assert.Equal(1, Assert.Single(await container.AllAsync<int>("SELECT VALUE c.n FROM c")));

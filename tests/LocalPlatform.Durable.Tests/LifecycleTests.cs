@@ -216,7 +216,8 @@ public sealed class LifecycleTests
     public async Task A_sub_orchestration_that_is_not_waited_for_does_not_answer_a_later_call()
     {
         var release = new TaskCompletionSource();
-        var unawaited = new SubOrchestrationOptions(new TaskOptions(tags: new Dictionary<string, string> { ["FireAndForget"] = "" }), "child");
+        var unawaited = new SubOrchestrationOptions(
+            new TaskOptions(tags: new Dictionary<string, string> { ["FireAndForget"] = "" }), "child");
         var functions = new TestFunctions()
             .Orchestrator("Parent", async (TaskOrchestrationContext context, int generation) =>
             {

@@ -1,14 +1,24 @@
+using System.Globalization;
+using System.Text.Json;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
 using Commerce.Shared.Balance;
+using Commerce.Shared.Cart;
+using Commerce.Shared.Json;
+using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Balance;
 
-/// <summary>Accounts and their entries as ledger documents.</summary>
+/// <summary>Accounts, and the entries, orders and carts that change with them, as documents of one partition a user.</summary>
 public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions options)
-    : LedgerStore<Account, LedgerEntry>(database[CommerceDatabase.Accounts], options)
+    : LedgerStore<Account, AccountCommand, AccountRecord>(database[CommerceDatabase.Accounts], options)
 {
+    /// <summary>Lines that weigh as much as an operation: a batch of orders stays below 2 MB, whatever names their products have.</summary>
+    private const int LinesPerOperation = 12;
+
+    private static readonly AccountRules Rules = new();
+
     protected override string HeadId => Account.DocumentId;
 
     protected override string? ETagOf(Account head) => head.ETag;
@@ -18,7 +28,78 @@ public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions 
     protected override IReadOnlyList<PatchOperation> Patch(Account head) =>
     [
         PatchOperation.Set("/balance", head.Balance),
+        PatchOperation.Set("/held", head.Held),
         PatchOperation.Set("/entryCount", head.EntryCount),
         PatchOperation.Set("/updatedAt", head.UpdatedAt),
     ];
+
+    protected override void Append(TransactionalBatch batch, AccountRecord record)
+    {
+        if (record.Entry is { } entry)
+            batch.CreateItem(entry, CreateOptions);
+        if (record.Order is { } order)
+            Put(batch, order, order.Id, order.ETag);
+        if (record.Decision is { } decision)
+            Decide(batch, decision);
+        if (record.Cart is { } cart)
+            Put(batch, cart, ShoppingCart.DocumentId, cart.ETag);
+    }
+
+    protected override int OperationsOf(AccountRecord record) =>
+        Count(record.Entry) + Count(record.Order) + Count(record.Decision) + Count(record.Cart);
+
+    internal override int WeightOf(AccountRecord record) =>
+        OperationsOf(record) + ((record.Order?.Lines.Count ?? record.Decision?.Work.Items.Count ?? 0) / LinesPerOperation);
+
+    internal override async Task<AccountRecord?> RecallAsync(AccountCommand command)
+    {
+        var (id, partition) = (Rules.RecordId(command), new PartitionKey(command.UserId));
+        if (command is AccountCommand.Charge or AccountCommand.Refund)
+            return await Container.FindAsync<LedgerEntry>(id, partition) is { } entry ? new() { Entry = entry } : null;
+        var order = await Container.FindAsync<Order>(id, partition);
+        return order is null || IsAwaited(order, command) ? null : new() { Order = order };
+    }
+
+    /// <summary>A decided order comes back as it is stored, with all that only its document knows.</summary>
+    protected override AccountRecord AsStored(AccountRecord record, TransactionalBatchResponse answer, int first)
+    {
+        if (record.Decision is null)
+            return record.Order is null ? record : record with { Order = record.Order with { ETag = answer[first].ETag } };
+        using var document = answer[first + Count(record.Entry)].ResourceStream;
+        return record with { Order = JsonSerializer.Deserialize(document, DocumentJsonContext.Default.Order) };
+    }
+
+    /// <summary>True when the order is what the command was made for, so that it has not been carried out.</summary>
+    private static bool IsAwaited(Order order, AccountCommand command) => order.Status == OrderStatus.Pending && command switch
+    {
+        AccountCommand.Reprice reprice => order.Revision == reprice.Order.Revision,
+        AccountCommand.Pay pay => order.Revision == pay.Work.Revision,
+        AccountCommand.Reject reject => order.Revision == reject.Work.Revision,
+        _ => false,
+    };
+
+    private static void Put<T>(TransactionalBatch batch, T document, string id, string? etag)
+    {
+        if (etag is null)
+            batch.CreateItem(document, CreateOptions);
+        else
+            batch.ReplaceItem(id, document, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false });
+    }
+
+    private static void Decide(TransactionalBatch batch, OrderDecision decision)
+    {
+        List<PatchOperation> changes = [PatchOperation.Set("/status", decision.Status)];
+        if (decision.PaidAt is { } paidAt)
+            changes.Add(PatchOperation.Set("/paidAt", paidAt));
+        if (decision.Rejection is { } rejection)
+            changes.Add(PatchOperation.Set("/rejection", rejection));
+        var before = OrderTransitions.NameOf(OrderTransitions.Before(decision.Status));
+        batch.PatchItem(decision.Work.OrderId, changes, new TransactionalBatchPatchItemRequestOptions
+        {
+            FilterPredicate = string.Create(CultureInfo.InvariantCulture, $"FROM c WHERE c.status = '{before}' AND c.revision = {decision.Work.Revision}"),
+            EnableContentResponseOnWrite = true,
+        });
+    }
+
+    private static int Count(object? document) => document is null ? 0 : 1;
 }

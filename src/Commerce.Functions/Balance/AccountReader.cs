@@ -20,7 +20,7 @@ public sealed class AccountReader(CommerceDatabase database)
     /// <param name="ct">Stops the reading.</param>
     public Task<List<LedgerEntry>> EntriesAsync(string userId, long before, int max, CancellationToken ct)
     {
-        // Declined payments have the sequence 0: they are on record, but are no part of the ledger.
+        // Refused charges have the sequence 0: they are on record, but are no part of the ledger.
         var query = new QueryDefinition(
             "SELECT * FROM c WHERE c.type = 'entry' AND c.sequence > 0 AND c.sequence < @before ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
             .WithParameter("@before", before)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Commerce.Functions.Http;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Balance;
 
 /// <summary>Charging a balance, reading it, and reading what changed it.</summary>
-public sealed class BalanceFunctions(LedgerWriter<Account, AccountCommand, LedgerEntry> ledger, AccountReader accounts)
+public sealed class BalanceFunctions(AccountLedger ledger, AccountReader accounts)
 {
     private const string Currency = "KRW";
     private const string EntriesList = "entries";
@@ -29,9 +28,12 @@ public sealed class BalanceFunctions(LedgerWriter<Account, AccountCommand, Ledge
             return Answers.Problem(wrong);
 
         var posting = await ledger.SubmitAsync(userId, new AccountCommand.Charge(userId, key, amount));
-        return posting.Succeeded
-            ? Answers.Created(ChargeView.Of(posting.Value.Record), BalanceJson.Wire.ChargeView)
-            : Answers.Problem(posting.Failure);
+        if (!posting.Succeeded)
+            return Answers.Problem(posting.Failure);
+        var entry = posting.Value.Record.Entry!;
+        return AccountRules.RefusalOf(entry) is { } refusal
+            ? Answers.Problem(refusal)
+            : Answers.Created(ChargeView.Of(entry), BalanceJson.Wire.ChargeView);
     }
 
     [Function("GetBalance")]
@@ -46,7 +48,7 @@ public sealed class BalanceFunctions(LedgerWriter<Account, AccountCommand, Ledge
         var account = await accounts.FindAsync(userId, request.HttpContext.RequestAborted);
         return Answers.OkUnlessUnchanged(
             request,
-            new BalanceView(userId, account?.Balance ?? 0, Currency, account?.UpdatedAt),
+            new BalanceView(userId, account?.Balance ?? 0, account?.Held ?? 0, Currency, account?.UpdatedAt),
             BalanceJson.Wire.BalanceView,
             account?.ETag ?? UntouchedETag);
     }

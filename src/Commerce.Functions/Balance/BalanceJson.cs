@@ -16,7 +16,12 @@ internal sealed record ChargeView(string EntryId, string UserId, long Amount, lo
     public static ChargeView Of(LedgerEntry entry) => new(entry.Id, entry.UserId, entry.Amount, entry.BalanceAfter, entry.CreatedAt);
 }
 
-internal sealed record BalanceView(string UserId, long Balance, string Currency, DateTimeOffset? UpdatedAt);
+/// <param name="UserId">Whose.</param>
+/// <param name="Balance">Won.</param>
+/// <param name="Held">Won of it that orders hold which are being placed.</param>
+/// <param name="Currency">KRW.</param>
+/// <param name="UpdatedAt">When it last changed; absent for a user never seen.</param>
+internal sealed record BalanceView(string UserId, long Balance, long Held, string Currency, DateTimeOffset? UpdatedAt);
 
 internal sealed record EntryView(
     string EntryId, EntryKind Kind, long Amount, long BalanceAfter, string? OrderId, DateTimeOffset CreatedAt)

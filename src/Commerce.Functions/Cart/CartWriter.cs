@@ -3,7 +3,6 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Cart;
-using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Cart;
@@ -23,7 +22,7 @@ public sealed class CartWriter
 
     public CartWriter(CommerceDatabase database, TimeProvider time)
     {
-        _carts = database[CommerceDatabase.Carts];
+        _carts = database[CommerceDatabase.Accounts];
         _time = time;
         _batcher = new(CommitAsync, BatchSizeMax, QueueLengthMax);
     }
@@ -44,18 +43,6 @@ public sealed class CartWriter
         _batcher.TrySubmit(userId, new CartWork(change, precondition)) is { } answer
             ? await answer
             : new Failure(ErrorCode.Busy, "Too many requests are waiting for this cart. Try again shortly.");
-
-    /// <summary>
-    /// Takes what a paid order has bought out of the cart it came from, once however often it is called. What was added since stays.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">Too many changes wait for this cart; try again.</exception>
-    public async Task SettleAsync(Order order)
-    {
-        var bought = order.Lines.Select(static line => new CartItem(line.ProductId, line.Quantity)).ToList();
-        var result = await ChangeAsync(order.UserId, new CartChange.Settle(order.Id, bought));
-        if (!result.Succeeded)
-            throw new InvalidOperationException(result.Failure.Detail);
-    }
 
     private async Task CommitAsync(string userId, IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch)
     {

@@ -1,5 +1,4 @@
 using Commerce.Functions.Http;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Microsoft.Azure.Functions.Worker;
@@ -8,7 +7,7 @@ namespace Commerce.Functions.Catalog;
 
 /// <summary>What operators do to the catalog.</summary>
 public sealed class CatalogOperations(
-    ProductReader products, CatalogWriter catalog, CatalogImport import, LedgerWriter<Product, StockCommand, StockMovement> ledger)
+    ProductReader products, CatalogWriter catalog, CatalogImport import, StockLedger ledger)
 {
     [Function("PutProduct")]
     public async Task<IResult> Put(
@@ -60,9 +59,11 @@ public sealed class CatalogOperations(
             return Answers.Problem(wrong);
 
         var posting = await ledger.SubmitAsync(productId, new StockCommand.Adjust(productId, key, delta, reason));
-        return posting.Succeeded
-            ? Answers.Created(AdjustmentView.Of(posting.Value.Record), CatalogJson.Wire.AdjustmentView)
-            : Answers.Problem(posting.Failure);
+        if (!posting.Succeeded)
+            return Answers.Problem(posting.Failure);
+        return StockRules.RefusalOf(posting.Value.Record) is { } refusal
+            ? Answers.Problem(refusal)
+            : Answers.Created(AdjustmentView.Of(posting.Value.Record), CatalogJson.Wire.AdjustmentView);
     }
 
     [Function("ImportProducts")]

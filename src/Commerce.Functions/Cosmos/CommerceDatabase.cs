@@ -12,14 +12,13 @@ public sealed class CommerceDatabase(CosmosClient client)
     public const string Name = "commerce";
 
     public static readonly ContainerDefinition Catalog = new("catalog", "/productId", ["/type/?", "/productId/?"]);
-    public static readonly ContainerDefinition Accounts = new("accounts", "/userId", ["/type/?", "/sequence/?"]);
-    public static readonly ContainerDefinition Carts = new("carts", "/userId", [], TimeToLive: TimeSpan.FromDays(30));
-    public static readonly ContainerDefinition Orders = new("orders", "/userId", ["/type/?", "/status/?", "/createdAt/?"]);
+    public static readonly ContainerDefinition Accounts =
+        new("accounts", "/userId", ["/type/?", "/sequence/?", "/status/?", "/createdAt/?"], DocumentsExpire: true);
     public static readonly ContainerDefinition Ranking = new("ranking", "/scope", [], DocumentsExpire: true);
     public static readonly ContainerDefinition Deliveries =
         new("deliveries", "/shard", ["/state/?", "/dueAt/?", "/updatedAt/?"], DocumentsExpire: true);
 
-    public static IReadOnlyList<ContainerDefinition> All { get; } = [Catalog, Accounts, Carts, Orders, Ranking, Deliveries];
+    public static IReadOnlyList<ContainerDefinition> All { get; } = [Catalog, Accounts, Ranking, Deliveries];
 
     public Container this[ContainerDefinition definition] => client.GetContainer(Name, definition.Name);
 
@@ -37,13 +36,11 @@ public sealed class CommerceDatabase(CosmosClient client)
 /// <param name="Name">Name of the container.</param>
 /// <param name="PartitionKeyPath">Path of its partition key.</param>
 /// <param name="IndexedPaths">The only paths that are indexed: an index that no query uses costs RU on every write.</param>
-/// <param name="TimeToLive">Documents are deleted this long after their last change; null keeps them.</param>
 /// <param name="DocumentsExpire">Documents may say themselves when they expire (<c>ttl</c>, in seconds); without it they stay.</param>
 public sealed record ContainerDefinition(
     string Name,
     string PartitionKeyPath,
     IReadOnlyList<string> IndexedPaths,
-    TimeSpan? TimeToLive = null,
     bool DocumentsExpire = false)
 {
     /// <summary>Cosmos DB's way to say "on, but no default".</summary>
@@ -53,7 +50,7 @@ public sealed record ContainerDefinition(
     {
         var properties = new ContainerProperties(Name, PartitionKeyPath)
         {
-            DefaultTimeToLive = TimeToLive is { } lifetime ? (int)lifetime.TotalSeconds : DocumentsExpire ? NoDefaultTimeToLive : null,
+            DefaultTimeToLive = DocumentsExpire ? NoDefaultTimeToLive : null,
             IndexingPolicy = new IndexingPolicy { IndexingMode = IndexingMode.Consistent, Automatic = true },
         };
         Add(properties.IndexingPolicy.IncludedPaths, IndexedPaths.Select(path => new IncludedPath { Path = path }));

@@ -22,6 +22,10 @@ internal sealed record ProblemDocument
 
     public long? Available { get; init; }
 
+    public long? ExpectedTotalAmount { get; init; }
+
+    public long? TotalAmount { get; init; }
+
     public string? OrderId { get; init; }
 
     public IReadOnlyList<FieldError>? Errors { get; init; }
@@ -42,6 +46,8 @@ internal sealed record ProblemDocument
             ProductId = failure.ProductId,
             Requested = failure.Requested,
             Available = failure.Available,
+            ExpectedTotalAmount = failure.ExpectedTotalAmount,
+            TotalAmount = failure.TotalAmount,
             OrderId = failure.OrderId,
             Errors = failure.Errors,
         };

@@ -24,6 +24,7 @@ internal static class ProblemTable
         [ErrorCode.InsufficientBalance] = new(ErrorCode.InsufficientBalance, StatusCodes.Status409Conflict, "The balance is too low."),
         [ErrorCode.BalanceLimitExceeded] = new(ErrorCode.BalanceLimitExceeded, StatusCodes.Status409Conflict, "The balance would become too large."),
         [ErrorCode.StockLimitExceeded] = new(ErrorCode.StockLimitExceeded, StatusCodes.Status409Conflict, "The stock would become too large."),
+        [ErrorCode.PriceChanged] = new(ErrorCode.PriceChanged, StatusCodes.Status409Conflict, "The price has changed."),
         [ErrorCode.OrderNotCancellable] = new(ErrorCode.OrderNotCancellable, StatusCodes.Status409Conflict, "The order cannot be cancelled."),
         [ErrorCode.CartEmpty] = new(ErrorCode.CartEmpty, StatusCodes.Status409Conflict, "The cart is empty."),
         [ErrorCode.CartFull] = new(ErrorCode.CartFull, StatusCodes.Status409Conflict, "The cart is full."),

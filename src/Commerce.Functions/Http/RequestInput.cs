@@ -91,6 +91,25 @@ internal sealed class RequestInput(HttpRequest request)
         return null;
     }
 
+    /// <summary>The body, read strictly, if the request has one; null when it has none, or it is not what it should be.</summary>
+    public async ValueTask<T?> OptionalJsonAsync<T>(JsonTypeInfo<T> type)
+        where T : class =>
+        await HasBodyAsync() ? await JsonAsync(type) : null;
+
+    private async ValueTask<bool> HasBodyAsync()
+    {
+        if (Request.ContentLength is { } length)
+            return length > 0;
+        // Without a length only a look tells; what is seen is left to be read.
+        var seen = await Request.BodyReader.ReadAsync(Request.HttpContext.RequestAborted);
+        Request.BodyReader.AdvanceTo(seen.Buffer.Start);
+        return !seen.Buffer.IsEmpty;
+    }
+
+    /// <summary>A whole number of the body that may be left out; null then.</summary>
+    public long? OptionalWholeNumber(long? value, string field, long min, long max) =>
+        value is null ? null : WholeNumber(value, field, min, max);
+
     /// <summary>A required whole number of the body.</summary>
     public long WholeNumber(long? value, string field, long min, long max)
     {

@@ -10,6 +10,9 @@ internal sealed class LedgerPlan<THead, TCommand, TRecord>(THead? head)
 {
     private readonly HashSet<string> _recordIds = new(StringComparer.Ordinal);
 
+    // The head is an operation of its own.
+    private int _room = Limits.BatchOperationsMax - 1;
+
     /// <summary>The head after everything planned so far.</summary>
     public THead? Head { get; private set; } = head;
 
@@ -17,25 +20,22 @@ internal sealed class LedgerPlan<THead, TCommand, TRecord>(THead? head)
     public List<Planned<TCommand, TRecord>> Posted { get; } = [];
 
     /// <summary>What is refused without a record: that must rest on a head read for the purpose, since no ETag guards it.</summary>
-    public List<(Pending<TCommand, Result<Posting<TRecord>>> Pending, string RecordId, Failure Failure)> Refused { get; } = [];
+    public List<(Pending<TCommand, Result<Posting<TRecord>>> Pending, Failure Failure)> Refused { get; } = [];
 
     /// <summary>Takes a record id for this plan; false when it is taken already.</summary>
     public bool Claims(string recordId) => _recordIds.Add(recordId);
 
-    public void Add(Pending<TCommand, Result<Posting<TRecord>>> pending, string recordId, Decision<THead, TRecord> decision)
+    /// <summary>Plans a record, unless it does not fit in any more. The first one always does.</summary>
+    public bool TryPost(Pending<TCommand, Result<Posting<TRecord>>> pending, THead head, TRecord record, int weight)
     {
-        if (decision.IsPosted)
-        {
-            Head = decision.Head;
-            Posted.Add(new(pending, recordId, decision.Record));
-        }
-        else
-        {
-            Refused.Add((pending, recordId, decision.Failure));
-        }
+        if (weight > _room && Posted.Count > 0)
+            return false;
+        _room -= weight;
+        Head = head;
+        Posted.Add(new(pending, record));
+        return true;
     }
 }
 
-internal readonly record struct Planned<TCommand, TRecord>(
-    Pending<TCommand, Result<Posting<TRecord>>> Pending, string RecordId, TRecord Record)
+internal readonly record struct Planned<TCommand, TRecord>(Pending<TCommand, Result<Posting<TRecord>>> Pending, TRecord Record)
     where TRecord : class;

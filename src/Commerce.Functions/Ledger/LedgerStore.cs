@@ -1,5 +1,6 @@
 using System.Net;
 using Commerce.Functions.Cosmos;
+using Commerce.Shared;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -8,16 +9,18 @@ namespace Commerce.Functions.Ledger;
 /// <summary>
 /// The documents of one kind of ledger in Cosmos DB. Keeps the last heads seen, as hints only: every write is guarded by the ETag.
 /// </summary>
-public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOptions options) : IDisposable
+public abstract class LedgerStore<THead, TCommand, TRecord>(Container container, LedgerOptions options) : IDisposable
     where THead : class
     where TRecord : class
 {
-    private static readonly TransactionalBatchItemRequestOptions CreateOptions = new() { EnableContentResponseOnWrite = false };
+    protected static readonly TransactionalBatchItemRequestOptions CreateOptions = new() { EnableContentResponseOnWrite = false };
 
     private readonly MemoryCache _heads = new(new MemoryCacheOptions { SizeLimit = options.CachedHeadsMax });
 
     /// <summary>Id of the head document in its partition.</summary>
     protected abstract string HeadId { get; }
+
+    protected Container Container => container;
 
     protected abstract string? ETagOf(THead head);
 
@@ -25,6 +28,23 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
 
     /// <summary>The patch that makes the stored head equal to <paramref name="head"/> in all that postings change.</summary>
     protected abstract IReadOnlyList<PatchOperation> Patch(THead head);
+
+    /// <summary>Adds to a batch what a record is stored as: <see cref="OperationsOf"/> operations.</summary>
+    protected abstract void Append(TransactionalBatch batch, TRecord record);
+
+    protected abstract int OperationsOf(TRecord record);
+
+    /// <summary>A record's share of a batch, of <see cref="Limits.BatchOperationsMax"/>: at least its operations, more if it is large.</summary>
+    internal virtual int WeightOf(TRecord record) => OperationsOf(record);
+
+    /// <summary>The record that a command left when it was carried out before, or null.</summary>
+    internal abstract Task<TRecord?> RecallAsync(TCommand command);
+
+    /// <summary>The record with what only the store's answer tells of it.</summary>
+    /// <param name="record">The record as it was written.</param>
+    /// <param name="answer">Results of the batch.</param>
+    /// <param name="first">Number of the record's first operation in it.</param>
+    protected virtual TRecord AsStored(TRecord record, TransactionalBatchResponse answer, int first) => record;
 
     /// <summary>The last head seen, or the stored one; null when there is none. A hint: it may have changed by now.</summary>
     public async ValueTask<THead?> PeekAsync(string key) => (await GetHeadAsync(key)).Document;
@@ -44,37 +64,43 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
         return new(head, IsFresh: true);
     }
 
-    internal Task<TRecord?> FindRecordAsync(string key, string recordId) =>
-        container.FindAsync<TRecord>(recordId, new PartitionKey(key));
-
     /// <summary>
-    /// Writes the head and the records, all or nothing. 200; 409 with the index of the first record that exists already; 412 when
-    /// <paramref name="seen"/> is not what is stored.
+    /// Writes the head and the records, all or nothing: written; in conflict, with the first record that is not to be written as things are
+    /// (it was before, or what it changes has changed); or overtaken, when <paramref name="seen"/> is not the head that is stored.
     /// </summary>
     /// <exception cref="CosmosException">The store did not answer properly; the outcome is unknown.</exception>
-    internal async Task<LedgerWrite> WriteAsync(string key, LedgerHead<THead> seen, THead head, IEnumerable<TRecord> records)
+    internal async Task<LedgerWrite<TRecord>> WriteAsync(string key, LedgerHead<THead> seen, THead head, IReadOnlyList<TRecord> records)
     {
-        using var response = await TransientFaults.RetryAsync(() => Batch(key, seen, head, records).ExecuteAsync());
-        if (response.IsSuccessStatusCode)
+        using var answer = await TransientFaults.RetryAsync(() => Batch(key, seen, head, records).ExecuteAsync());
+        if (answer.IsSuccessStatusCode)
         {
-            Remember(key, WithETag(head, response[0].ETag));
-            return LedgerWrite.Done;
+            Remember(key, WithETag(head, answer[0].ETag));
+            return new(LedgerWriteStatus.Written, Records: [.. records.Zip(StartsOf(records), (record, start) => AsStored(record, answer, start))]);
         }
-        for (var i = 1; i < response.Count; i++)
-        {
-            if (response[i].StatusCode == HttpStatusCode.Conflict)
-                return new(HttpStatusCode.Conflict, i - 1);
-        }
-        // 409 without a record's: the head was created meanwhile. 404: it is gone.
-        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
-            return new(HttpStatusCode.PreconditionFailed, 0);
-        throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+        // One operation says what is wrong; the others only that one of them did.
+        var failed = Enumerable.Range(0, answer.Count).FirstOrDefault(i => answer[i].StatusCode != HttpStatusCode.FailedDependency, -1);
+        if (failed < 0 || answer[failed].StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound))
+            throw new CosmosException(answer.ErrorMessage, answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge);
+        return failed == 0
+            ? new(LedgerWriteStatus.Overtaken)
+            : new(LedgerWriteStatus.Conflict, ConflictAt: StartsOf(records).TakeWhile(start => start <= failed).Count() - 1);
     }
 
     public void Dispose()
     {
         _heads.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Numbers of the records' first operations. That of the head is 0.</summary>
+    private IEnumerable<int> StartsOf(IEnumerable<TRecord> records)
+    {
+        var start = 1;
+        foreach (var record in records)
+        {
+            yield return start;
+            start += OperationsOf(record);
+        }
     }
 
     private TransactionalBatch Batch(string key, LedgerHead<THead> seen, THead head, IEnumerable<TRecord> records)
@@ -93,7 +119,7 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
             batch.CreateItem(head, CreateOptions);
         }
         foreach (var record in records)
-            batch.CreateItem(record, CreateOptions);
+            Append(batch, record);
         return batch;
     }
 
@@ -105,12 +131,21 @@ public abstract class LedgerStore<THead, TRecord>(Container container, LedgerOpt
 internal readonly record struct LedgerHead<THead>(THead? Document, bool IsFresh)
     where THead : class;
 
-/// <param name="Status">200, 409 or 412.</param>
-/// <param name="RecordIndex">With 409: the first of the records that was there already.</param>
-internal readonly record struct LedgerWrite(HttpStatusCode Status, int RecordIndex)
+internal enum LedgerWriteStatus
 {
-    public static readonly LedgerWrite Done = new(HttpStatusCode.OK, 0);
+    Written,
+
+    /// <summary>A record is there already, or what it changes is not as it was.</summary>
+    Conflict,
+
+    /// <summary>Somebody else has written to the head.</summary>
+    Overtaken,
 }
+
+/// <param name="Status">What came of it.</param>
+/// <param name="ConflictAt">With a conflict: the first of the records that has one.</param>
+/// <param name="Records">What was written, as it is stored.</param>
+internal readonly record struct LedgerWrite<TRecord>(LedgerWriteStatus Status, int ConflictAt = 0, IReadOnlyList<TRecord>? Records = null);
 
 /// <summary>Bounds of a ledger's memory.</summary>
 public sealed record LedgerOptions

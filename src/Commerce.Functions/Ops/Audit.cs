@@ -6,9 +6,10 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Ops;
 
 /// <summary>
-/// Recomputes the books from their records: Σ entries = balance, Σ movements = stock, and every order against both. Reads everything
-/// once, as a stream, and keeps a few dozen bytes for each account, product and order. Orders are read last, so whatever they say had
-/// been booked when they said it; those that were decided while the audit ran are read again before anything is reported.
+/// Recomputes the books from their records: Σ entries = balance, Σ pending orders = what is held, Σ movements = stock, and every order
+/// against all of them. Reads everything once, as a stream, and keeps a few dozen bytes for each account, product and order. Orders are read
+/// last, so whatever they say had been booked when they said it; those that were decided while the audit ran are read again before anything
+/// is reported.
 /// </summary>
 public sealed class Audit(CommerceDatabase database, TimeProvider time)
 {
@@ -17,10 +18,11 @@ public sealed class Audit(CommerceDatabase database, TimeProvider time)
 
     private const int CloserLooksAtOnce = 8;
 
-    /// <summary>Pauses between closer looks at an order that is just being decided.</summary>
-    private static readonly TimeSpan[] Patience = [TimeSpan.Zero, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
+    /// <summary>Pauses between closer looks at what is just being changed.</summary>
+    internal static readonly TimeSpan[] Patience = [TimeSpan.Zero, TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
 
     private readonly BookedOrderReader _reader = new(database);
+    private readonly HoldAudit _holds = new(database, time);
 
     internal async Task<AuditReport> RunAsync(CancellationToken ct)
     {
@@ -40,6 +42,7 @@ public sealed class Audit(CommerceDatabase database, TimeProvider time)
             await foreach (var difference in ledger.DifferencesAsync(ct).Take(DifferencesMax).WithCancellation(ct))
                 differences.Add(difference);
         }
+        differences.AddRange(await _holds.DifferencesAsync(ct));
         if (bookings.HasOrphans)
             differences.AddRange(await FindOrphansAsync(bookings, ct));
         return new(differences.Count == 0, checkedAt, accounts.Count, products.Count, orders, [.. differences.Take(DifferencesMax)]);
@@ -50,7 +53,7 @@ public sealed class Audit(CommerceDatabase database, TimeProvider time)
     {
         var (count, suspects) = (0L, new List<(string, string)>());
         var query = new QueryDefinition("SELECT * FROM c WHERE c.type = 'order'");
-        await foreach (var order in database[CommerceDatabase.Orders].QueryAsync(query, DocumentJsonContext.Default.Order, pageSize: 200, ct: ct))
+        await foreach (var order in database[CommerceDatabase.Accounts].QueryAsync(query, DocumentJsonContext.Default.Order, pageSize: 200, ct: ct))
         {
             count++;
             if (!bookings.Take(order.Id).Agree(order))

@@ -17,6 +17,9 @@ internal sealed record AuditReport(
 /// <summary>The head of a ledger, as far as an audit needs it.</summary>
 internal sealed record HeadFact(string Owner, long Total, long Records);
 
+/// <summary>What an account holds, or what a pending order costs, in won.</summary>
+internal sealed record HoldFact(string Owner, long Total);
+
 /// <summary>A record of a ledger, as far as an audit needs it; <see cref="Kind"/> as it is stored.</summary>
 internal sealed record RecordFact(string Owner, string Kind, long Delta, long After, long Sequence, string? OrderId, long? UnitPrice);
 
@@ -29,4 +32,5 @@ internal sealed partial class AuditJson : JsonSerializerContext
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(HeadFact))]
 [JsonSerializable(typeof(RecordFact))]
+[JsonSerializable(typeof(HoldFact))]
 internal sealed partial class FactJson : JsonSerializerContext;

@@ -26,7 +26,7 @@ internal sealed class OrderBookings
     public void AddEntry(RecordFact entry)
     {
         if (entry.OrderId is { } orderId)
-            Of(orderId).AddEntry(entry.Kind switch { "payment" => EntryKind.Payment, "refund" => EntryKind.Refund, _ => EntryKind.Declined }, entry.Delta);
+            Of(orderId).AddEntry(entry.Kind switch { "payment" => EntryKind.Payment, "refund" => EntryKind.Refund, _ => EntryKind.Charge }, entry.Delta);
     }
 
     public void AddMovement(RecordFact movement)
@@ -56,7 +56,6 @@ internal sealed class OrderBookings
 /// <summary>Reads one order with all that was booked for it.</summary>
 internal sealed class BookedOrderReader(CommerceDatabase database)
 {
-    private readonly Container _orders = database[CommerceDatabase.Orders];
     private readonly Container _accounts = database[CommerceDatabase.Accounts];
     private readonly Container _catalog = database[CommerceDatabase.Catalog];
 
@@ -66,7 +65,7 @@ internal sealed class BookedOrderReader(CommerceDatabase database)
         // The books first and the order last: what an order's status says has been booked before.
         var payment = await _accounts.FindAsync<LedgerEntry>(OperationId.Payment(orderId), user, ct);
         var refund = await _accounts.FindAsync<LedgerEntry>(OperationId.Refund(orderId), user, ct);
-        if (await _orders.FindAsync<Order>(orderId, user, ct) is not { } order)
+        if (await _accounts.FindAsync<Order>(orderId, user, ct) is not { } order)
             return null;
         var lines = new List<BookedLine>(order.Lines.Count);
         foreach (var line in order.Lines)

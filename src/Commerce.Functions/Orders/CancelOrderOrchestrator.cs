@@ -6,7 +6,7 @@ using Microsoft.DurableTask;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Gives the money back, then the stock, then marks the order. The refund comes first because it alone can be refused (a balance has
+/// Gives the money back, then the stock, and marks the order. The refund comes first because it alone can be refused (a balance has
 /// an upper bound), and then nothing has been touched. The output is that refusal, or nothing.
 /// </summary>
 public static class CancelOrderOrchestrator
@@ -17,12 +17,9 @@ public static class CancelOrderOrchestrator
     public static async Task<Failure?> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         var work = context.GetInput<OrderWork>() ?? throw new InvalidOperationException("A cancellation has no input.");
-        var refund = new OrderPayment(work.OrderId, work.UserId, work.Items.Sum(item => item.UnitPrice * item.Quantity));
-        if (await context.CallActivityAsync<Failure?>(nameof(OrderActivities.RefundOrder), refund, Retries.UntilDone) is { } refusal)
-            return refusal;
-        await context.CallActivityAsync<bool>(nameof(OrderActivities.ReleaseStock), work, Retries.UntilDone);
-        var key = new OrderKey(work.OrderId, work.UserId);
-        await context.CallActivityAsync<string>(nameof(OrderActivities.CompleteCancellation), key, Retries.UntilDone);
-        return null;
+        var refusal = await context.CallActivityAsync<Failure?>(nameof(OrderActivities.RefundOrder), work, Retries.UntilDone);
+        if (refusal is null)
+            await context.CallActivityAsync<string>(nameof(OrderActivities.CompleteCancellation), work, Retries.UntilDone);
+        return refusal;
     }
 }

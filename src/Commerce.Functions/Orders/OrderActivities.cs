@@ -1,7 +1,4 @@
-using Commerce.Functions.Cart;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
-using Commerce.Shared.Balance;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Functions.Worker;
@@ -10,79 +7,52 @@ namespace Commerce.Functions.Orders;
 
 /// <summary>
 /// The steps of an order. Each may run more than once, and even twice at the same time: what it did is found by the ids of the
-/// records it left.
+/// records it left. Steps that need no compensation between them are one, since each costs a turn of the orchestration.
 /// </summary>
-public sealed class OrderActivities(
-    StockReserver stock, LedgerWriter<Account, AccountCommand, LedgerEntry> accounts, OrderStore orders, CartWriter carts, OrderFlights flights, TimeProvider time)
+public sealed class OrderActivities(OrderFulfilment fulfilment, OrderFlights flights)
 {
     private const string ServiceBusConnection = "ServiceBus";
 
-    /// <summary>Takes all lines out of stock, or tells why not.</summary>
-    [Function(nameof(ReserveStock))]
-    public Task<StockReservation> ReserveStock([ActivityTrigger] OrderWork work) => stock.ReserveAsync(work);
-
-    /// <summary>Puts back what <see cref="ReserveStock"/> took, and closes what it did not take.</summary>
-    [Function(nameof(ReleaseStock))]
-    public async Task<bool> ReleaseStock([ActivityTrigger] OrderWork work)
-    {
-        await stock.ReleaseAsync(work);
-        return true;
-    }
-
-    /// <summary>Takes the payment from the balance; null, or why the balance does not do.</summary>
-    [Function(nameof(PayOrder))]
-    public async Task<Failure?> PayOrder([ActivityTrigger] OrderPayment payment)
-    {
-        var answer = await accounts.SubmitAsync(payment.UserId, new AccountCommand.Pay(payment.UserId, payment.OrderId, payment.Amount));
-        if (!answer.Succeeded)
-            throw new LedgerUnavailableException(answer.Failure);
-        var entry = answer.Value.Record;
-        return entry.Kind == EntryKind.Declined ? Failure.InsufficientBalance(payment.Amount, entry.BalanceAfter) : null;
-    }
-
-    /// <summary>Gives the payment back; null, or why the balance cannot take it.</summary>
-    [Function(nameof(RefundOrder))]
-    public async Task<Failure?> RefundOrder([ActivityTrigger] OrderPayment payment)
-    {
-        var answer = await accounts.SubmitAsync(payment.UserId, new AccountCommand.Refund(payment.UserId, payment.OrderId, payment.Amount));
-        if (answer.Failure is not { } failure)
-            return null;
-        if (failure.Code != ErrorCode.BalanceLimitExceeded)
-            throw new LedgerUnavailableException(failure);
-        flights.Decide(OrderOrchestrations.CancellationId(payment.OrderId), failure);
-        return failure;
-    }
-
     /// <summary>
-    /// Marks the order as paid, empties the cart it came from, tells the buyer who waits, and sends the event. One step rather than two: the event is made from the
-    /// document that the write returns, and a repeat sends the same event again.
+    /// Takes all lines out of stock, turns the money that is held into the payment, tells the buyer who waits, and sends the event. The event is
+    /// made from the document that the payment's batch returns, and a repeat sends the same event again.
     /// </summary>
-    [Function(nameof(CompleteOrder))]
+    /// <returns>The event; null, and nothing is sent, when the order is to be rejected.</returns>
+    [Function(nameof(FulfilOrder))]
     [ServiceBusOutput(OrderEvents.QueueName, Connection = ServiceBusConnection)]
-    public async Task<string> CompleteOrder([ActivityTrigger] OrderCompletion completion)
+    public async Task<string?> FulfilOrder([ActivityTrigger] OrderWork work)
     {
-        var order = await orders.PayAsync(completion, time.GetUtcNow());
-        if (order.FromCart)
-            await carts.SettleAsync(order);
+        if (await fulfilment.FulfilAsync(work) is not { } order)
+            return null;
         flights.Decide(order.Id, order);
         return OrderEvents.Paid(order);
     }
 
-    /// <summary>Marks the order as rejected, with the reason, and tells the buyer who waits.</summary>
+    /// <summary>Undoes what <see cref="FulfilOrder"/> did, rejects the order with the reason, and tells the buyer who waits.</summary>
     [Function(nameof(RejectOrder))]
-    public async Task<bool> RejectOrder([ActivityTrigger] OrderRejection rejection)
+    public async Task<bool> RejectOrder([ActivityTrigger] OrderWork work)
     {
-        var order = await orders.RejectAsync(rejection);
+        var order = await fulfilment.RejectAsync(work);
         flights.Decide(order.Id, order);
         return true;
     }
 
-    /// <summary>Marks the order as cancelled, tells those who wait, and sends the event.</summary>
+    /// <summary>Gives the payment back; null, or why the balance cannot take it.</summary>
+    [Function(nameof(RefundOrder))]
+    public async Task<Failure?> RefundOrder([ActivityTrigger] OrderWork work)
+    {
+        if (await fulfilment.RefundAsync(work) is not { } refusal)
+            return null;
+        flights.Decide(OrderOrchestrations.CancellationId(work.OrderId), refusal);
+        return refusal;
+    }
+
+    /// <summary>Puts the stock back, marks the order as cancelled, tells those who wait, and sends the event.</summary>
     [Function(nameof(CompleteCancellation))]
     [ServiceBusOutput(OrderEvents.QueueName, Connection = ServiceBusConnection)]
-    public async Task<string> CompleteCancellation([ActivityTrigger] OrderKey key)
+    public async Task<string> CompleteCancellation([ActivityTrigger] OrderWork work)
     {
-        var order = await orders.CancelAsync(key, time.GetUtcNow());
+        var order = await fulfilment.CancelAsync(work);
         flights.Decide(OrderOrchestrations.CancellationId(order.Id), order);
         return OrderEvents.Cancelled(order);
     }

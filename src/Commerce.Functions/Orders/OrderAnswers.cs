@@ -1,3 +1,4 @@
+using System.Globalization;
 using Commerce.Functions.Http;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
@@ -9,9 +10,12 @@ internal static class OrderAnswers
 {
     public static string Location(Order order) => $"/api/users/{Uri.EscapeDataString(order.UserId)}/orders/{order.Id}";
 
+    /// <summary>The version of an order. All that it shows follows from these two.</summary>
+    public static string ETag(Order order) => string.Create(CultureInfo.InvariantCulture, $"\"{OrderTransitions.NameOf(order.Status)}-{order.Revision}\"");
+
     /// <summary>
-    /// 201 with the order; 409 with the numbers when it was rejected; 202 while it is pending. The same for a repeat: the answer
-    /// follows from the order alone.
+    /// 201 with the order as it was paid; 409 with the numbers when it was rejected; 202 while it is pending. The same for a repeat, also when
+    /// the order has been cancelled since: the key stands for placing the order, and what came of that does not change.
     /// </summary>
     public static IResult Placed(Result<Order> outcome, Preference preference)
     {
@@ -22,7 +26,7 @@ internal static class OrderAnswers
         {
             { Status: OrderStatus.Pending } => Accepted(order, preference),
             { Rejection: { } reason } => Answers.Problem(reason with { OrderId = order.Id }, ("Location", Location(order))),
-            _ => Answers.Created(OrderView.Of(order), OrderJson.Wire.OrderView, Location(order), order.ETag),
+            _ => Answers.Created(OrderView.Of(order.AsPaid()), OrderJson.Wire.OrderView, Location(order), ETag(order.AsPaid())),
         };
     }
 
@@ -30,7 +34,7 @@ internal static class OrderAnswers
     public static IResult Cancelled(Result<Order> outcome, Preference preference) => outcome switch
     {
         { Failure: { } failure } => Answers.Problem(failure),
-        { Value: { Status: OrderStatus.Cancelled } order } => Answers.Ok(OrderView.Of(order), OrderJson.Wire.OrderView, order.ETag),
+        { Value: { Status: OrderStatus.Cancelled } order } => Answers.Ok(OrderView.Of(order), OrderJson.Wire.OrderView, ETag(order)),
         _ => Accepted(outcome.Value!, preference),
     };
 

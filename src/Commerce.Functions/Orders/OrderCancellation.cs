@@ -5,31 +5,42 @@ using Microsoft.DurableTask.Client;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Cancels paid orders. An order can be cancelled once, so the order itself is what makes this idempotent; a repeat, under whatever
-/// key, finds it cancelled.
+/// Cancels paid orders. An order can be cancelled once, so the order itself makes that idempotent; what a key was refused is recorded, so that
+/// it is refused the same when it is repeated.
 /// </summary>
-public sealed class OrderCancellation(OrderStore orders, OrderFlights flights)
+public sealed class OrderCancellation(OrderStore orders, CancellationStore requests, OrderFlights flights, TimeProvider time)
 {
     /// <summary>
     /// Cancels an order and waits for it. The order cancelled, or still paid when <paramref name="wait"/> is over; or why it cannot be
     /// cancelled.
     /// </summary>
-    public async Task<Result<Order>> CancelAsync(DurableTaskClient durable, string userId, string orderId, TimeSpan wait)
+    public async Task<Result<Order>> CancelAsync(DurableTaskClient durable, string userId, string orderId, string idempotencyKey, TimeSpan wait)
     {
-        var order = await orders.FindAsync(userId, orderId);
-        switch (order?.Status)
+        if (await orders.FindAsync(userId, orderId) is not { } order)
+            return Failure.NotFound($"User '{userId}' has no order '{orderId}'.");
+        var request = await requests.RecordAsync(new CancellationRequest
         {
-            case null:
-                return Failure.NotFound($"User '{userId}' has no order '{orderId}'.");
-            case OrderStatus.Cancelled:
-                return order;
-            case OrderStatus.Pending:
-                return new Failure(ErrorCode.OrderNotCancellable, "The order is still being placed. Ask again when it is paid.") { OrderId = orderId };
-            case OrderStatus.Rejected:
-                return new Failure(ErrorCode.OrderNotCancellable, "The order was rejected; nothing was paid.") { OrderId = orderId };
-        }
+            Id = OperationId.Cancellation(userId, idempotencyKey),
+            UserId = userId,
+            OrderId = orderId,
+            CreatedAt = time.GetUtcNow(),
+            Refusal = CancellationRequest.RefusalOf(order),
+        });
+        if (request.OrderId != orderId)
+            return OrderPlacement.KeyReused;
+        if (request.Refusal is { } refusal)
+            return refusal;
+        var outcome = await RunAsync(durable, order, wait);
+        // Of all that can go wrong here only the balance's bound is an answer; the rest is worth another try.
+        return outcome.Failure is { Code: ErrorCode.BalanceLimitExceeded } exceeded ? await requests.RefuseAsync(request, exceeded) : outcome;
+    }
+
+    private async Task<Result<Order>> RunAsync(DurableTaskClient durable, Order order, TimeSpan wait)
+    {
+        if (order.Status == OrderStatus.Cancelled)
+            return order;
         var boarded = flights.Board(
-            OrderOrchestrations.CancellationId(orderId), order.Fingerprint, [], flight => LeadAsync(durable, flight, order));
+            OrderOrchestrations.CancellationId(order.Id), order.Fingerprint, [], flight => LeadAsync(durable, flight, order));
         return boarded.Succeeded ? await flights.OutcomeAsync(boarded.Value, wait) : boarded.Failure;
     }
 

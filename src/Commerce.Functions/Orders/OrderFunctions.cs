@@ -25,12 +25,14 @@ public sealed class OrderFunctions(
         var input = new RequestInput(request);
         input.UserId(userId);
         var key = input.IdempotencyKey();
-        var items = Items(input, await input.JsonAsync(OrderJson.Wire.PlaceOrderBody));
+        var body = await input.JsonAsync(OrderJson.Wire.PlaceOrderBody);
+        var items = Items(input, body);
+        var expected = input.OptionalWholeNumber(body?.ExpectedTotalAmount, "expectedTotalAmount", 0, Limits.MoneyMax);
         if (input.Failure is { } wrong)
             return Answers.Problem(wrong);
 
         var preference = Preference.Of(request);
-        var wish = new OrderRequest(userId, key, items, context.TraceContext.TraceParent);
+        var wish = new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected };
         var outcome = await placement.PlaceAsync(durable, wish, OrderAnswers.Wait(preference, options.Value));
         return OrderAnswers.Placed(outcome, preference);
     }
@@ -48,7 +50,7 @@ public sealed class OrderFunctions(
             return Answers.Problem(wrong);
 
         return await orders.FindAsync(userId, orderId) is { } order
-            ? Answers.OkUnlessUnchanged(request, OrderView.Of(order), OrderJson.Wire.OrderView, order.ETag)
+            ? Answers.OkUnlessUnchanged(request, OrderView.Of(order), OrderJson.Wire.OrderView, OrderAnswers.ETag(order))
             : Answers.Problem(Failure.NotFound($"User '{userId}' has no order '{orderId}'."));
     }
 
@@ -79,12 +81,12 @@ public sealed class OrderFunctions(
         var input = new RequestInput(request);
         input.UserId(userId);
         input.OrderId(orderId);
-        input.IdempotencyKey();
+        var key = input.IdempotencyKey();
         if (input.Failure is { } wrong)
             return Answers.Problem(wrong);
 
         var preference = Preference.Of(request);
-        var outcome = await cancellation.CancelAsync(durable, userId, orderId, OrderAnswers.Wait(preference, options.Value));
+        var outcome = await cancellation.CancelAsync(durable, userId, orderId, key, OrderAnswers.Wait(preference, options.Value));
         return OrderAnswers.Cancelled(outcome, preference);
     }
 

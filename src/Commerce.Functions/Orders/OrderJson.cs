@@ -5,9 +5,11 @@ using Commerce.Shared.Orders;
 
 namespace Commerce.Functions.Orders;
 
-internal sealed record PlaceOrderBody(IReadOnlyList<PlaceOrderItem?>? Items);
+internal sealed record PlaceOrderBody(IReadOnlyList<PlaceOrderItem?>? Items, long? ExpectedTotalAmount);
 
 internal sealed record PlaceOrderItem(string? ProductId, long? Quantity);
+
+internal sealed record CheckoutBody(long? ExpectedTotalAmount);
 
 /// <summary>An order as clients see it.</summary>
 internal sealed record OrderView(
@@ -34,14 +36,17 @@ internal sealed record OrderView(
 }
 
 /// <summary>Why an order was rejected.</summary>
-internal sealed record RejectionView(ErrorCode Code, string Detail, string? ProductId, long? Requested, long? Available)
+internal sealed record RejectionView(
+    ErrorCode Code, string Detail, string? ProductId, long? Requested, long? Available, long? ExpectedTotalAmount, long? TotalAmount)
 {
-    public static RejectionView Of(Failure reason) => new(reason.Code, reason.Detail, reason.ProductId, reason.Requested, reason.Available);
+    public static RejectionView Of(Failure reason) => new(
+        reason.Code, reason.Detail, reason.ProductId, reason.Requested, reason.Available, reason.ExpectedTotalAmount, reason.TotalAmount);
 }
 
 internal sealed record OrderPage(IReadOnlyList<OrderView> Items, string? NextCursor);
 
 [JsonSerializable(typeof(PlaceOrderBody))]
+[JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(OrderView))]
 [JsonSerializable(typeof(OrderPage))]
 internal sealed partial class OrderJson : JsonSerializerContext

@@ -1,19 +1,30 @@
-using Commerce.Functions.Ledger;
+using Commerce.Functions.Balance;
+using Commerce.Functions.Catalog;
 using Commerce.Shared;
+using Commerce.Shared.Balance;
+using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
+using Commerce.Shared.Ledger;
 using Commerce.Shared.Orders;
 using Microsoft.DurableTask.Client;
 
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Places orders, once per idempotency key. Creating the order document is the gate; the orchestration, started under the order's id,
-/// does the rest. A crash between the two is healed by the client's repeat or by the <see cref="OrderSweeper"/>.
+/// Places orders, once per idempotency key. The batch that creates the order's document, holds its money and empties its cart is the gate;
+/// the orchestration, started under the order's id, does the rest. A crash between the two is healed by the client's repeat or by the
+/// <see cref="OrderSweeper"/>.
 /// </summary>
 public sealed class OrderPlacement(
-    OrderStore orders, OrderFlights flights, OrderOrchestrations orchestrations, LedgerStore<Product, StockMovement> products, TimeProvider time)
+    AccountLedger accounts,
+    OrderStore orders,
+    OrderFlights flights,
+    OrderOrchestrations orchestrations,
+    StockLedgerStore heads,
+    ProductReader products,
+    TimeProvider time)
 {
-    private const int ParallelReadsMax = 32;
+    private static readonly ParallelOptions SomeAtOnce = new() { MaxDegreeOfParallelism = 32 };
 
     internal static Failure KeyReused =>
         new(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
@@ -27,61 +38,78 @@ public sealed class OrderPlacement(
     /// <param name="wait">Longest wait; zero returns as soon as the order is safely accepted.</param>
     public async Task<Result<Order>> PlaceAsync(DurableTaskClient durable, OrderRequest request, TimeSpan wait)
     {
-        var items = OrderRules.Normalize(request.Items);
-        if (!items.Succeeded)
-            return items.Failure;
-        var id = OperationId.Order(request.UserId, request.IdempotencyKey);
+        var drafted = OrderRules.Draft(request);
+        if (!drafted.Succeeded)
+            return drafted.Failure;
+        var draft = drafted.Value;
         var boarded = flights.Board(
-            id, OrderRules.Fingerprint(request, items.Value), [.. items.Value.Select(item => item.ProductId)], flight => LeadAsync(durable, flight, request, items.Value));
+            draft.Id, draft.Fingerprint, [.. draft.Items.Select(static item => item.ProductId)], flight => LeadAsync(durable, flight, draft));
         return boarded.Succeeded ? await flights.OutcomeAsync(boarded.Value, wait) : boarded.Failure;
     }
 
     /// <summary>The order that a user placed under a key, or null.</summary>
     public Task<Order?> FindAsync(string userId, string idempotencyKey) => orders.FindAsync(userId, OperationId.Order(userId, idempotencyKey));
 
-    private async Task LeadAsync(DurableTaskClient durable, OrderFlight flight, OrderRequest request, IReadOnlyList<OrderItem> items)
+    private async Task LeadAsync(DurableTaskClient durable, OrderFlight flight, OrderDraft draft)
     {
-        var accepted = await AcceptAsync(durable, request, items);
-        if (accepted is not { Value: { Status: OrderStatus.Pending } order })
+        var accepted = await AcceptAsync(draft);
+        if (accepted is not { Value.Record.Order: { Status: OrderStatus.Pending } order })
         {
-            flight.Decide(accepted);
+            flight.Decide(accepted.Succeeded ? accepted.Value.Record.Order! : accepted.Failure);
             return;
         }
+        if (!accepted.Value.Repeated)
+            await OrderOrchestrations.StartAsync(durable, order);
+        else
+            await orchestrations.RestartIfDeadAsync(durable, order);
         flight.Accept(order);
         await flights.FollowAsync(flight, async () =>
             await orders.FindAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided ? (Result<Order>?)decided : null);
     }
 
-    private async Task<Result<Order>> AcceptAsync(DurableTaskClient durable, OrderRequest request, IReadOnlyList<OrderItem> items)
+    /// <summary>
+    /// Lets the order in at the prices last seen, which nearly always are those in force. What would be refused at them is judged again by
+    /// what is stored now: a refusal is for good.
+    /// </summary>
+    private async Task<Result<Posting<AccountRecord>>> AcceptAsync(OrderDraft draft)
     {
-        var seen = await PeekAsync(items);
-        var proposal = OrderRules.Accept(request, items, seen, time.GetUtcNow());
-        var (order, created) = proposal.Succeeded
-            ? await orders.CreateAsync(proposal.Value)
-            : (await FindAsync(request.UserId, request.IdempotencyKey), false);
-        // What is refused now may have been accepted before, when prices were others: then this is a repeat.
-        if (order is null)
-            return proposal.Failure!;
-        if (order.Fingerprint != OrderRules.Fingerprint(request, items))
-            return KeyReused;
-        if (created)
-            await OrderOrchestrations.StartAsync(durable, order);
-        else if (order.Status == OrderStatus.Pending)
-            await orchestrations.RestartIfDeadAsync(durable, order);
-        return order;
+        if (draft.Request.SeenProducts is { } seen)
+            return await TryAcceptAsync(draft, seen, isFinal: true);
+        var accepted = await TryAcceptAsync(draft, await PeekAsync(draft.Items), isFinal: false);
+        return accepted.Failure is { Code: ErrorCode.Validation or ErrorCode.PriceChanged or ErrorCode.InsufficientBalance }
+            ? await TryAcceptAsync(draft, await products.FindManyAsync([.. draft.Items.Select(static item => item.ProductId)], CancellationToken.None), isFinal: true)
+            : accepted;
     }
 
-    /// <summary>The products as last seen, aligned with the items. Those that are not in memory are read, some at a time.</summary>
-    private async Task<Product?[]> PeekAsync(IReadOnlyList<OrderItem> items)
+    private async Task<Result<Posting<AccountRecord>>> TryAcceptAsync(OrderDraft draft, IReadOnlyDictionary<string, Product> seen, bool isFinal)
+    {
+        var now = time.GetUtcNow();
+        var proposal = OrderRules.Accept(draft, [.. draft.Items.Select(item => seen.GetValueOrDefault(item.ProductId))], now);
+        if (!proposal.Succeeded)
+            return isFinal ? await RecallAsync(draft) ?? proposal.Failure : proposal.Failure;
+        if (proposal.Value.Rejection is { } rejection && !isFinal)
+            return rejection;
+        var cart = draft.Request.Cart is { } full ? CartRules.CheckOut(full, draft.Id, now) : null;
+        return await accounts.SubmitAsync(proposal.Value.UserId, new AccountCommand.Place(proposal.Value, cart, isFinal));
+    }
+
+    /// <summary>The order that was let in before under the same key, when products or prices were others; null when there is none.</summary>
+    private async Task<Result<Posting<AccountRecord>>?> RecallAsync(OrderDraft draft) =>
+        await orders.FindAsync(draft.Request.UserId, draft.Id) switch
+        {
+            null => null,
+            var order when order.Fingerprint == draft.Fingerprint => new Posting<AccountRecord>(new() { Order = order }, Repeated: true),
+            _ => KeyReused,
+        };
+
+    /// <summary>The products as last seen. Those that are not in memory are read, some at a time.</summary>
+    private async Task<IReadOnlyDictionary<string, Product>> PeekAsync(IReadOnlyList<OrderItem> items)
     {
         var seen = new Product?[items.Count];
         if (items.Count == 1)
-        {
-            seen[0] = await products.PeekAsync(items[0].ProductId);
-            return seen;
-        }
-        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelReadsMax };
-        await Parallel.ForAsync(0, seen.Length, options, async (i, _) => seen[i] = await products.PeekAsync(items[i].ProductId));
-        return seen;
+            seen[0] = await heads.PeekAsync(items[0].ProductId);
+        else
+            await Parallel.ForAsync(0, seen.Length, SomeAtOnce, async (i, _) => seen[i] = await heads.PeekAsync(items[i].ProductId));
+        return seen.OfType<Product>().ToDictionary(static product => product.ProductId);
     }
 }

@@ -16,7 +16,9 @@ internal static class OrderServices
             .AddSingleton<OrderOrchestrations>()
             .AddSingleton<OrderPlacement>()
             .AddSingleton<OrderCancellation>()
-            .AddSingleton<StockReserver>();
+            .AddSingleton<CancellationStore>()
+            .AddSingleton<StockReserver>()
+            .AddSingleton<OrderFulfilment>();
     }
 
     private sealed class OrderOptionsValidator : IValidateOptions<OrderOptions>

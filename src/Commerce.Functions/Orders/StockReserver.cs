@@ -1,3 +1,4 @@
+using Commerce.Functions.Catalog;
 using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
@@ -11,61 +12,67 @@ namespace Commerce.Functions.Orders;
 /// of two orders that cross on scarce products one gets all of them, rather than each one half and neither the whole. Of plentiful
 /// products there is enough for both whatever the order; they go in parallel.
 /// </summary>
-public sealed class StockReserver(LedgerWriter<Product, StockCommand, StockMovement> writer, LedgerStore<Product, StockMovement> store)
+public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
 {
     // Work in progress on many products at once; more only queues up in the store.
-    private const int ParallelLinesMax = 32;
+    private static readonly ParallelOptions SomeAtOnce = new() { MaxDegreeOfParallelism = 32 };
 
     // A product is plentiful while this many pieces, and this many orders of the same size, would still be left.
     private const long PlentifulPiecesMin = 1_000;
     private const long PlentifulOrdersMin = 20;
 
-    /// <summary>Reserves all lines, or tells which one cannot be served. What was reserved then stays so until it is released.</summary>
+    /// <summary>Takes all lines at the order's prices, as far as they are in force. What was taken stays so until it is released.</summary>
     public async Task<StockReservation> ReserveAsync(OrderWork work)
     {
-        var prices = new long[work.Items.Count];
-        var refusals = new Failure?[work.Items.Count];
+        var prices = new long?[work.Items.Count];
         var plentiful = new List<int>();
         for (var i = 0; i < work.Items.Count; i++)
         {
             if (work.Items.Count > 1 && await IsPlentifulAsync(work.Items[i]))
                 plentiful.Add(i);
-            else if (await ReserveLineAsync(i) is { } refusal)
-                return new(null, refusal);
+            else if ((prices[i] = await ReserveAsync(work, work.Items[i])) is null)
+                return StockReservation.Refused;
         }
         if (plentiful.Count > 0)
-        {
-            await Parallel.ForEachAsync(
-                plentiful, new ParallelOptions { MaxDegreeOfParallelism = ParallelLinesMax }, async (i, _) => refusals[i] = await ReserveLineAsync(i));
-        }
-        if (refusals.FirstOrDefault(refusal => refusal is not null) is { } first)
-            return new(null, first);
-        return new(work.Items.Select(item => item.UnitPrice).SequenceEqual(prices) ? null : prices, null);
-
-        async Task<Failure?> ReserveLineAsync(int i)
-        {
-            var item = work.Items[i];
-            var answer = await SubmitAsync(new StockCommand.Reserve(item.ProductId, work.OrderId, item.Quantity));
-            if (!answer.Succeeded)
-                return answer.Failure with { ProductId = item.ProductId };
-            var line = answer.Value.Record;
-            prices[i] = line.UnitPrice ?? 0;
-            return line.Kind == MovementKind.Refused ? Failure.InsufficientStock(item.ProductId, item.Quantity, line.StockAfter) : null;
-        }
+            await Parallel.ForEachAsync(plentiful, SomeAtOnce, async (i, _) => prices[i] = await ReserveAsync(work, work.Items[i]));
+        if (prices.Contains(null))
+            return StockReservation.Refused;
+        var isAsOrdered = work.Items.Zip(prices).All(static line => line.First.UnitPrice == line.Second);
+        return new(IsRefused: false, isAsOrdered ? null : [.. prices.Select(static price => price!.Value)]);
     }
 
     /// <summary>
     /// Puts back every line that was taken, and closes every line that was not, so that a late duplicate of the reservation can take
     /// nothing any more.
     /// </summary>
-    public Task ReleaseAsync(OrderWork work) => Parallel.ForEachAsync(
-        work.Items, new ParallelOptions { MaxDegreeOfParallelism = ParallelLinesMax }, async (item, _) =>
+    /// <returns>What had become of each line, aligned with the items; null where there is no such product.</returns>
+    public async Task<IReadOnlyList<StockMovement?>> ReleaseAsync(OrderWork work)
+    {
+        var lines = new StockMovement?[work.Items.Count];
+        await Parallel.ForAsync(0, lines.Length, SomeAtOnce, async (i, _) =>
         {
-            var line = await store.FindRecordAsync(item.ProductId, OperationId.Sale(work.OrderId))
+            var item = work.Items[i];
+            lines[i] = await store.FindLineAsync(item.ProductId, work.OrderId)
                 ?? (await SubmitAsync(new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity))).Value?.Record;
-            if (line is { Kind: MovementKind.Sale })
-                await SubmitAsync(new StockCommand.Release(item.ProductId, work.OrderId, line));
+            if (lines[i] is { Kind: MovementKind.Sale } sale)
+                await SubmitAsync(new StockCommand.Release(item.ProductId, work.OrderId, sale));
         });
+        return lines;
+    }
+
+    /// <summary>
+    /// The price at which the line was taken, or is to be asked for again because it is the one in force, in won a piece; null when the line
+    /// is refused for good.
+    /// </summary>
+    private async Task<long?> ReserveAsync(OrderWork work, WorkItem item)
+    {
+        var answer = await SubmitAsync(
+            new StockCommand.Reserve(item.ProductId, work.OrderId, item.Quantity, item.UnitPrice, work.IsPriceBound));
+        if (!answer.Succeeded)
+            return answer.Failure.TotalAmount;
+        var line = answer.Value.Record;
+        return line.Kind == MovementKind.Sale && (line.UnitPrice == item.UnitPrice || !work.IsPriceBound) ? line.UnitPrice : null;
+    }
 
     private async ValueTask<bool> IsPlentifulAsync(WorkItem item) =>
         await store.PeekAsync(item.ProductId) is { } product
@@ -75,7 +82,18 @@ public sealed class StockReserver(LedgerWriter<Product, StockCommand, StockMovem
     /// <exception cref="LedgerUnavailableException">The command was not decided; it is to be repeated.</exception>
     private async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command)
     {
-        var answer = await writer.SubmitAsync(command.ProductId, command);
-        return answer.Failure is { Code: not ErrorCode.NotFound } failure ? throw new LedgerUnavailableException(failure) : answer;
+        var answer = await ledger.SubmitAsync(command.ProductId, command);
+        return answer.Failure is { Code: not (ErrorCode.NotFound or ErrorCode.PriceChanged) } failure ? throw new LedgerUnavailableException(failure) : answer;
     }
+}
+
+/// <summary>What came of taking an order's lines.</summary>
+/// <param name="IsRefused">True when a line is refused: the order is to be rejected.</param>
+/// <param name="UnitPrices">
+/// Won a piece, aligned with the items, when some are not those of the order: of lines that were taken at another price, or were not taken
+/// because another one is in force. Null when all lines were taken as ordered.
+/// </param>
+public sealed record StockReservation(bool IsRefused, IReadOnlyList<long>? UnitPrices)
+{
+    public static readonly StockReservation Refused = new(true, null);
 }

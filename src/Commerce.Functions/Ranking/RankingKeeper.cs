@@ -9,7 +9,7 @@ namespace Commerce.Functions.Ranking;
 /// Keeps the generation that is served up to date, and beside it the one that is being rebuilt; when that has caught up, it takes over.
 /// </summary>
 public sealed partial class RankingKeeper(
-    CatalogFeed feed,
+    AccountFeed feed,
     RankingStore store,
     ProductReader products,
     IOptions<RankingOptions> options,

@@ -11,7 +11,7 @@ internal static class RankingServices
         services.AddOptions<RankingOptions>().Bind(configuration.GetSection(RankingOptions.Section)).ValidateOnStart();
         return services
             .AddSingleton<IValidateOptions<RankingOptions>, RankingOptionsValidator>()
-            .AddSingleton<CatalogFeed>()
+            .AddSingleton<AccountFeed>()
             .AddSingleton<RankingStore>()
             .AddSingleton<RankingKeeper>()
             .AddSingleton<TopProducts>();

@@ -5,17 +5,20 @@ using Commerce.Shared.Ranking;
 namespace Commerce.Functions.Ranking;
 
 /// <summary>
-/// Folds the catalog's sale facts into the buckets and lists of one scope. What it holds in memory is a cache of what is stored,
+/// Folds the accounts' sale facts into the buckets and lists of one scope. What it holds in memory is a cache of what is stored,
 /// recognised by the checkpoint's ETag; whatever goes wrong, it is thrown away and the next run loads it anew. So a run that is
 /// broken off anywhere, or that overlaps with another, counts nothing twice and nothing never.
 /// </summary>
-public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store, ProductReader products, TimeProvider time)
+public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store, ProductReader products, TimeProvider time)
 {
     /// <summary>Entries that make a commit worth while; with a page on top it stays under the 2 MB of a batch.</summary>
     private const int EntriesPerCommit = SalesBoard.SegmentEntriesMax;
 
     /// <summary>What no window reaches is not read, with a day for clocks that disagree.</summary>
     private static readonly TimeSpan FeedReach = BucketLevel.All.Max(level => level.Lifetime);
+
+    /// <summary>Names and prices in a list are at most so old. The feed tells of sales, not of them.</summary>
+    private static readonly TimeSpan ProductsAgeMax = TimeSpan.FromSeconds(30);
 
     private State? _state;
 
@@ -104,12 +107,12 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
     /// <summary>Commits with the lists of this moment. Only lists that changed are written.</summary>
     private async Task PublishAsync(State state, DateTimeOffset asOf, CancellationToken ct)
     {
-        if (!state.IsListAffected())
+        if (!state.IsListAffected(asOf))
         {
             await CommitAsync(state, state.Checkpoint with { AsOf = asOf, WindowEnd = time.GetUtcNow() }, []);
             return;
         }
-        var ranked = await RankAsync(state, ct);
+        var ranked = await RankAsync(state, asOf, ct);
         var commit = state.Checkpoint.Commit + 1;
         var changed = new List<RankingList>();
         var references = new List<RankingListRef>();
@@ -135,10 +138,11 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
     }
 
     /// <summary>The best sellers of every window with names and prices. Products that are gone give way to the next ones.</summary>
-    private async Task<List<(RankingWindow Window, List<RankedProduct> Entries)>> RankAsync(State state, CancellationToken ct)
+    private async Task<List<(RankingWindow Window, List<RankedProduct> Entries)>> RankAsync(
+        State state, DateTimeOffset now, CancellationToken ct)
     {
         var gone = new HashSet<string>();
-        var known = state.TakeUnchangedProducts();
+        var known = state.TakeKnownProducts(now);
         while (true)
         {
             var tops = RankingWindow.All.Select(window => (Window: window, Top: state.Board.Top(window, RankingList.ProductsMax, gone))).ToList();
@@ -165,8 +169,9 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
     private sealed class State(SalesBoard board, RankingCheckpoint checkpoint, Dictionary<string, RankingList> lists)
     {
         private readonly List<SaleFact> _facts = [];
-        private readonly HashSet<int> _touched = [];
         private readonly Dictionary<string, Product> _products = [];
+        private DateTimeOffset _productsReadAt;
+        private bool _hasNewFacts;
 
         public SalesBoard Board { get; } = board;
 
@@ -179,22 +184,22 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
         /// <summary>As they are stored.</summary>
         public Dictionary<string, RankingList> Lists { get; } = lists;
 
-        /// <summary>False when the lists would come out as they are: nothing was read, and no window has moved on.</summary>
-        public bool IsListAffected() => _touched.Count > 0 || HaveWindowsMoved();
+        /// <summary>False when the lists would come out as they are: nothing was sold, no window has moved on, names and prices are fresh.</summary>
+        public bool IsListAffected(DateTimeOffset now) => _hasNewFacts || HaveWindowsMoved() || AreProductsOld(now);
 
-        /// <summary>
-        /// Products that were read before and have not changed since, to be added to. The feed does not tell of products that
-        /// were deleted, so when a window moves on, every ten minutes, all are read anew.
-        /// </summary>
-        public Dictionary<string, Product> TakeUnchangedProducts()
+        /// <summary>Products that were read lately, to be added to. When a window moves on, all are read anew.</summary>
+        public Dictionary<string, Product> TakeKnownProducts(DateTimeOffset now)
         {
-            if (HaveWindowsMoved())
+            if (HaveWindowsMoved() || AreProductsOld(now))
+            {
                 _products.Clear();
-            foreach (var product in _touched)
-                _products.Remove(Board.Products[product]);
-            _touched.Clear();
+                _productsReadAt = now;
+            }
+            _hasNewFacts = false;
             return _products;
         }
+
+        private bool AreProductsOld(DateTimeOffset now) => now - _productsReadAt >= ProductsAgeMax;
 
         private bool HaveWindowsMoved() =>
             Checkpoint.Lists.Count == 0 || Checkpoint.Lists.Any(list => Board.StartOf(RankingWindow.Find(list.Window)!) != list.WindowStart);
@@ -202,7 +207,8 @@ public sealed class SalesFold(string scope, CatalogFeed feed, RankingStore store
         public void Fold(int range, FeedPage page)
         {
             _facts.Clear();
-            page.Read(Board.Products, _facts, _touched);
+            page.Read(Board.Products, _facts);
+            _hasNewFacts |= _facts.Count > 0;
             foreach (var fact in _facts)
                 Board.Fold(fact);
             Ranges[range] = Ranges[range] with { Continuation = page.Continuation };

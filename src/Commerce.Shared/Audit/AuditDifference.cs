@@ -13,6 +13,9 @@ public static class AuditKind
     /// <summary>Σ entries and the balance, in won.</summary>
     public const string AccountBalance = "account-balance";
 
+    /// <summary>Σ what pending orders cost, and what the account holds for them, in won.</summary>
+    public const string AccountHeld = "account-held";
+
     /// <summary>The entries that there are, and those that the account counts or that follow one on the other.</summary>
     public const string AccountChain = "account-chain";
 

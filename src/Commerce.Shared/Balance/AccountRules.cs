@@ -1,100 +1,140 @@
 using Commerce.Shared.Ledger;
+using Commerce.Shared.Orders;
 
 namespace Commerce.Shared.Balance;
 
-/// <summary>What can be done to a balance. Amounts are won and positive; their bounds are checked where requests come in.</summary>
-public abstract record AccountCommand(string UserId)
+/// <summary>The rules of the balance ledger, and of the money of orders: held when an order is let in, then paid or given free.</summary>
+public sealed class AccountRules : ILedgerRules<Account, AccountCommand, AccountRecord>
 {
-    /// <summary>Puts money in, once per idempotency key.</summary>
-    public sealed record Charge(string UserId, string IdempotencyKey, long Amount) : AccountCommand(UserId);
-
-    /// <summary>Pays an order, once; declined when the balance does not cover it.</summary>
-    public sealed record Pay(string UserId, string OrderId, long Amount) : AccountCommand(UserId);
-
-    /// <summary>Gives the payment of an order back, once.</summary>
-    public sealed record Refund(string UserId, string OrderId, long Amount) : AccountCommand(UserId);
-}
-
-/// <summary>The rules of the balance ledger.</summary>
-public sealed class AccountRules : ILedgerRules<Account, AccountCommand, LedgerEntry>
-{
+    /// <summary>
+    /// An entry's id, or that of the order concerned: what is done to one order is done one after the other.
+    /// </summary>
     public string RecordId(AccountCommand command) => command switch
     {
         AccountCommand.Charge charge => OperationId.Charge(charge.UserId, charge.IdempotencyKey),
-        AccountCommand.Pay pay => OperationId.Payment(pay.OrderId),
-        AccountCommand.Refund refund => OperationId.Refund(refund.OrderId),
+        AccountCommand.Place place => place.Order.Id,
+        AccountCommand.Reprice reprice => reprice.Order.Id,
+        AccountCommand.Pay pay => pay.Work.OrderId,
+        AccountCommand.Reject reject => reject.Work.OrderId,
+        AccountCommand.Refund refund => OperationId.Refund(refund.Work.OrderId),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
-    public Decision<Account, LedgerEntry> Decide(Account? head, AccountCommand command, DateTimeOffset now)
+    public Decision<Account, AccountRecord> Decide(Account? head, AccountCommand command, DateTimeOffset now)
     {
-        var account = head ?? new Account { UserId = command.UserId, Balance = 0, EntryCount = 0, UpdatedAt = now };
+        var account = (head ?? new Account { UserId = command.UserId, Balance = 0, EntryCount = 0, UpdatedAt = now }) with { UpdatedAt = now };
         return command switch
         {
-            AccountCommand.Charge charge => Credit(account, command, EntryKind.Charge, charge.Amount, null, now),
-            AccountCommand.Refund refund => Credit(account, command, EntryKind.Refund, refund.Amount, refund.OrderId, now),
-            AccountCommand.Pay pay when pay.Amount > account.Balance => Declined(account, pay, now),
-            AccountCommand.Pay pay => Post(account, command, EntryKind.Payment, -pay.Amount, pay.OrderId, now),
+            AccountCommand.Charge charge => Charge(account, charge),
+            AccountCommand.Place place => Place(account, place),
+            AccountCommand.Reprice reprice => Reprice(account, reprice),
+            AccountCommand.Pay pay => Pay(account, pay.Work),
+            AccountCommand.Reject reject => Reject(account, reject),
+            AccountCommand.Refund refund => Refund(account, refund.Work),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
     }
 
-    public bool IsRepeat(LedgerEntry record, AccountCommand command) => command switch
+    public bool IsRepeat(AccountRecord record, AccountCommand command) => command switch
     {
-        AccountCommand.Charge charge => record.Amount == charge.Amount,
-        AccountCommand.Pay pay => record.Kind == EntryKind.Declined ? record.Requested == pay.Amount : record.Amount == -pay.Amount,
-        AccountCommand.Refund refund => record.Amount == refund.Amount,
-        _ => false,
+        AccountCommand.Charge charge => record.Entry is { } entry && (entry.Requested ?? entry.Amount) == charge.Amount,
+        AccountCommand.Place place => record.Order?.Fingerprint == place.Order.Fingerprint,
+        _ => true,
     };
 
-    private Decision<Account, LedgerEntry> Credit(
-        Account account, AccountCommand command, EntryKind kind, long amount, string? orderId, DateTimeOffset now)
+    /// <summary>Why a charge was refused; null for an entry that changed the balance.</summary>
+    public static Failure? RefusalOf(LedgerEntry entry) =>
+        entry is { Kind: EntryKind.Refused, Requested: { } amount } ? LimitExceeded(entry.BalanceAfter, amount) : null;
+
+    private Decision<Account, AccountRecord> Charge(Account account, AccountCommand.Charge charge)
     {
-        if (amount > Limits.MoneyMax - account.Balance)
-        {
-            return new Failure(
-                ErrorCode.BalanceLimitExceeded,
-                $"The balance is {account.Balance} won; {amount} more would exceed the {Limits.MoneyMax} that can be held exactly.")
-            {
-                Requested = amount,
-                Available = Limits.MoneyMax - account.Balance,
-            };
-        }
-        return Post(account, command, kind, amount, orderId, now);
+        var entry = Entry(account, RecordId(charge), EntryKind.Charge, charge.Amount);
+        return Exceeds(account, charge.Amount)
+            ? (account, new AccountRecord { Entry = Entry(account, entry.Id, EntryKind.Refused, 0) with { Sequence = 0, Requested = charge.Amount } })
+            : Post(account, new AccountRecord { Entry = entry });
     }
 
-    private Decision<Account, LedgerEntry> Post(
-        Account account, AccountCommand command, EntryKind kind, long amount, string? orderId, DateTimeOffset now)
+    private static Decision<Account, AccountRecord> Place(Account account, AccountCommand.Place place)
     {
-        var after = account with
+        var order = place.Order;
+        if (order.Status == OrderStatus.Rejected)
+            return (account, new AccountRecord { Order = order });
+        if (order.TotalAmount <= account.Available)
+            return (account with { Held = account.Held + order.TotalAmount }, new AccountRecord { Order = order, Cart = place.Cart });
+        var refusal = Failure.InsufficientBalance(order.TotalAmount, account.Available);
+        return place.IsFinal ? (account, new AccountRecord { Order = order.RejectedFor(refusal) }) : refusal;
+    }
+
+    private static Decision<Account, AccountRecord> Reprice(Account account, AccountCommand.Reprice reprice)
+    {
+        var (order, repriced) = (reprice.Order, OrderRules.Reprice(reprice.Order, reprice.UnitPrices));
+        var more = repriced.TotalAmount - order.TotalAmount;
+        return more <= account.Available && repriced.TotalAmount <= Limits.MoneyMax
+            ? (account with { Held = account.Held + more }, new AccountRecord { Order = repriced })
+            : (account, new AccountRecord { Order = order with { IsPriceBound = true, Revision = order.Revision + 1 } });
+    }
+
+    private static Decision<Account, AccountRecord> Pay(Account account, OrderWork work)
+    {
+        var paid = Entry(Freed(account, work), OperationId.Payment(work.OrderId), EntryKind.Payment, -work.TotalAmount) with
         {
-            Balance = checked(account.Balance + amount),
-            EntryCount = account.EntryCount + 1,
-            UpdatedAt = now,
+            OrderId = work.OrderId,
+            Lines = SoldLines(work),
         };
-        return (after, new LedgerEntry
+        return Post(Freed(account, work), new AccountRecord
         {
-            Id = RecordId(command),
-            UserId = account.UserId,
-            Kind = kind,
-            Amount = amount,
-            BalanceAfter = after.Balance,
-            Sequence = after.EntryCount,
-            CreatedAt = now,
-            OrderId = orderId,
+            Entry = paid,
+            Decision = new OrderDecision(work, OrderStatus.Paid) { PaidAt = account.UpdatedAt },
         });
     }
 
-    private Decision<Account, LedgerEntry> Declined(Account account, AccountCommand.Pay pay, DateTimeOffset now) => (account, new LedgerEntry
+    private static Decision<Account, AccountRecord> Reject(Account account, AccountCommand.Reject reject) => (Freed(account, reject.Work), new AccountRecord
     {
-        Id = RecordId(pay),
-        UserId = account.UserId,
-        Kind = EntryKind.Declined,
-        Amount = 0,
-        BalanceAfter = account.Balance,
-        Sequence = 0,
-        CreatedAt = now,
-        OrderId = pay.OrderId,
-        Requested = pay.Amount,
+        Decision = new OrderDecision(reject.Work, OrderStatus.Rejected) { Rejection = reject.Reason },
+        Cart = reject.Cart,
     });
+
+    private static Decision<Account, AccountRecord> Refund(Account account, OrderWork work)
+    {
+        if (Exceeds(account, work.TotalAmount))
+            return LimitExceeded(account.Balance, work.TotalAmount);
+        return Post(account, new AccountRecord
+        {
+            Entry = Entry(account, OperationId.Refund(work.OrderId), EntryKind.Refund, work.TotalAmount) with
+            {
+                OrderId = work.OrderId,
+                Lines = SoldLines(work),
+                SoldAt = work.PaidAt,
+            },
+        });
+    }
+
+    private static SoldLine[] SoldLines(OrderWork work) =>
+        [.. work.Items.Select(static item => new SoldLine(item.ProductId, item.Quantity, item.UnitPrice))];
+
+    private static Account Freed(Account account, OrderWork work) => account with { Held = account.Held - work.TotalAmount };
+
+    private static bool Exceeds(Account account, long amount) => amount > Limits.MoneyMax - account.Balance;
+
+    private static Failure LimitExceeded(long balance, long amount) => new(
+        ErrorCode.BalanceLimitExceeded,
+        $"The balance is {balance} won; {amount} more would exceed the {Limits.MoneyMax} that can be held exactly.")
+    {
+        Requested = amount,
+        Available = Limits.MoneyMax - balance,
+    };
+
+    private static Decision<Account, AccountRecord> Post(Account account, AccountRecord record) =>
+        (account with { Balance = record.Entry!.BalanceAfter, EntryCount = record.Entry.Sequence }, record);
+
+    private static LedgerEntry Entry(Account account, string id, EntryKind kind, long amount) => new()
+    {
+        Id = id,
+        UserId = account.UserId,
+        Kind = kind,
+        Amount = amount,
+        BalanceAfter = checked(account.Balance + amount),
+        Sequence = account.EntryCount + 1,
+        CreatedAt = account.UpdatedAt,
+    };
 }

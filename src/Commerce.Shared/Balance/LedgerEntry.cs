@@ -14,14 +14,15 @@ public enum EntryKind
     [JsonStringEnumMemberName("refund")]
     Refund,
 
-    /// <summary>A payment that the balance did not cover: amount 0, kept so that the answer can never change.</summary>
-    [JsonStringEnumMemberName("declined")]
-    Declined,
+    /// <summary>A charge that the balance could not take: amount 0, kept so that the answer can never change.</summary>
+    [JsonStringEnumMemberName("refused")]
+    Refused,
 }
 
 /// <summary>
 /// One change of a balance, written in the batch that makes it and never altered. The id derives from the operation
-/// (<see cref="OperationId"/>).
+/// (<see cref="OperationId"/>). Payments and refunds are the facts from which the best sellers are counted: there is one exactly when
+/// an order is paid, or its money given back.
 /// </summary>
 public sealed record LedgerEntry
 {
@@ -40,7 +41,7 @@ public sealed record LedgerEntry
 
     public required long BalanceAfter { get; init; }
 
-    /// <summary>Position in the user's ledger, from 1; 0 for a declined payment, which has none.</summary>
+    /// <summary>Position in the user's ledger, from 1; 0 for a refused charge, which has none.</summary>
     public required long Sequence { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -48,7 +49,20 @@ public sealed record LedgerEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OrderId { get; init; }
 
-    /// <summary>Won that a declined payment asked for.</summary>
+    /// <summary>What a payment has bought, or a refund gives back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SoldLine>? Lines { get; init; }
+
+    /// <summary>On a refund: when the order was paid. Statistics book it there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? SoldAt { get; init; }
+
+    /// <summary>Won that a refused charge asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Requested { get; init; }
 }
+
+/// <param name="ProductId">The product.</param>
+/// <param name="Quantity">Pieces.</param>
+/// <param name="UnitPrice">Won a piece, as it was paid.</param>
+public sealed record SoldLine(string ProductId, long Quantity, long UnitPrice);

@@ -14,20 +14,11 @@ public abstract record CartChange
 
     /// <summary>Takes everything out.</summary>
     public sealed record Clear : CartChange;
-
-    /// <summary>Takes out what a paid order has bought, once an order. What was added since the checkout stays.</summary>
-    public sealed record Settle(string OrderId, IReadOnlyList<CartItem> Bought) : CartChange;
 }
 
 /// <summary>The rules of the cart. Pure; a change that has no effect gives the same cart back.</summary>
 public static class CartRules
 {
-    /// <summary>
-    /// How many settled orders a cart remembers. An order settles within seconds of its payment, or when its orchestration recovers;
-    /// so many checkouts of one user in between do not happen.
-    /// </summary>
-    public const int SettledOrdersMax = 50;
-
     public static ShoppingCart Empty(string userId, DateTimeOffset now) => new() { UserId = userId, Items = [], UpdatedAt = now };
 
     public static Result<ShoppingCart> Apply(ShoppingCart cart, CartChange change, DateTimeOffset now) => change switch
@@ -36,9 +27,31 @@ public static class CartRules
         CartChange.Set set => SetQuantity(cart, set.ProductId, set.Quantity, now),
         CartChange.Remove remove => Without(cart, remove.ProductId, now),
         CartChange.Clear => cart.Items.Count == 0 ? cart : cart with { Items = [], UpdatedAt = now },
-        CartChange.Settle settle => Settle(cart, settle, now),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
+
+    /// <summary>What is left of a cart when all of it has gone into an order.</summary>
+    public static ShoppingCart CheckOut(ShoppingCart cart, string orderId, DateTimeOffset now) =>
+        cart with { Items = [], Revision = orderId, UpdatedAt = now };
+
+    /// <summary>
+    /// Puts back what a rejected order was to buy, where it lay. Nothing is lost: with what was added in the meantime the cart may hold more
+    /// than a cart takes, which has to go before it can be bought.
+    /// </summary>
+    public static ShoppingCart GiveBack(ShoppingCart cart, string orderId, IReadOnlyList<CartItem> items, DateTimeOffset now)
+    {
+        var back = items.Select(static item => item.ProductId).ToHashSet();
+        return cart with
+        {
+            Items =
+            [
+                .. items.Select(item => item with { Quantity = item.Quantity + QuantityOf(cart, item.ProductId) }),
+                .. cart.Items.Where(item => !back.Contains(item.ProductId)),
+            ],
+            Revision = $"{orderId} back",
+            UpdatedAt = now,
+        };
+    }
 
     /// <summary>Pieces of a product in a cart; 0 when it is not in it.</summary>
     public static long QuantityOf(ShoppingCart cart, string productId) =>
@@ -58,7 +71,7 @@ public static class CartRules
                 Available = Limits.QuantityMax,
             };
         }
-        if (current == 0 && cart.Items.Count == Limits.CartItemsMax)
+        if (current == 0 && cart.Items.Count >= Limits.CartItemsMax)
             return new Failure(ErrorCode.CartFull, $"A cart holds at most {Limits.CartItemsMax} products.") { Available = Limits.CartItemsMax };
         var item = new CartItem(productId, quantity);
         return cart with
@@ -72,23 +85,5 @@ public static class CartRules
     {
         var rest = cart.Items.Where(item => item.ProductId != productId).ToList();
         return rest.Count == cart.Items.Count ? cart : cart with { Items = rest, UpdatedAt = now };
-    }
-
-    private static ShoppingCart Settle(ShoppingCart cart, CartChange.Settle settle, DateTimeOffset now)
-    {
-        if (cart.SettledOrders.Contains(settle.OrderId))
-            return cart;
-        var bought = settle.Bought.ToDictionary(static item => item.ProductId, static item => item.Quantity);
-        return cart with
-        {
-            Items =
-            [
-                .. cart.Items
-                    .Select(item => item with { Quantity = item.Quantity - bought.GetValueOrDefault(item.ProductId) })
-                    .Where(static item => item.Quantity > 0),
-            ],
-            SettledOrders = [.. cart.SettledOrders.TakeLast(SettledOrdersMax - 1), settle.OrderId],
-            UpdatedAt = now,
-        };
     }
 }

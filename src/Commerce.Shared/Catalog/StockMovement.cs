@@ -21,14 +21,20 @@ public enum MovementKind
     [JsonStringEnumMemberName("release")]
     Release,
 
-    /// <summary>An order's line that stock did not cover: delta 0, kept so that the answer can never change.</summary>
+    /// <summary>
+    /// An order's line that stock did not cover or whose price was another, or an adjustment beyond the bounds: delta 0, kept so that the answer
+    /// can never change.
+    /// </summary>
     [JsonStringEnumMemberName("refused")]
     Refused,
+
+    /// <summary>An order's line that was closed before it was tried, because another was refused: delta 0.</summary>
+    [JsonStringEnumMemberName("sealed")]
+    Sealed,
 }
 
 /// <summary>
-/// One change of a product's stock, written in the batch that makes it and never altered. These are the facts from which the
-/// best sellers are counted.
+/// One change of a product's stock, written in the batch that makes it and never altered.
 /// </summary>
 public sealed record StockMovement
 {
@@ -47,23 +53,21 @@ public sealed record StockMovement
 
     public required long StockAfter { get; init; }
 
-    /// <summary>Position among the product's movements, from 1; 0 for a refused line, which has none.</summary>
+    /// <summary>Position among the product's movements, from 1; 0 for one that is refused or sealed, which has none.</summary>
     public long Sequence { get; init; }
 
     public required DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>Won a piece at the moment of the sale; on a release, that of the sale it undoes.</summary>
+    /// <summary>
+    /// Won a piece at the moment of the sale; on a release, that of the sale it undoes; on a line that was refused for its price, the one in force.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? UnitPrice { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OrderId { get; init; }
 
-    /// <summary>On a release: when the sale it undoes took place. Statistics book it there.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DateTimeOffset? SoldAt { get; init; }
-
-    /// <summary>On a refused line: the pieces that were asked for.</summary>
+    /// <summary>On one that is refused or sealed: the pieces that were asked for, signed for an adjustment.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Requested { get; init; }
 

@@ -15,6 +15,7 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(Product))]
 [JsonSerializable(typeof(StockMovement))]
 [JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(CancellationRequest))]
 [JsonSerializable(typeof(ShoppingCart))]
 [JsonSerializable(typeof(EventDelivery))]
 [JsonSerializable(typeof(DeliveryControl))]

@@ -23,8 +23,8 @@ public sealed record Order
     public required string Fingerprint { get; init; }
 
     /// <summary>
-    /// What was ordered, one line a product, in ascending product id. Prices are those at acceptance while the order is pending, and
-    /// those in force at the moment of the reservation once it is paid.
+    /// What was ordered, one line a product, in ascending product id. Prices are those at acceptance, unless they changed before the line was
+    /// taken out of stock; those of a paid order are the ones that were paid.
     /// </summary>
     public required IReadOnlyList<OrderLine> Lines { get; init; }
 
@@ -39,9 +39,22 @@ public sealed record Order
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? CancelledAt { get; init; }
 
-    /// <summary>True when it was placed by checking a cart out: what it buys leaves the cart when it is paid.</summary>
+    /// <summary>
+    /// Of an order that was placed by checking a cart out: the numbers of its lines, from 0, in the order in which they lay in the cart. They
+    /// left the cart when the order was let in, and come back if it is rejected. Null for any other order.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? CartLines { get; init; }
+
+    /// <summary>
+    /// True when its buyer agreed to these prices and no others (or cannot pay others): should one have changed when its line is taken out
+    /// of stock, the order is rejected.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool FromCart { get; init; }
+    public bool IsPriceBound { get; init; }
+
+    /// <summary>How often its prices were changed while it was pending.</summary>
+    public int Revision { get; init; }
 
     /// <summary>Why the order was rejected, with the numbers.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -54,6 +67,16 @@ public sealed record Order
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    /// <summary>A paid order as it was before it was cancelled.</summary>
+    public Order AsPaid() => this with { Status = OrderStatus.Paid, CancelledAt = null };
+
+    /// <summary>What it has taken out of a cart, as it lay there; nothing if it came from none.</summary>
+    public IEnumerable<OrderItem> CartItems() =>
+        (CartLines ?? []).Select(number => new OrderItem(Lines[number].ProductId, Lines[number].Quantity));
+
+    /// <summary>The order, refused before it has taken anything.</summary>
+    public Order RejectedFor(Failure reason) => this with { Status = OrderStatus.Rejected, Rejection = reason };
 }
 
 /// <param name="ProductId">The product.</param>

@@ -3,15 +3,16 @@ using Commerce.Shared.Catalog;
 
 namespace Commerce.Shared.Orders;
 
-/// <summary>How a request becomes an order. Ids and quantities of the single items are checked where requests come in.</summary>
+/// <summary>How a request becomes an order, and what becomes of it. Ids and quantities of the single items are checked where requests come in.</summary>
 public static class OrderRules
 {
     /// <summary>
     /// One item a product, in ascending product id: quantities of one product are added, so that two lines of the same product
     /// cannot each pass where both together would not.
     /// </summary>
-    public static Result<IReadOnlyList<OrderItem>> Normalize(IReadOnlyList<OrderItem> items)
+    public static Result<OrderDraft> Draft(OrderRequest request)
     {
+        var items = request.Items;
         if (items.Count is 0 or > Limits.OrderLinesMax)
             return Failure.Validation("items", $"must have 1 to {Limits.OrderLinesMax} entries");
         var quantities = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -22,74 +23,98 @@ public static class OrderRules
                 return Failure.Validation($"items[{i}].quantity", $"must not bring the product to more than {Limits.QuantityMax} in one order");
             quantities[items[i].ProductId] = sum;
         }
-        return quantities.Select(pair => new OrderItem(pair.Key, pair.Value)).ToArray();
+        OrderItem[] lines = [.. quantities.Select(static pair => new OrderItem(pair.Key, pair.Value))];
+        return new OrderDraft(OperationId.Order(request.UserId, request.IdempotencyKey), Fingerprint(request, lines), lines, request);
     }
 
-    /// <summary>
-    /// Equal for requests that mean the same, whatever the order and the splitting of their items. A checkout means "what is in the
-    /// cart", which another request may have changed since: all checkouts under a key are the same request.
-    /// </summary>
-    public static string Fingerprint(OrderRequest request, IReadOnlyList<OrderItem> normalized) => request.FromCart
-        ? OperationId.Fingerprint("cart")
-        : OperationId.Fingerprint(
-            [.. normalized.SelectMany(item => new[] { item.ProductId, item.Quantity.ToString(CultureInfo.InvariantCulture) })]);
-
-    /// <summary>The pending order for a request.</summary>
-    /// <param name="request">Who wants what.</param>
-    /// <param name="normalized">The request's items after <see cref="Normalize"/>.</param>
-    /// <param name="products">The products as last seen, aligned with <paramref name="normalized"/>; null for one that is not there.</param>
+    /// <summary>The order for a request: pending, or rejected when it would cost something else than its buyer expects.</summary>
+    /// <param name="draft">Who wants what.</param>
+    /// <param name="products">The products as last seen, aligned with the draft's items; null for one that is not there.</param>
     /// <param name="now">The time to record, UTC.</param>
-    public static Result<Order> Accept(
-        OrderRequest request, IReadOnlyList<OrderItem> normalized, IReadOnlyList<Product?> products, DateTimeOffset now)
+    public static Result<Order> Accept(OrderDraft draft, IReadOnlyList<Product?> products, DateTimeOffset now)
     {
-        var lines = new OrderLine[normalized.Count];
+        var (request, lines) = (draft.Request, new OrderLine[draft.Items.Count]);
         for (var i = 0; i < lines.Length; i++)
         {
             if (products[i] is not { } product)
-                return Failure.Validation($"items[{request.IndexOf(normalized[i].ProductId)}].productId", "there is no such product");
-            lines[i] = Line(normalized[i].ProductId, product.Name, product.Price, normalized[i].Quantity);
+                return Failure.Validation($"items[{request.IndexOf(draft.Items[i].ProductId)}].productId", "there is no such product");
+            lines[i] = Line(draft.Items[i].ProductId, product.Name, product.Price, draft.Items[i].Quantity);
         }
         var total = lines.Sum(line => line.Amount);
         if (total > Limits.MoneyMax)
             return Failure.Validation("items", $"must cost {Limits.MoneyMax} won in all at most");
-        return new Order
+        var order = new Order
         {
-            Id = OperationId.Order(request.UserId, request.IdempotencyKey),
+            Id = draft.Id,
             UserId = request.UserId,
             Status = OrderStatus.Pending,
-            Fingerprint = Fingerprint(request, normalized),
-            FromCart = request.FromCart,
+            Fingerprint = draft.Fingerprint,
+            CartLines = request.FromCart ? LinesInOrder(request.Items, draft.Items) : null,
+            IsPriceBound = request.IsPriceBound,
             Lines = lines,
             TotalAmount = total,
             CreatedAt = now,
             TraceParent = request.TraceParent,
         };
+        return request.ExpectedTotalAmount is { } expected && expected != total ? order.RejectedFor(Failure.PriceChanged(expected, total)) : order;
     }
 
-    /// <summary>The lines at other prices, aligned with them.</summary>
-    public static IReadOnlyList<OrderLine> Reprice(IReadOnlyList<OrderLine> lines, IReadOnlyList<long> unitPrices) =>
-        [.. lines.Zip(unitPrices, (line, price) => Line(line.ProductId, line.Name, price, line.Quantity))];
+    /// <summary>The next revision of an order, at other prices.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="unitPrices">Won a piece, aligned with its lines.</param>
+    public static Order Reprice(Order order, IReadOnlyList<long> unitPrices)
+    {
+        OrderLine[] lines = [.. order.Lines.Zip(unitPrices, static (line, price) => Line(line.ProductId, line.Name, price, line.Quantity))];
+        return order with { Lines = lines, TotalAmount = lines.Sum(static line => line.Amount), Revision = order.Revision + 1 };
+    }
+
+    /// <summary>
+    /// Why an order is rejected whose lines were not all taken. It follows from what its lines left in the stock ledgers, so it is the same
+    /// whenever it is asked for.
+    /// </summary>
+    /// <param name="work">The order.</param>
+    /// <param name="lines">What became of each item, aligned; null where there is no such product.</param>
+    public static Failure ReasonToReject(OrderWork work, IReadOnlyList<StockMovement?> lines)
+    {
+        var total = 0L;
+        var hasOtherPrice = false;
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var (item, line) = (work.Items[i], lines[i]);
+            if (line is null)
+                return Failure.NotFound($"There is no product '{item.ProductId}'.") with { ProductId = item.ProductId };
+            if (line is { Kind: MovementKind.Refused, UnitPrice: null })
+                return Failure.InsufficientStock(item.ProductId, item.Quantity, line.StockAfter);
+            var price = line.UnitPrice ?? item.UnitPrice;
+            total += price * item.Quantity;
+            hasOtherPrice |= price != item.UnitPrice;
+        }
+        return hasOtherPrice
+            ? Failure.PriceChanged(work.TotalAmount, total)
+            : throw new ArgumentException($"Nothing keeps order '{work.OrderId}' from being paid.", nameof(lines));
+    }
+
+    /// <summary>
+    /// Equal for requests that mean the same, whatever the order and the splitting of their items. A checkout means "what is in the
+    /// cart", which another request may have changed since: all checkouts under a key that expect the same total are the same request.
+    /// </summary>
+    private static string Fingerprint(OrderRequest request, OrderItem[] items)
+    {
+        List<string> parts = request.FromCart ? ["cart"] : [.. items.SelectMany(static item => new[] { item.ProductId, Text(item.Quantity) })];
+        if (request.ExpectedTotalAmount is { } expected)
+            parts.AddRange(["expected total", Text(expected)]);
+        return OperationId.Fingerprint([.. parts]);
+    }
+
+    private static int[] LinesInOrder(IReadOnlyList<OrderItem> items, IReadOnlyList<OrderItem> lines)
+    {
+        var numbers = lines.Index().ToDictionary(static line => line.Item.ProductId, static line => line.Index);
+        return [.. items.Select(item => numbers[item.ProductId])];
+    }
 
     // No overflow: 10^9 won times 10^6 pieces times 1,200 lines is below 2^63.
     private static OrderLine Line(string productId, string name, long unitPrice, long quantity) =>
         new(productId, name, unitPrice, quantity, checked(unitPrice * quantity));
-}
 
-/// <summary>A user's wish to buy, as it came in.</summary>
-/// <param name="UserId">Who buys.</param>
-/// <param name="IdempotencyKey">What a repeat of the request is known by.</param>
-/// <param name="Items">What is wanted, in the client's order.</param>
-/// <param name="TraceParent">W3C trace parent of the request.</param>
-public sealed record OrderRequest(string UserId, string IdempotencyKey, IReadOnlyList<OrderItem> Items, string? TraceParent)
-{
-    /// <summary>True when <see cref="Items"/> are those of the user's cart, which they leave when the order is paid.</summary>
-    public bool FromCart { get; init; }
-
-    internal int IndexOf(string productId)
-    {
-        var i = 0;
-        while (Items[i].ProductId != productId)
-            i++;
-        return i;
-    }
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

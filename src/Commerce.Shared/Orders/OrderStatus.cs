@@ -5,7 +5,7 @@ namespace Commerce.Shared.Orders;
 [JsonConverter(typeof(JsonStringEnumConverter<OrderStatus>))]
 public enum OrderStatus
 {
-    /// <summary>Accepted; the orchestration has not decided yet.</summary>
+    /// <summary>Accepted and its money held; the orchestration has not decided yet.</summary>
     [JsonStringEnumMemberName("pending")]
     Pending,
 
@@ -25,12 +25,15 @@ public enum OrderStatus
 /// <summary>The one table of legal status changes.</summary>
 public static class OrderTransitions
 {
-    private static readonly HashSet<(OrderStatus From, OrderStatus To)> Legal =
-    [
-        (OrderStatus.Pending, OrderStatus.Paid),
-        (OrderStatus.Pending, OrderStatus.Rejected),
-        (OrderStatus.Paid, OrderStatus.Cancelled),
-    ];
+    /// <summary>The status that an order must have to get another one. No order becomes pending again.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Nothing leads to <paramref name="next"/>.</exception>
+    public static OrderStatus Before(OrderStatus next) => next switch
+    {
+        OrderStatus.Paid or OrderStatus.Rejected => OrderStatus.Pending,
+        OrderStatus.Cancelled => OrderStatus.Paid,
+        _ => throw new ArgumentOutOfRangeException(nameof(next)),
+    };
 
-    public static bool IsLegal(OrderStatus from, OrderStatus to) => Legal.Contains((from, to));
+    /// <summary>The status as documents have it.</summary>
+    public static string NameOf(OrderStatus status) => status.ToString().ToLowerInvariant();
 }

@@ -20,7 +20,7 @@ public sealed record RankingCheckpoint
     /// <summary>From when on the change feed is read: no window reaches further back.</summary>
     public required DateTimeOffset FeedStart { get; init; }
 
-    /// <summary>Progress in each range that the catalog's change feed had when the fold began. The SDK follows splits from there.</summary>
+    /// <summary>Progress in each range that the accounts' change feed had when the fold began. The SDK follows splits from there.</summary>
     public required IReadOnlyList<RankingRange> Ranges { get; init; }
 
     /// <summary>When the last complete pass over the feed began: every sale before it is counted. Null before the first.</summary>
@@ -106,5 +106,5 @@ public sealed record RankingPointer
     public string? ETag { get; init; }
 
     /// <summary>The partition of a generation.</summary>
-    public static string ScopeOf(int generation) => $"sales-{generation}";
+    public static string ScopeOf(int generation) => $"paid-{generation}";
 }

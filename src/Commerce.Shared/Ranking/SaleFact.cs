@@ -18,8 +18,8 @@ public readonly record struct Sales(long Quantity, long Revenue)
 }
 
 /// <summary>
-/// One immutable fact of the catalog's change feed: an order's line was sold, or a sale was undone (then the sales are negative and
-/// the time is that of the sale, so that both fall into the same bucket and cancel out).
+/// A line of an immutable fact in the accounts' change feed: an order was paid, or its money was given back (then the sales are negative and
+/// the time is that of the payment, so that both fall into the same bucket and cancel out).
 /// </summary>
 /// <param name="Product">The product's number in <see cref="ProductIds"/>.</param>
 /// <param name="Sales">Pieces and won.</param>

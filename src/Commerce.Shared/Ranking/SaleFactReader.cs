@@ -3,30 +3,28 @@ using System.Text.Json;
 namespace Commerce.Shared.Ranking;
 
 /// <summary>
-/// Reads sale facts off a page of the catalog's change feed. Straight from the bytes: of the dozen fields of a document seven count,
-/// and most of a fold is this loop.
+/// Reads sale facts off a page of the accounts' change feed: what payments have bought, and what refunds give back. Straight from the
+/// bytes: of all that a user's partition holds only those entries count, and most of a fold is this loop.
 /// </summary>
 public static class SaleFactReader
 {
     private enum Kind
     {
         Other,
-        Sale,
-        Release,
+        Payment,
+        Refund,
     }
 
     /// <summary>Appends the facts of a page (<c>{"Documents":[...]}</c>) in its order.</summary>
     /// <param name="page">The page as UTF-8 JSON.</param>
     /// <param name="products">Numbers the products.</param>
     /// <param name="facts">Where the facts go.</param>
-    /// <param name="touched">Takes the products of all documents, facts or not: something about them has changed.</param>
     /// <returns>How many documents the page had, facts or not.</returns>
     /// <exception cref="JsonException">The page is no such JSON.</exception>
-    public static int Read(ReadOnlySpan<byte> page, ProductIds products, List<SaleFact> facts, HashSet<int> touched)
+    public static int Read(ReadOnlySpan<byte> page, ProductIds products, List<SaleFact> facts)
     {
         ArgumentNullException.ThrowIfNull(products);
         ArgumentNullException.ThrowIfNull(facts);
-        ArgumentNullException.ThrowIfNull(touched);
         var reader = new Utf8JsonReader(page);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -34,53 +32,96 @@ public static class SaleFactReader
             var isDocuments = reader.ValueTextEquals("Documents"u8);
             reader.Read();
             if (isDocuments)
-                return ReadDocuments(ref reader, products, facts, touched);
+                return ReadDocuments(ref reader, products, facts);
             reader.Skip();
         }
         return 0;
     }
 
-    private static int ReadDocuments(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts, HashSet<int> touched)
+    private static int ReadDocuments(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
     {
         var count = 0;
-        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-        {
-            count++;
-            if (ReadDocument(ref reader, products, touched) is { } fact)
-                facts.Add(fact);
-        }
+        for (; reader.Read() && reader.TokenType == JsonTokenType.StartObject; count++)
+            ReadDocument(ref reader, products, facts);
         return count;
     }
 
-    private static SaleFact? ReadDocument(ref Utf8JsonReader reader, ProductIds products, HashSet<int> touched)
+    private static void ReadDocument(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
     {
-        var kind = Kind.Other;
-        int? product = null;
-        long delta = 0, unitPrice = 0;
-        DateTimeOffset? occurredAt = null, soldAt = null;
+        var (first, kind, isEntry) = (facts.Count, Kind.Other, true);
+        DateTimeOffset? createdAt = null, soldAt = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("kind"u8))
+            if (reader.ValueTextEquals("type"u8))
+                isEntry = ReadIsEntry(ref reader);
+            else if (reader.ValueTextEquals("kind"u8))
                 kind = ReadKind(ref reader);
-            else if (reader.ValueTextEquals("productId"u8))
-                product = ReadProduct(ref reader, products);
-            else if (reader.ValueTextEquals("delta"u8))
-                delta = ReadNumber(ref reader);
-            else if (reader.ValueTextEquals("unitPrice"u8))
-                unitPrice = ReadNumber(ref reader);
-            else if (reader.ValueTextEquals("occurredAt"u8))
-                occurredAt = ReadTime(ref reader);
+            else if (reader.ValueTextEquals("createdAt"u8))
+                createdAt = ReadTime(ref reader);
             else if (reader.ValueTextEquals("soldAt"u8))
                 soldAt = ReadTime(ref reader);
+            // Orders have lines too, and say before them that they are orders.
+            else if (isEntry && reader.ValueTextEquals("lines"u8))
+                ReadLines(ref reader, products, facts);
             else
                 SkipValue(ref reader);
         }
-        if (product is { } changed)
-            touched.Add(changed);
-        // A sale takes pieces out of the stock, so its delta is negative; a release puts them back.
-        return kind != Kind.Other && product is { } number && (soldAt ?? occurredAt) is { } time
-            ? new SaleFact(number, new Sales(-delta, -delta * unitPrice), time)
-            : null;
+        Settle(facts, first, isEntry ? kind : Kind.Other, soldAt ?? createdAt);
+    }
+
+    /// <summary>Gives the lines that were read the sign and the time of their document, or drops them if it is none that counts.</summary>
+    private static void Settle(List<SaleFact> facts, int first, Kind kind, DateTimeOffset? soldAt)
+    {
+        if (kind == Kind.Other || soldAt is not { } time)
+        {
+            facts.RemoveRange(first, facts.Count - first);
+            return;
+        }
+        for (var i = first; i < facts.Count; i++)
+            facts[i] = facts[i] with { Sales = kind == Kind.Refund ? -facts[i].Sales : facts[i].Sales, SoldAt = time };
+    }
+
+    private static void ReadLines(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+                reader.Skip();
+            else if (ReadLine(ref reader, products) is { } fact)
+                facts.Add(fact);
+        }
+    }
+
+    private static SaleFact? ReadLine(ref Utf8JsonReader reader, ProductIds products)
+    {
+        int? product = null;
+        long quantity = 0, unitPrice = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("productId"u8))
+                product = ReadProduct(ref reader, products);
+            else if (reader.ValueTextEquals("quantity"u8))
+                quantity = ReadNumber(ref reader);
+            else if (reader.ValueTextEquals("unitPrice"u8))
+                unitPrice = ReadNumber(ref reader);
+            else
+                SkipValue(ref reader);
+        }
+        return product is { } number ? new SaleFact(number, new Sales(quantity, quantity * unitPrice), default) : null;
+    }
+
+    private static bool ReadIsEntry(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var isEntry = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("entry"u8);
+        reader.Skip();
+        return isEntry;
     }
 
     private static Kind ReadKind(ref Utf8JsonReader reader)
@@ -88,10 +129,10 @@ public static class SaleFactReader
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
         {
-            if (reader.ValueTextEquals("sale"u8))
-                return Kind.Sale;
-            if (reader.ValueTextEquals("release"u8))
-                return Kind.Release;
+            if (reader.ValueTextEquals("payment"u8))
+                return Kind.Payment;
+            if (reader.ValueTextEquals("refund"u8))
+                return Kind.Refund;
         }
         reader.Skip();
         return Kind.Other;

@@ -33,7 +33,11 @@ internal static class BatchResults
     }
 
     private static Result Encode(
-        ContainerState container, PreparedOperation operation, ItemResult result, MemorySpanResizer<byte> resizer, out ReadOnlyMemory<byte> record)
+        ContainerState container,
+        PreparedOperation operation,
+        ItemResult result,
+        MemorySpanResizer<byte> resizer,
+        out ReadOnlyMemory<byte> record)
     {
         var row = new RowBuffer(resizer.Memory.Length, resizer);
         row.InitLayout(HybridRowVersion.V1, BatchSchema.Result, BatchSchema.Resolver);

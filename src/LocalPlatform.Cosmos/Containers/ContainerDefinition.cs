@@ -5,7 +5,8 @@ using LocalPlatform.Cosmos.Values;
 namespace LocalPlatform.Cosmos.Containers;
 
 /// <summary>What a container was created with, checked and completed with the service's defaults.</summary>
-internal sealed record ContainerDefinition(string Id, byte[] Json, DocumentPath PartitionKey, int? DefaultTtlSeconds, IndexingPolicy Indexing)
+internal sealed record ContainerDefinition(
+    string Id, byte[] Json, DocumentPath PartitionKey, int? DefaultTtlSeconds, IndexingPolicy Indexing)
 {
     // Whatever else a definition asks for would be missing, and nobody would notice.
     private static readonly string[] Supported =

@@ -17,8 +17,10 @@ internal sealed class DocumentBody
     private static readonly Refusal NoObject = Refusal.BadRequest("The input content is invalid because it is not a JSON object.");
     private static readonly Refusal NoId = Refusal.BadRequest(
         "The input content is invalid because the required properties - 'id; ' - are missing");
-    private static readonly Refusal WrongId = Refusal.BadRequest("The id of the document is invalid: it must have 1 to 1023 bytes and no backslash.");
-    private static readonly Refusal WrongTtl = Refusal.BadRequest("The input ttl is invalid: it must be -1 or a positive number of seconds.");
+    private static readonly Refusal WrongId = Refusal.BadRequest(
+        "The id of the document is invalid: it must have 1 to 1023 bytes and no backslash.");
+    private static readonly Refusal WrongTtl = Refusal.BadRequest(
+        "The input ttl is invalid: it must be -1 or a positive number of seconds.");
     private static readonly Refusal WrongKey = Refusal.BadRequest(
         "The partition key of the document is invalid: it must be a scalar, not an array or an object.");
 
@@ -46,7 +48,10 @@ internal sealed class DocumentBody
 
     /// <summary>Reads a body, or answers why it cannot be one.</summary>
     public static bool TryParse(
-        ContainerState container, ReadOnlyMemory<byte> json, [NotNullWhen(true)] out DocumentBody? body, [NotNullWhen(false)] out Refusal? refusal)
+        ContainerState container,
+        ReadOnlyMemory<byte> json,
+        [NotNullWhen(true)] out DocumentBody? body,
+        [NotNullWhen(false)] out Refusal? refusal)
     {
         body = null;
         refusal = Refusal.RequestTooLarge;

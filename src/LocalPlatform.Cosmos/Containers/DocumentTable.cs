@@ -86,7 +86,9 @@ internal sealed class DocumentTable(ContainerState container)
 
     /// <summary>Removes up to <paramref name="max"/> expired documents; returns how many.</summary>
     public int Sweep(SqliteSession session, long now, int max) => session.Execute(
-        $"DELETE FROM docs_{container.Number} WHERE rid IN (SELECT rid FROM docs_{container.Number} WHERE expires <= @0 LIMIT @1)", now, max);
+        $"DELETE FROM docs_{container.Number} WHERE rid IN (SELECT rid FROM docs_{container.Number} WHERE expires <= @0 LIMIT @1)",
+        now,
+        max);
 
     private object?[] InsertRow(DocumentBody body, long lsn, long now)
     {

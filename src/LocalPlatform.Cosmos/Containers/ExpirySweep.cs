@@ -1,3 +1,5 @@
+using LocalPlatform.Storage;
+
 namespace LocalPlatform.Cosmos.Containers;
 
 /// <summary>
@@ -55,9 +57,10 @@ internal sealed class ExpirySweep : IAsyncDisposable
         if (container.Definition.DefaultTtlSeconds is null
             || !_store.Read(container, session => container.Documents.HasExpired(session, _store.NowSeconds())))
             return;
-        int removed;
-        do
-            removed = await _store.WriteAsync(container, session => container.Documents.Sweep(session, _store.NowSeconds(), DocumentsPerWrite));
-        while (removed == DocumentsPerWrite);
+        int Sweep(SqliteSession session) => container.Documents.Sweep(session, _store.NowSeconds(), DocumentsPerWrite);
+
+        while (await _store.WriteAsync(container, Sweep) == DocumentsPerWrite)
+        {
+        }
     }
 }

@@ -89,7 +89,8 @@ internal sealed class IndexBuilder : IAsyncDisposable
     {
         foreach (var path in wanted.Paths)
         {
-            var column = container.Indexes.Column(path) ?? await _store.WriteAsync(container, session => AddColumn(session, container, path));
+            var column = container.Indexes.Column(path)
+                ?? await _store.WriteAsync(container, session => AddColumn(session, container, path));
             if (!column.IsFilled)
                 await FillAsync(container, column);
         }
@@ -144,8 +145,9 @@ internal sealed class IndexBuilder : IAsyncDisposable
         var indexes = container.Indexes;
         var index = wanted with { Name = $"docs_{container.Number}_i{indexes.Indexes.Count + 1}" };
         var columns = index.Paths.Select(path => indexes.Column(path)!.Name);
-        session.Execute(
-            $"CREATE INDEX {index.Name} ON docs_{container.Number}({string.Join(", ", index.LeadsWithPartitionKey ? columns.Prepend("pk") : columns)})");
+        if (index.LeadsWithPartitionKey)
+            columns = columns.Prepend("pk");
+        session.Execute($"CREATE INDEX {index.Name} ON docs_{container.Number}({string.Join(", ", columns)})");
         session.Execute("INSERT INTO indexes VALUES(@0, @1, @2)", container.Number, index.Name, index.Columns);
         return index;
     }

@@ -61,7 +61,8 @@ internal sealed class IndexingPolicy
     // Nothing included means everything, unless the policy excludes something.
     private static void CompletePaths(JsonObject policy)
     {
-        if (policy["includedPaths"] is not JsonArray included || (included.Count == 0 && policy["excludedPaths"] is not JsonArray { Count: > 0 }))
+        if (policy["includedPaths"] is not JsonArray included
+            || (included.Count == 0 && policy["excludedPaths"] is not JsonArray { Count: > 0 }))
             policy["includedPaths"] = new JsonArray(Path("/*"));
         if (policy["excludedPaths"] is not JsonArray excluded)
             policy["excludedPaths"] = excluded = [];

@@ -60,7 +60,10 @@ internal sealed class ItemOperations(DocumentStore store)
         Refusal.BadRequest("The id in the body of a replace must be the id of the document that is replaced.");
 
     private static bool TryParseBody(
-        ContainerState container, GatewayRequest request, [NotNullWhen(true)] out DocumentBody? body, [NotNullWhen(false)] out Refusal? refusal)
+        ContainerState container,
+        GatewayRequest request,
+        [NotNullWhen(true)] out DocumentBody? body,
+        [NotNullWhen(false)] out Refusal? refusal)
     {
         if (!DocumentBody.TryParse(container, request.Body, out body, out refusal))
             return false;

@@ -40,7 +40,7 @@ internal sealed record Refusal(int Status, string Message, int SubStatus = 0)
     /// <summary>What the service does and this gateway does not: never done half, never left out in silence.</summary>
     public static Refusal NotSupported(string what) => new(400, $"The local gateway does not support {what}.");
 
-    /// <summary>The body of the answer. The service wraps its texts this way; SDKs show the whole of it as the exception's message.</summary>
+    /// <summary>The answer's body. The service wraps its texts this way; SDKs show the whole of it as the exception's message.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {
         var errors = $"{{\"Errors\":[\"{JsonEncodedText.Encode(Message, JsonText.RelaxedEncoder)}\"]}}";

@@ -40,5 +40,6 @@ internal readonly ref struct ResourcePath
         return mark < 0 || target.AsSpan(0, mark).Trim('/').Count('/') >= 5 ? target : target[..mark];
     }
 
-    private static ReadOnlySpan<char> Decode(ReadOnlySpan<char> segment) => segment.Contains('%') ? Uri.UnescapeDataString(segment) : segment;
+    private static ReadOnlySpan<char> Decode(ReadOnlySpan<char> segment) =>
+        segment.Contains('%') ? Uri.UnescapeDataString(segment) : segment;
 }

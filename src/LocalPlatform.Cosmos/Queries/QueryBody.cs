@@ -51,7 +51,7 @@ internal sealed record QueryBody(SqlQuery Query, IReadOnlyDictionary<string, Sql
         foreach (var parameter in list.EnumerateArray())
         {
             if (parameter.TryGetProperty("name"u8, out var name) && name.ValueKind == JsonValueKind.String)
-                parameters[name.GetString()!] = parameter.TryGetProperty("value"u8, out var value) ? SqlValue.Of(value) : SqlValue.Undefined;
+                parameters[name.GetString()!] = SqlValue.Of(parameter.TryGetProperty("value"u8, out var value) ? value : default);
         }
         return parameters;
     }

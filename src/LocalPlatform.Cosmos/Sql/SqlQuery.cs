@@ -54,7 +54,8 @@ internal sealed record SqlQuery(
 }
 
 /// <summary>
-/// The rows a query is to answer: <paramref name="Offset"/> are left out, at most <paramref name="Top"/> or <paramref name="Limit"/> follow.
+/// The rows a query is to answer: <paramref name="Offset"/> are left out, and at most <paramref name="Top"/> or
+/// <paramref name="Limit"/> follow.
 /// </summary>
 internal readonly record struct RowWindow(int? Top, int? Offset, int? Limit)
 {

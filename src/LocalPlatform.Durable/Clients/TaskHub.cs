@@ -43,7 +43,9 @@ internal sealed class TaskHub(DurableRuntime runtime)
 
     public Task<Refusal?> ResumeAsync(string instanceId, string? reason) => SendAsync(instanceId, HistoryEvents.Resumed(Now, reason));
 
-    /// <summary>Starts an orchestration anew with its name, version and input, under its own id once it has ended, or under a new one.</summary>
+    /// <summary>
+    /// Starts an orchestration anew with its name, version and input, under its own id once it has ended, or under a new one.
+    /// </summary>
     public async Task<(string InstanceId, Refusal? Refusal)> RestartAsync(string instanceId, bool withNewId, CancellationToken ct)
     {
         if (Find(instanceId) is not { } found)
@@ -78,8 +80,11 @@ internal sealed class TaskHub(DurableRuntime runtime)
         Find(instanceId) is { } found ? [.. runtime.Store.ReadTurns(found.Key).SelectMany(turn => PastEvents.Read(turn))] : null;
 
     /// <summary>Purges instances that have ended, and with them their ended descendants if asked for; the number purged.</summary>
-    public Task<int> PurgeAsync(IEnumerable<string> instanceIds, bool recursive) =>
-        PurgeAsync([.. instanceIds.Select(Find).OfType<StoredInstance>().Where(found => found.IsCompleted).Select(found => found.Key)], recursive);
+    public Task<int> PurgeAsync(IEnumerable<string> instanceIds, bool recursive)
+    {
+        var ended = instanceIds.Select(Find).OfType<StoredInstance>().Where(found => found.IsCompleted);
+        return PurgeAsync([.. ended.Select(found => found.Key)], recursive);
+    }
 
     /// <summary>Purges the ended instances that match until <paramref name="patience"/> is over; whether all of them are gone.</summary>
     public async Task<(int Purged, bool IsComplete)> PurgeAsync(

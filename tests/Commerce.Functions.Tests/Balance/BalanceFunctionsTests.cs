@@ -1,9 +1,9 @@
 using Commerce.Functions.Balance;
 using Commerce.Functions.Http;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
+using Commerce.Shared.Orders;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Commerce.Functions.Tests.Balance;
@@ -67,11 +67,54 @@ public sealed class BalanceFunctionsTests(TestStore store) : IClassFixture<TestS
     [Fact]
     public async Task A_balance_that_would_become_too_large_is_refused_with_the_numbers()
     {
-        var ledger = store.App.GetRequiredService<LedgerWriter<Account, AccountCommand, LedgerEntry>>();
+        var ledger = store.App.GetRequiredService<AccountLedger>();
         await ledger.SubmitAsync(_user, new AccountCommand.Charge(_user, "all", Limits.MoneyMax - 3));
         var reply = await ChargeAsync("a", """{"amount":4}""");
         Assert.Equal((409, "balance-limit-exceeded", 4, 3), (reply.Status, reply.Problem, reply.Number("requested"), reply.Number("available")));
     }
+
+    [Fact]
+    public async Task A_charge_that_was_refused_is_refused_the_same_when_there_is_room_again()
+    {
+        var ledger = store.App.GetRequiredService<AccountLedger>();
+        await ledger.SubmitAsync(_user, new AccountCommand.Charge(_user, "all", Limits.MoneyMax - 3));
+        var refused = await ChargeAsync("a", """{"amount":4}""");
+        await PayAsync("o-1", 1_000);
+        Assert.Equal(refused.ToString(), (await ChargeAsync("a", """{"amount":4}""")).ToString());
+        Assert.Equal(422, (await ChargeAsync("a", """{"amount":5}""")).Status);
+        Assert.Equal(201, (await ChargeAsync("b", """{"amount":4}""")).Status);
+    }
+
+    [Fact]
+    public async Task What_an_order_holds_is_shown_until_it_is_decided()
+    {
+        await ChargeAsync("a", """{"amount":100}""");
+        var order = OrderOf("o-1", 30);
+        await store.App.GetRequiredService<AccountLedger>().SubmitAsync(_user, new AccountCommand.Place(order, null, IsFinal: true));
+        var held = await BalanceAsync();
+        Assert.Equal((100, 30), (held.Number("balance"), held.Number("held")));
+        await store.App.GetRequiredService<AccountLedger>().SubmitAsync(_user, new AccountCommand.Pay(OrderWork.Of(order)));
+        var paid = await BalanceAsync(("If-None-Match", held.ETag));
+        Assert.Equal((200, 70, 0), (paid.Status, paid.Number("balance"), paid.Number("held")));
+    }
+
+    private async Task PayAsync(string orderId, long amount)
+    {
+        var (ledger, order) = (store.App.GetRequiredService<AccountLedger>(), OrderOf(orderId, amount));
+        Assert.True((await ledger.SubmitAsync(_user, new AccountCommand.Place(order, null, IsFinal: true))).Succeeded);
+        Assert.True((await ledger.SubmitAsync(_user, new AccountCommand.Pay(OrderWork.Of(order)))).Succeeded);
+    }
+
+    private Order OrderOf(string orderId, long amount) => new()
+    {
+        Id = orderId,
+        UserId = _user,
+        Status = OrderStatus.Pending,
+        Fingerprint = "f",
+        Lines = [new("p", "P", amount, 1, amount)],
+        TotalAmount = amount,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
 
     [Fact]
     public async Task A_balance_is_a_new_version_after_each_change()
@@ -86,13 +129,13 @@ public sealed class BalanceFunctionsTests(TestStore store) : IClassFixture<TestS
     }
 
     [Fact]
-    public async Task Entries_are_listed_newest_first_without_declined_payments_page_by_page()
+    public async Task Entries_are_listed_newest_first_without_refused_charges_page_by_page()
     {
         for (var n = 1; n <= 7; n++)
             await ChargeAsync($"k{n}", $$"""{"amount":{{n}}}""");
-        var ledger = store.App.GetRequiredService<LedgerWriter<Account, AccountCommand, LedgerEntry>>();
-        await ledger.SubmitAsync(_user, new AccountCommand.Pay(_user, "o-declined", 1_000));
-        await ledger.SubmitAsync(_user, new AccountCommand.Pay(_user, "o-paid", 20));
+        var ledger = store.App.GetRequiredService<AccountLedger>();
+        await ledger.SubmitAsync(_user, new AccountCommand.Charge(_user, "refused", Limits.MoneyMax));
+        await PayAsync("o-paid", 20);
 
         var (amounts, query) = (new List<long>(), "?limit=3");
         while (true)

@@ -4,7 +4,6 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
-using Commerce.Shared.Orders;
 using CsCheck;
 using Faults;
 using Microsoft.Azure.Cosmos;
@@ -183,27 +182,6 @@ public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStor
         var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => AddAsync(_heart, 1, ("If-Match", seen.ETag))));
         Assert.Equal((1, 9), (replies.Count(reply => reply.Status == 200), replies.Count(reply => reply.Status == 412)));
         Assert.Equal([(_heart, 2)], await ItemsAsync());
-    }
-
-    [Fact]
-    public async Task What_an_order_bought_leaves_the_cart_once()
-    {
-        await AddAsync(_heart, 3);
-        await AddAsync(_lamp, 1);
-        var order = new Order
-        {
-            Id = "o-1",
-            UserId = _user,
-            Status = OrderStatus.Paid,
-            Fingerprint = "",
-            Lines = [new OrderLine(_heart, "Heart", 1_000, 2, 2_000), new OrderLine(_lamp, "Lamp", 25_000, 1, 25_000)],
-            TotalAmount = 27_000,
-            CreatedAt = default,
-        };
-        var carts = store.App.GetRequiredService<CartWriter>();
-        await Task.WhenAll(carts.SettleAsync(order), carts.SettleAsync(order));
-        await carts.SettleAsync(order);
-        Assert.Equal([(_heart, 1)], await ItemsAsync());
     }
 
     [Fact]

@@ -61,7 +61,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
     public async Task<Order> AddOrderAsync(string orderId)
     {
         var order = OrderOf(orderId, Time.GetUtcNow());
-        await _database.Database[CommerceDatabase.Orders].CreateItemAsync(order, new PartitionKey(order.UserId));
+        await _database.Database[CommerceDatabase.Accounts].CreateItemAsync(order, new PartitionKey(order.UserId));
         return order;
     }
 

@@ -8,14 +8,14 @@ namespace Commerce.Functions.Tests.Http;
 
 public sealed class AnswersTests
 {
-    private static readonly BalanceView View = new("kim", 12_500, "KRW", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(9)));
+    private static readonly BalanceView View = new("kim", 12_500, 0, "KRW", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(9)));
 
     [Fact]
     public async Task A_value_is_answered_as_JSON_with_its_length_and_version()
     {
         var (status, body, headers) = await Requests.AnswerAsync(Answers.Ok(View, BalanceJson.Wire.BalanceView, "\"7\""));
         Assert.Equal(200, status);
-        Assert.Equal("""{"userId":"kim","balance":12500,"currency":"KRW","updatedAt":"2026-01-01T18:04:05.0000000Z"}""", body!.ToJsonString());
+        Assert.Equal("""{"userId":"kim","balance":12500,"held":0,"currency":"KRW","updatedAt":"2026-01-01T18:04:05.0000000Z"}""", body!.ToJsonString());
         Assert.Equal("application/json; charset=utf-8", headers.ContentType);
         Assert.Equal("\"7\"", headers.ETag);
         Assert.Equal("no-cache", headers.CacheControl);

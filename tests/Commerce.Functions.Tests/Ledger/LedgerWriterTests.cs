@@ -1,10 +1,12 @@
+using Commerce.Functions.Balance;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
+using Commerce.Shared.Ledger;
+using Commerce.Shared.Orders;
 using CsCheck;
 using Faults;
 using Microsoft.Azure.Cosmos;
@@ -17,13 +19,29 @@ public sealed class LedgerWriterTests(TestStore store) : IClassFixture<TestStore
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    private static LedgerWriter<Account, AccountCommand, LedgerEntry> Accounts(IServiceProvider process) =>
-        process.GetRequiredService<LedgerWriter<Account, AccountCommand, LedgerEntry>>();
+    private static AccountLedger Accounts(IServiceProvider process) => process.GetRequiredService<AccountLedger>();
 
-    private static LedgerWriter<Product, StockCommand, StockMovement> Stock(IServiceProvider process) =>
-        process.GetRequiredService<LedgerWriter<Product, StockCommand, StockMovement>>();
+    private static StockLedger Stock(IServiceProvider process) => process.GetRequiredService<StockLedger>();
 
     private static string NewUser() => $"u-{Guid.NewGuid():N}";
+
+    private static Order OrderOf(string user, string id, long amount, int lines = 1) => new()
+    {
+        Id = id,
+        UserId = user,
+        Status = OrderStatus.Pending,
+        Fingerprint = $"{amount}",
+        Lines = [.. Enumerable.Range(0, lines).Select(n => new OrderLine($"p-{n:D4}-{new string('x', 50)}", new string('한', Limits.NameLengthMax), amount, 1, amount))],
+        TotalAmount = amount * lines,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
+
+    private static Task<Result<Posting<AccountRecord>>> PlaceAsync(AccountLedger ledger, Order order) =>
+        ledger.SubmitAsync(order.UserId, new AccountCommand.Place(order, null, IsFinal: true));
+
+    private async Task<List<Order>> OrdersAsync(string user) => await store.Database[CommerceDatabase.Accounts].QueryAsync<Order>(
+        new QueryDefinition("SELECT * FROM c WHERE c.type = 'order'"), new PartitionKey(user), ct: TestContext.Current.CancellationToken)
+        .ToListAsync(TestContext.Current.CancellationToken);
 
     private async Task<(Account? Account, List<LedgerEntry> Entries)> ReadAsync(string user)
     {
@@ -44,36 +62,62 @@ public sealed class LedgerWriterTests(TestStore store) : IClassFixture<TestStore
             Assert.Equal(balance += entry.Amount, entry.BalanceAfter);
         Assert.True(balance >= 0);
         Assert.Equal(entries.Count(entry => entry.Sequence > 0), account?.EntryCount ?? 0);
+        Assert.Equal((await OrdersAsync(user)).Where(order => order.Status == OrderStatus.Pending).Sum(order => order.TotalAmount), account?.Held ?? 0);
     }
 
     [Fact]
-    public async Task Charges_and_payments_at_once_leave_exact_sums_and_one_record_an_operation()
+    public async Task Charges_and_orders_at_once_leave_exact_sums_and_one_document_an_operation()
     {
         await Gen.Select(Gen.Int[0, 30], Gen.Long[1, 100], Gen.Bool).Array[1, 200].SampleAsync(
             async operations =>
             {
-                var user = NewUser();
-                var ledger = Accounts(store.App);
+                var (user, ledger) = (NewUser(), Accounts(store.App));
                 var answers = await Task.WhenAll(operations.Select(async operation =>
                 {
                     var (key, amount, isCharge) = operation;
                     AccountCommand command = isCharge
                         ? new AccountCommand.Charge(user, $"{key}", amount)
-                        : new AccountCommand.Pay(user, $"o-{key}", amount);
+                        : new AccountCommand.Place(OrderOf(user, $"o-{key}", amount), null, IsFinal: true);
                     return (Id: new AccountRules().RecordId(command), Answer: await ledger.SubmitAsync(user, command).WaitAsync(Deadline));
                 }));
                 await AssertSumsAsync(user);
-                var (_, entries) = await ReadAsync(user);
                 foreach (var operation in answers.GroupBy(answer => answer.Id))
                 {
-                    var record = entries.Single(entry => entry.Id == operation.Key);
                     // One did it, the others are its repeats, or were told that the key stands for something else.
-                    Assert.Single(operation, answer => answer.Answer is { Succeeded: true, Value.Repeated: false });
+                    var first = Assert.Single(operation, answer => answer.Answer is { Succeeded: true, Value.Repeated: false }).Answer.Value!.Record;
                     Assert.All(operation, answer => Assert.True(
-                        answer.Answer.Value?.Record == record || answer.Answer.Failure?.Code == ErrorCode.IdempotencyKeyReused));
+                        answer.Answer.Failure?.Code == ErrorCode.IdempotencyKeyReused
+                        || (answer.Answer.Value!.Record.Entry, answer.Answer.Value.Record.Order?.Status) == (first.Entry, first.Order?.Status)));
                 }
+
+                // Each pending order is paid and rejected at the same time, twice: one of the two it becomes.
+                var pending = (await OrdersAsync(user)).Where(order => order.Status == OrderStatus.Pending).Select(OrderWork.Of).ToList();
+                await Task.WhenAll(pending.SelectMany(work => new AccountCommand[]
+                {
+                    new AccountCommand.Pay(work), new AccountCommand.Reject(work, Failure.InsufficientStock("p", 1, 0), null),
+                    new AccountCommand.Pay(work), new AccountCommand.Reject(work, Failure.InsufficientStock("p", 1, 0), null),
+                }).Select(command => ledger.SubmitAsync(user, command))).WaitAsync(Deadline);
+                await AssertSumsAsync(user);
+                var (account, entries) = await ReadAsync(user);
+                Assert.Equal(0, account?.Held ?? 0);
+                Assert.Equal(
+                    (await OrdersAsync(user)).Where(order => order.Status == OrderStatus.Paid).Select(order => OperationId.Payment(order.Id)).Order(),
+                    entries.Where(entry => entry.Kind == EntryKind.Payment).Select(entry => entry.Id).Order());
             },
             iter: 15, threads: 2);
+    }
+
+    [Fact]
+    public async Task Large_orders_of_one_user_at_once_fit_into_batches_of_the_store()
+    {
+        var (user, ledger) = (NewUser(), Accounts(store.App));
+        await ledger.SubmitAsync(user, new AccountCommand.Charge(user, "all", Limits.MoneyMax));
+        var orders = Enumerable.Range(0, 6).Select(n => OrderOf(user, $"o-{n}", 10, Limits.OrderLinesMax)).ToList();
+        var placed = await Task.WhenAll(orders.Select(order => PlaceAsync(ledger, order))).WaitAsync(Deadline);
+        Assert.All(placed, answer => Assert.Equal(OrderStatus.Pending, answer.Value!.Record.Order!.Status));
+        var paid = await Task.WhenAll(orders.Select(order => ledger.SubmitAsync(user, new AccountCommand.Pay(OrderWork.Of(order))))).WaitAsync(Deadline);
+        Assert.All(paid, answer => Assert.Equal((OrderStatus.Paid, Limits.OrderLinesMax), (answer.Value!.Record.Order!.Status, answer.Value.Record.Order.Lines.Count)));
+        await AssertSumsAsync(user);
     }
 
     [Fact]
@@ -95,13 +139,13 @@ public sealed class LedgerWriterTests(TestStore store) : IClassFixture<TestStore
         var user = NewUser();
         var (here, there) = (Accounts(store.App), Accounts(store.NewProcess()));
         await here.SubmitAsync(user, new AccountCommand.Charge(user, "a", 100));
-        await there.SubmitAsync(user, new AccountCommand.Pay(user, "o-1", 80));
-        // Here the balance is still thought to be 100.
-        var second = await here.SubmitAsync(user, new AccountCommand.Pay(user, "o-2", 50));
-        Assert.Equal((EntryKind.Declined, 20), (second.Value!.Record.Kind, second.Value.Record.BalanceAfter));
-        // There it is thought to be 20, and a charge from here has made it enough.
+        await PlaceAsync(there, OrderOf(user, "o-1", 80));
+        // Here all 100 are still thought to be free.
+        var second = (await PlaceAsync(here, OrderOf(user, "o-2", 50))).Value!.Record.Order!;
+        Assert.Equal((OrderStatus.Rejected, 20), (second.Status, second.Rejection!.Available));
+        // There 20 are thought to be free, and a charge from here has made it enough.
         await here.SubmitAsync(user, new AccountCommand.Charge(user, "b", 30));
-        Assert.Equal(EntryKind.Payment, (await there.SubmitAsync(user, new AccountCommand.Pay(user, "o-3", 50))).Value!.Record.Kind);
+        Assert.Equal(OrderStatus.Pending, (await PlaceAsync(there, OrderOf(user, "o-3", 50))).Value!.Record.Order!.Status);
         await AssertSumsAsync(user);
     }
 
@@ -150,7 +194,7 @@ public sealed class LedgerWriterTests(TestStore store) : IClassFixture<TestStore
         var (product, processes) = ($"p-{Guid.NewGuid():N}", new[] { store.App, store.NewProcess() });
         await store.App.GetRequiredService<CatalogWriter>().CreateAsync(product, "Hot", 1_000, stock: 60);
         var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(n =>
-            Stock(processes[n % 2]).SubmitAsync(product, new StockCommand.Reserve(product, $"o-{n}", 1)))).WaitAsync(Deadline);
+            Stock(processes[n % 2]).SubmitAsync(product, new StockCommand.Reserve(product, $"o-{n}", 1, 1_000, IsPriceBound: false)))).WaitAsync(Deadline);
         Assert.Equal(60, answers.Count(answer => answer.Value!.Record.Kind == MovementKind.Sale));
         Assert.Equal(60, answers.Count(answer => answer.Value!.Record is { Kind: MovementKind.Refused, StockAfter: 0, Requested: 1 }));
     }

@@ -1,6 +1,6 @@
+using Commerce.Functions.Balance;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
@@ -43,17 +43,19 @@ internal sealed class OrderHouse(TestStore store, IServiceProvider process)
     }
 
     public async Task ChargeAsync(string userId, long amount) =>
-        Assert.True((await Get<LedgerWriter<Account, AccountCommand, LedgerEntry>>()
+        Assert.True((await Get<AccountLedger>()
             .SubmitAsync(userId, new AccountCommand.Charge(userId, NewId("k"), amount))).Succeeded);
 
     public async Task AdjustAsync(string productId, long delta) =>
-        Assert.True((await Get<LedgerWriter<Product, StockCommand, StockMovement>>()
+        Assert.True((await Get<StockLedger>()
             .SubmitAsync(productId, new StockCommand.Adjust(productId, NewId("k"), delta, "test"))).Succeeded);
 
     /// <summary>Accepts an order and starts nothing real.</summary>
-    public async Task<Order> AcceptAsync(string userId, string key, params OrderItem[] items)
+    public Task<Order> AcceptAsync(string userId, string key, params OrderItem[] items) => AcceptAsync(new OrderRequest(userId, key, items, null));
+
+    public async Task<Order> AcceptAsync(OrderRequest request)
     {
-        var answer = await Placement.PlaceAsync(Durable, new OrderRequest(userId, key, items, null), TimeSpan.Zero);
+        var answer = await Placement.PlaceAsync(Durable, request, TimeSpan.Zero);
         Assert.True(answer.Succeeded, answer.Failure?.Detail);
         return answer.Value;
     }
@@ -61,27 +63,18 @@ internal sealed class OrderHouse(TestStore store, IServiceProvider process)
     /// <summary>What <see cref="PlaceOrderOrchestrator"/> does, in this process.</summary>
     public async Task<Order> RunAsync(Order order)
     {
-        var work = OrderWork.Of(order);
-        var reservation = await Steps.ReserveStock(work);
-        var refusal = reservation.Refusal
-            ?? await Steps.PayOrder(new OrderPayment(order.Id, order.UserId, reservation.Total(work.Items)));
-        if (refusal is null)
-        {
-            await Steps.CompleteOrder(new OrderCompletion(order.Id, order.UserId, reservation.UnitPrices));
-        }
-        else
-        {
-            await Steps.ReleaseStock(work);
-            await Steps.RejectOrder(new OrderRejection(order.Id, order.UserId, refusal));
-        }
+        if (order.Status == OrderStatus.Pending && await Steps.FulfilOrder(OrderWork.Of(order)) is null)
+            await Steps.RejectOrder(OrderWork.Of(order));
         return (await Orders.FindAsync(order.UserId, order.Id))!;
     }
 
     public async Task<long> StockAsync(string productId) => (await store.Database[CommerceDatabase.Catalog]
         .FindAsync<Product>(Product.DocumentId, new PartitionKey(productId)))!.Stock;
 
-    public async Task<long> BalanceAsync(string userId) => (await store.Database[CommerceDatabase.Accounts]
-        .FindAsync<Account>(Account.DocumentId, new PartitionKey(userId)))!.Balance;
+    public async Task<long> BalanceAsync(string userId) => (await AccountAsync(userId)).Balance;
+
+    public async Task<Account> AccountAsync(string userId) => (await store.Database[CommerceDatabase.Accounts]
+        .FindAsync<Account>(Account.DocumentId, new PartitionKey(userId)))!;
 
     public async Task PriceAsync(string productId, long price) => await store.Database[CommerceDatabase.Catalog].PatchItemAsync<Product>(
         Product.DocumentId, new PartitionKey(productId), [PatchOperation.Set("/price", price)]);

@@ -112,7 +112,7 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     public async Task The_sweeper_finishes_a_cancellation_that_died()
     {
         var paid = await _house.RunAsync(await AcceptAsync());
-        await _house.Steps.RefundOrder(new OrderPayment(paid.Id, paid.UserId, paid.TotalAmount));
+        await _house.Steps.RefundOrder(OrderWork.Of(paid));
         var id = OrderOrchestrations.CancellationId(paid.Id);
         var later = new OrderHouse(store, store.App);
         later.Durable.Set(id, OrchestrationRuntimeStatus.Failed, OrderWork.Of(paid));
@@ -127,10 +127,10 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         var paid = await _house.RunAsync(await _house.AcceptAsync(user, "k", new OrderItem(product, 1)));
         await _house.ChargeAsync(user, 1_000);
 
-        var waiting = _house.Get<OrderCancellation>().CancelAsync(_house.Durable, user, paid.Id, TimeSpan.FromMinutes(1));
+        var waiting = _house.Get<OrderCancellation>().CancelAsync(_house.Durable, user, paid.Id, "cancel", TimeSpan.FromMinutes(1));
         while (!_house.Durable.Started.Contains((CancelOrderOrchestrator.Name, OrderOrchestrations.CancellationId(paid.Id))))
             await Task.Yield();
-        await _house.Steps.RefundOrder(new OrderPayment(paid.Id, user, 1_000));
+        await _house.Steps.RefundOrder(OrderWork.Of(paid));
 
         Assert.Equal(ErrorCode.BalanceLimitExceeded, (await waiting).Failure!.Code);
         Assert.Equal(OrderStatus.Paid, (await _house.Orders.FindAsync(user, paid.Id))!.Status);

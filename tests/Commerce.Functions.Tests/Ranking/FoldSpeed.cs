@@ -3,7 +3,7 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Tests.Support;
-using Commerce.Shared.Catalog;
+using Commerce.Shared.Balance;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Tests.Ranking;
@@ -22,12 +22,12 @@ public class FoldSpeed(ITestOutputHelper output)
     public async Task Facts_a_second()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var catalog = database.Database[CommerceDatabase.Catalog];
+        var accounts = database.Database[CommerceDatabase.Accounts];
         var now = DateTimeOffset.UtcNow;
-        await Parallel.ForAsync(0, Facts / FactsPerBatch, async (batch, _) => await AddAsync(catalog, batch, now));
+        await Parallel.ForAsync(0, Facts / FactsPerBatch, async (batch, _) => await AddAsync(accounts, batch, now));
 
         var fold = new SalesFold(
-            "sales-1", new CatalogFeed(database.Database), new RankingStore(database.Database), new ProductReader(database.Database), TimeProvider.System);
+            "paid-1", new AccountFeed(database.Database), new RankingStore(database.Database), new ProductReader(database.Database), TimeProvider.System);
         var before = Process.GetCurrentProcess().TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         Assert.Equal(FoldOutcome.CaughtUp, await fold.RunAsync(TimeSpan.FromMinutes(10), TestContext.Current.CancellationToken));
@@ -38,23 +38,23 @@ public class FoldSpeed(ITestOutputHelper output)
         Assert.InRange(Facts / cpu.TotalSeconds, 10_000, double.MaxValue);
     }
 
-    private static async Task AddAsync(Container catalog, int batch, DateTimeOffset now)
+    private static async Task AddAsync(Container accounts, int batch, DateTimeOffset now)
     {
-        var productId = $"product-{batch % Products:D5}";
-        var writes = catalog.CreateTransactionalBatch(new PartitionKey(productId));
+        var userId = $"user-{batch}";
+        var writes = accounts.CreateTransactionalBatch(new PartitionKey(userId));
         for (var i = 0; i < FactsPerBatch; i++)
         {
-            writes.CreateItem(new StockMovement
+            writes.CreateItem(new LedgerEntry
             {
-                Id = $"sale-o-{batch}-{i}",
-                ProductId = productId,
-                Kind = MovementKind.Sale,
-                Delta = -3,
-                StockAfter = 1_000,
-                OccurredAt = now.AddSeconds(-batch - i),
-                UnitPrice = 1_490,
-                OrderId = $"o-{batch}-{i}",
+                Id = $"payment-o-{batch}-{i}",
+                UserId = userId,
+                Kind = EntryKind.Payment,
+                Amount = -3 * 1_490,
+                BalanceAfter = 1_000,
                 Sequence = i,
+                CreatedAt = now.AddSeconds(-batch - i),
+                OrderId = $"o-{batch}-{i}",
+                Lines = [new($"product-{batch % Products:D5}", 3, 1_490)],
             });
         }
         using var response = await writes.ExecuteAsync();

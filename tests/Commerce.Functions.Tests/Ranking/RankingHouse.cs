@@ -2,6 +2,7 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
+using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Ranking;
 using Microsoft.Azure.Cosmos;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Commerce.Functions.Tests.Ranking;
 
-/// <summary>A catalog with its movements, and rankings of it.</summary>
+/// <summary>Products, what was paid for them, and rankings of it.</summary>
 internal sealed class RankingHouse : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -18,6 +19,7 @@ internal sealed class RankingHouse : IAsyncDisposable
     private static readonly RankingOptions Options = new() { RefreshSeconds = 2 };
 
     private readonly Container _catalog;
+    private readonly Container _accounts;
     private int _orders;
 
     private RankingHouse(TestDatabase database, FakeTimeProvider time)
@@ -25,6 +27,7 @@ internal sealed class RankingHouse : IAsyncDisposable
         Database = database;
         Time = time;
         _catalog = database.Database[Cosmos.CommerceDatabase.Catalog];
+        _accounts = database.Database[Cosmos.CommerceDatabase.Accounts];
         Store = new RankingStore(database.Database);
         Keeper = NewKeeper();
         Top = new TopProducts(Store, Microsoft.Extensions.Options.Options.Create(Options), time, NullLogger<TopProducts>.Instance);
@@ -48,7 +51,7 @@ internal sealed class RankingHouse : IAsyncDisposable
 
     /// <summary>As another instance of the app has it: nothing in memory.</summary>
     public RankingKeeper NewKeeper() => new(
-        new CatalogFeed(Database.Database),
+        new AccountFeed(Database.Database),
         Store,
         new ProductReader(Database.Database),
         Microsoft.Extensions.Options.Options.Create(Options),
@@ -70,26 +73,27 @@ internal sealed class RankingHouse : IAsyncDisposable
     public Task DeleteProductAsync(string productId) =>
         _catalog.DeleteItemAsync<Product>(Product.DocumentId, new PartitionKey(productId));
 
-    public Task<StockMovement> SellAsync(string productId, long quantity, long unitPrice = 100, DateTimeOffset? soldAt = null) =>
-        AddAsync(new StockMovement
+    public Task<LedgerEntry> SellAsync(string productId, long quantity, long unitPrice = 100, DateTimeOffset? soldAt = null) =>
+        AddAsync(new LedgerEntry
         {
-            Id = OperationId.Sale($"o-{++_orders}"),
-            ProductId = productId,
-            Kind = MovementKind.Sale,
-            Delta = -quantity,
-            StockAfter = 0,
-            OccurredAt = soldAt ?? Time.GetUtcNow(),
-            UnitPrice = unitPrice,
+            Id = OperationId.Payment($"o-{++_orders}"),
+            UserId = $"u-{_orders % 50}",
+            Kind = EntryKind.Payment,
+            Amount = -quantity * unitPrice,
+            BalanceAfter = 0,
+            Sequence = _orders,
+            CreatedAt = soldAt ?? Time.GetUtcNow(),
             OrderId = $"o-{_orders}",
+            Lines = [new(productId, quantity, unitPrice)],
         });
 
-    public Task<StockMovement> ReleaseAsync(StockMovement sale) => AddAsync(sale with
+    public Task<LedgerEntry> RefundAsync(LedgerEntry payment) => AddAsync(payment with
     {
-        Id = OperationId.Release(sale.OrderId!),
-        Kind = MovementKind.Release,
-        Delta = -sale.Delta,
-        OccurredAt = Time.GetUtcNow(),
-        SoldAt = sale.OccurredAt,
+        Id = OperationId.Refund(payment.OrderId!),
+        Kind = EntryKind.Refund,
+        Amount = -payment.Amount,
+        CreatedAt = Time.GetUtcNow(),
+        SoldAt = payment.CreatedAt,
     });
 
     /// <summary>What is stored for a window now, as (product, pieces, won).</summary>
@@ -106,9 +110,9 @@ internal sealed class RankingHouse : IAsyncDisposable
         await Database.DisposeAsync();
     }
 
-    private async Task<StockMovement> AddAsync(StockMovement movement)
+    private async Task<LedgerEntry> AddAsync(LedgerEntry entry)
     {
-        await _catalog.CreateItemAsync(movement, new PartitionKey(movement.ProductId));
-        return movement;
+        await _accounts.CreateItemAsync(entry, new PartitionKey(entry.UserId));
+        return entry;
     }
 }

@@ -1,5 +1,5 @@
 using Commerce.Functions.Ranking;
-using Commerce.Shared.Catalog;
+using Commerce.Shared.Balance;
 using Commerce.Shared.Ranking;
 using CsCheck;
 
@@ -23,7 +23,7 @@ public class RankingKeeperTests
         Assert.Equal([("c", 100, 10_000), ("b", 4, 2_000), ("a", 3, 300)], await house.ListAsync());
 
         house.Time.Advance(TimeSpan.FromHours(3));
-        await house.ReleaseAsync(cancelled);
+        await house.RefundAsync(cancelled);
         await house.Keeper.RunAsync(Stop);
 
         Assert.Equal([("b", 4, 2_000), ("a", 3, 300)], await house.ListAsync());
@@ -38,7 +38,7 @@ public class RankingKeeperTests
         var old = await house.SellAsync("a", 5, soldAt: RankingHouse.Start.AddDays(-4));
         await house.SellAsync("a", 1);
         await house.Keeper.RunAsync(Stop);
-        await house.ReleaseAsync(old);
+        await house.RefundAsync(old);
         await house.Keeper.RunAsync(Stop);
 
         Assert.Equal([("a", 1, 100)], await house.ListAsync());
@@ -81,13 +81,14 @@ public class RankingKeeperTests
     }
 
     [Fact]
-    public async Task Names_and_prices_are_those_of_the_last_fold()
+    public async Task Names_and_prices_are_at_most_half_a_minute_old()
     {
         await using var house = await RankingHouse.CreateAsync();
         await house.AddProductAsync("a", price: 100);
         await house.SellAsync("a", 2, unitPrice: 100);
         await house.Keeper.RunAsync(Stop);
         await house.AddProductAsync("a", price: 150);
+        house.Time.Advance(TimeSpan.FromSeconds(30));
         await house.Keeper.RunAsync(Stop);
 
         var list = await house.Store.FindListAsync(RankingPointer.ScopeOf(1), "72h", Stop);
@@ -123,14 +124,14 @@ public class RankingKeeperTests
         for (var i = 0; i < 5; i++)
             await house.SellAsync("a", 1);
         var fold = new SalesFold(
-            "sales-1",
-            new CatalogFeed(house.Database.Database),
+            "paid-1",
+            new AccountFeed(house.Database.Database),
             house.Store,
             new Functions.Catalog.ProductReader(house.Database.Database),
             house.Time);
 
         Assert.Equal(FoldOutcome.SliceOver, await fold.RunAsync(TimeSpan.Zero, Stop));
-        Assert.Null((await house.Store.FindCheckpointAsync("sales-1", Stop))!.AsOf);
+        Assert.Null((await house.Store.FindCheckpointAsync("paid-1", Stop))!.AsOf);
         Assert.Equal(FoldOutcome.CaughtUp, await fold.RunAsync(TimeSpan.FromSeconds(1), Stop));
         await house.Keeper.RunAsync(Stop);
         Assert.Equal([("a", 5, 500)], await house.ListAsync());
@@ -180,7 +181,7 @@ public class RankingKeeperTests
             await house.AddProductAsync($"p{i}");
             var sale = await house.SellAsync($"p{i}", 1 + (i * 7 % 13), soldAt: RankingHouse.Start.AddHours(-i * 3));
             if (i % 5 == 0)
-                await house.ReleaseAsync(sale);
+                await house.RefundAsync(sale);
         }
         await house.Keeper.RunAsync(Stop);
         var before = await Task.WhenAll(RankingWindow.All.Select(window => house.ListAsync(window.Name)));
@@ -218,7 +219,7 @@ public class RankingKeeperTests
 
     /// <summary>
     /// Orders, cancellations, timer runs on two instances, calls that fail before or after they are carried out, restarts, the passing
-    /// of time, in any order: the lists are what a plain count over the movements says.
+    /// of time, in any order: the lists are what a plain count over the entries says.
     /// </summary>
     [Fact]
     public async Task Any_history_gives_the_list_of_a_plain_count()
@@ -238,7 +239,7 @@ public class RankingKeeperTests
 
     private sealed class History(RankingHouse house) : IAsyncDisposable
     {
-        private readonly List<StockMovement> _movements = [];
+        private readonly List<LedgerEntry> _entries = [];
         private readonly RankingKeeper[] _instances = [house.Keeper, house.NewKeeper()];
 
         public static async Task<History> StartAsync()
@@ -254,12 +255,12 @@ public class RankingKeeperTests
             switch (what)
             {
                 case <= 3:
-                    _movements.Add(await house.SellAsync(product, quantity, quantity * 3, house.Time.GetUtcNow().AddMinutes(-number % 100)));
+                    _entries.Add(await house.SellAsync(product, quantity, quantity * 3, house.Time.GetUtcNow().AddMinutes(-number % 100)));
                     break;
-                case 4 when _movements.Where(movement => movement.Kind == MovementKind.Sale).ToList() is { Count: > 0 } sales:
-                    var sale = sales[number % sales.Count];
-                    if (!_movements.Any(movement => movement.Kind == MovementKind.Release && movement.OrderId == sale.OrderId))
-                        _movements.Add(await house.ReleaseAsync(sale));
+                case 4 when _entries.Where(entry => entry.Kind == EntryKind.Payment).ToList() is { Count: > 0 } payments:
+                    var payment = payments[number % payments.Count];
+                    if (!_entries.Any(entry => entry.Kind == EntryKind.Refund && entry.OrderId == payment.OrderId))
+                        _entries.Add(await house.RefundAsync(payment));
                     break;
                 case 5:
                     house.Time.Advance(TimeSpan.FromMinutes(number));
@@ -289,11 +290,13 @@ public class RankingKeeperTests
             {
                 var start = checkpoint!.Lists.Single(list => list.Window == window.Name).WindowStart;
                 var expected =
-                    from movement in _movements
-                    where (movement.SoldAt ?? movement.OccurredAt) >= start
-                    group movement by movement.ProductId into product
-                    let quantity = -product.Sum(movement => movement.Delta)
-                    let revenue = -product.Sum(movement => movement.Delta * movement.UnitPrice!.Value)
+                    from entry in _entries
+                    where (entry.SoldAt ?? entry.CreatedAt) >= start
+                    let sign = entry.Kind == EntryKind.Payment ? 1 : -1
+                    from line in entry.Lines!
+                    group (Quantity: sign * line.Quantity, Revenue: sign * line.Quantity * line.UnitPrice) by line.ProductId into product
+                    let quantity = product.Sum(sales => sales.Quantity)
+                    let revenue = product.Sum(sales => sales.Revenue)
                     where quantity > 0
                     orderby quantity descending, revenue descending, product.Key
                     select (product.Key, quantity, revenue);

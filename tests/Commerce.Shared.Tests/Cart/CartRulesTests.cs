@@ -12,9 +12,7 @@ public sealed class CartRulesTests
         Gen.Select(Gen.Int[0, 5], Gen.Long[1, 9]).Select((sku, quantity) => (CartChange)new CartChange.Add($"p{sku}", quantity)),
         Gen.Select(Gen.Int[0, 5], Gen.Long[1, 9]).Select((sku, quantity) => (CartChange)new CartChange.Set($"p{sku}", quantity)),
         Gen.Int[0, 5].Select(sku => (CartChange)new CartChange.Remove($"p{sku}")),
-        Gen.Const((CartChange)new CartChange.Clear()),
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Long[1, 9]).Select((order, sku, quantity) =>
-            (CartChange)new CartChange.Settle($"o-{order}", [new CartItem($"p{sku}", quantity)])));
+        Gen.Const((CartChange)new CartChange.Clear()));
 
     private static ShoppingCart After(params CartChange[] changes) => changes.Aggregate(Empty, (cart, change) => CartRules.Apply(cart, change, Now).Value!);
 
@@ -23,7 +21,7 @@ public sealed class CartRulesTests
     [Fact]
     public void A_cart_holds_what_a_plain_count_says_after_any_changes() => Changes.Array[0, 50].Sample(changes =>
     {
-        var (expected, settled) = (new Dictionary<string, long>(), new HashSet<string>());
+        var expected = new Dictionary<string, long>();
         foreach (var change in changes)
         {
             switch (change)
@@ -40,13 +38,6 @@ public sealed class CartRulesTests
                 case CartChange.Clear:
                     expected.Clear();
                     break;
-                case CartChange.Settle settle when settled.Add(settle.OrderId):
-                    var (productId, bought) = (settle.Bought[0].ProductId, settle.Bought[0].Quantity);
-                    if (expected.GetValueOrDefault(productId) - bought is > 0 and var left)
-                        expected[productId] = left;
-                    else
-                        expected.Remove(productId);
-                    break;
             }
         }
         Assert.Equal(expected.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)), ItemsOf(After(changes)).Order());
@@ -59,8 +50,6 @@ public sealed class CartRulesTests
         Assert.Same(cart, CartRules.Apply(cart, new CartChange.Remove("never in it"), Now).Value);
         foreach (var item in cart.Items)
             Assert.Same(cart, CartRules.Apply(cart, new CartChange.Set(item.ProductId, item.Quantity), Now).Value);
-        foreach (var order in cart.SettledOrders)
-            Assert.Same(cart, CartRules.Apply(cart, new CartChange.Settle(order, cart.Items), Now).Value);
     });
 
     [Fact]
@@ -71,14 +60,29 @@ public sealed class CartRulesTests
     }
 
     [Fact]
-    public void What_was_added_during_a_checkout_stays_when_the_order_settles()
+    public void What_a_rejected_order_gives_back_lies_where_it_lay_and_nothing_that_was_added_is_lost() =>
+        Gen.Select(Changes.Array[1, 30], Changes.Array[0, 30]).Sample((before, meanwhile) =>
+        {
+            var full = After(before);
+            var emptied = CartRules.CheckOut(full, "o-1", Now);
+            Assert.Empty(emptied.Items);
+            var later = meanwhile.Aggregate(emptied, (cart, change) => CartRules.Apply(cart, change, Now).Value!);
+            var back = CartRules.GiveBack(later, "o-1", full.Items, Now);
+            Assert.Equal(full.Items.Select(item => item.ProductId), back.Items.Take(full.Items.Count).Select(item => item.ProductId));
+            Assert.Equal(
+                full.Items.Concat(later.Items).GroupBy(item => item.ProductId).Select(same => (same.Key, same.Sum(item => item.Quantity))).Order(),
+                ItemsOf(back).Order());
+        });
+
+    [Fact]
+    public void A_cart_that_was_given_back_too_much_takes_nothing_more_until_some_is_taken_out()
     {
-        var cart = After(
-            new CartChange.Add("a", 2), new CartChange.Add("b", 1),
-            new CartChange.Add("a", 5), new CartChange.Add("c", 1),
-            new CartChange.Settle("o-1", [new("a", 2), new("b", 1)]),
-            new CartChange.Settle("o-1", [new("a", 2), new("b", 1)]));
-        Assert.Equal([("a", 5), ("c", 1)], ItemsOf(cart));
+        var full = Empty with { Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(n => new CartItem($"p{n}", Limits.QuantityMax))] };
+        var over = CartRules.GiveBack(After(new CartChange.Add("p0", 1), new CartChange.Add("new", 1)), "o-1", full.Items, Now);
+        Assert.Equal((Limits.CartItemsMax + 1, Limits.QuantityMax + 1), (over.Items.Count, CartRules.QuantityOf(over, "p0")));
+        Assert.Equal(ErrorCode.CartFull, CartRules.Apply(over, new CartChange.Add("another", 1), Now).Failure?.Code);
+        Assert.Equal(ErrorCode.Validation, CartRules.Apply(over, new CartChange.Add("p0", 1), Now).Failure?.Code);
+        Assert.Equal(5, CartRules.QuantityOf(CartRules.Apply(over, new CartChange.Set("p0", 5), Now).Value!, "p0"));
     }
 
     [Fact]
@@ -96,13 +100,5 @@ public sealed class CartRulesTests
         var full = Empty with { Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(n => new CartItem($"p{n}", 1))] };
         Assert.True(CartRules.Apply(full, new CartChange.Add("p7", 1), Now).Succeeded);
         Assert.Equal(ErrorCode.CartFull, CartRules.Apply(full, new CartChange.Add("one more", 1), Now).Failure?.Code);
-    }
-
-    [Fact]
-    public void A_cart_remembers_the_latest_orders_only()
-    {
-        var cart = After([.. Enumerable.Range(0, CartRules.SettledOrdersMax + 5).Select(n => new CartChange.Settle($"o-{n}", []))]);
-        Assert.Equal(CartRules.SettledOrdersMax, cart.SettledOrders.Count);
-        Assert.Equal($"o-{CartRules.SettledOrdersMax + 4}", cart.SettledOrders[^1]);
     }
 }

@@ -32,7 +32,7 @@ public sealed class StockRulesTests
         switch (step)
         {
             case Step.Buy buy:
-                ledger.Submit(new StockCommand.Reserve(Sku, $"o-{buy.Order}", buy.Quantity));
+                ledger.Submit(new StockCommand.Reserve(Sku, $"o-{buy.Order}", buy.Quantity, 3_400, false));
                 break;
             case Step.Undo undo when ledger.Find(OperationId.Sale($"o-{undo.Order}")) is { Kind: MovementKind.Sale } sale:
                 ledger.Submit(new StockCommand.Release(Sku, $"o-{undo.Order}", sale));
@@ -71,8 +71,8 @@ public sealed class StockRulesTests
     {
         var ledger = NewLedger(10);
         ledger.Submit(new StockCommand.Seal(Sku, "o-1", 3));
-        var late = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 3)).Value!;
-        Assert.Equal((true, MovementKind.Refused), (late.Repeated, late.Record.Kind));
+        var late = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 3, 3_400, false)).Value!;
+        Assert.Equal((true, MovementKind.Sealed), (late.Repeated, late.Record.Kind));
         Assert.Equal(10, ledger.Head!.Stock);
     }
 
@@ -80,30 +80,55 @@ public sealed class StockRulesTests
     public void The_last_piece_is_sold_once()
     {
         var ledger = NewLedger(1);
-        Assert.Equal(MovementKind.Sale, ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 1)).Value!.Record.Kind);
-        var refused = ledger.Submit(new StockCommand.Reserve(Sku, "o-2", 1)).Value!.Record;
+        Assert.Equal(MovementKind.Sale, ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 1, 3_400, false)).Value!.Record.Kind);
+        var refused = ledger.Submit(new StockCommand.Reserve(Sku, "o-2", 1, 3_400, false)).Value!.Record;
         Assert.Equal((MovementKind.Refused, 0, 0, 1), (refused.Kind, refused.Delta, refused.StockAfter, refused.Requested));
     }
 
     [Fact]
-    public void A_sale_is_at_the_price_of_its_moment_and_its_release_says_when_it_was_sold()
+    public void A_sale_is_at_the_price_of_its_moment_and_so_is_its_release()
     {
         var ledger = NewLedger(5);
-        var sale = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2)).Value!.Record;
+        var sale = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_400, false)).Value!.Record;
         var release = ledger.Submit(new StockCommand.Release(Sku, "o-1", sale)).Value!.Record;
         Assert.Equal((3_400, -2, 3), (sale.UnitPrice, sale.Delta, sale.StockAfter));
-        Assert.Equal((3_400, 2, 5, sale.OccurredAt), (release.UnitPrice, release.Delta, release.StockAfter, release.SoldAt));
+        Assert.Equal((3_400, 2, 5), (release.UnitPrice, release.Delta, release.StockAfter));
+    }
+
+    [Fact]
+    public void A_line_at_another_price_takes_nothing_and_may_be_asked_for_again()
+    {
+        var ledger = NewLedger(5);
+        var refused = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_000, IsPriceBound: false)).Failure!;
+        Assert.Equal((ErrorCode.PriceChanged, 3_000, 3_400), (refused.Code, refused.ExpectedTotalAmount, refused.TotalAmount));
+        Assert.Empty(ledger.Records);
+        Assert.Equal(MovementKind.Sale, ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_400, IsPriceBound: false)).Value!.Record.Kind);
+    }
+
+    [Fact]
+    public void A_line_that_is_bound_to_its_price_is_refused_for_good_at_another()
+    {
+        var ledger = NewLedger(5);
+        var refused = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_000, IsPriceBound: true)).Value!.Record;
+        Assert.Equal((MovementKind.Refused, 0, 3_400, 2), (refused.Kind, refused.Delta, refused.UnitPrice, refused.Requested));
+        Assert.Equal(refused, ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_400, IsPriceBound: true)).Value!.Record);
+        Assert.Equal(5, ledger.Head!.Stock);
     }
 
     [Theory]
-    [InlineData(-11, ErrorCode.InsufficientStock)]
-    [InlineData(Limits.StockMax - 9, ErrorCode.StockLimitExceeded)]
-    public void An_adjustment_beyond_the_bounds_is_refused_and_leaves_no_trace(long delta, ErrorCode code)
+    [InlineData(-11, ErrorCode.InsufficientStock, 11, 10)]
+    [InlineData(Limits.StockMax - 9, ErrorCode.StockLimitExceeded, Limits.StockMax - 9, Limits.StockMax - 10)]
+    public void An_adjustment_beyond_the_bounds_is_refused_and_the_refusal_stands(long delta, ErrorCode code, long requested, long available)
     {
         var ledger = NewLedger(10);
-        Assert.Equal(code, ledger.Submit(new StockCommand.Adjust(Sku, "key", delta, "count")).Failure?.Code);
-        Assert.Empty(ledger.Records);
-        Assert.Equal(10, ledger.Head!.Stock);
+        var refused = ledger.Submit(new StockCommand.Adjust(Sku, "key", delta, "count")).Value!.Record;
+        var refusal = StockRules.RefusalOf(refused)!;
+        Assert.Equal((code, requested, available), (refusal.Code, refusal.Requested, refusal.Available));
+        Assert.Equal((0, 0, 10), (refused.Delta, refused.Sequence, ledger.Head!.Stock));
+
+        ledger.Submit(new StockCommand.Adjust(Sku, "other", Math.Sign(delta) * -10, "count"));
+        Assert.Equal(refused, ledger.Submit(new StockCommand.Adjust(Sku, "key", delta, "count")).Value!.Record);
+        Assert.Equal(ErrorCode.IdempotencyKeyReused, ledger.Submit(new StockCommand.Adjust(Sku, "key", delta, "theft")).Failure?.Code);
     }
 
     [Theory]
@@ -127,7 +152,7 @@ public sealed class StockRulesTests
 
     [Fact]
     public void Nothing_can_be_done_to_a_product_that_is_not_there() =>
-        Assert.Equal(ErrorCode.NotFound, new StockRules().Decide(null, new StockCommand.Reserve(Sku, "o-1", 1), Start).Failure?.Code);
+        Assert.Equal(ErrorCode.NotFound, new StockRules().Decide(null, new StockCommand.Reserve(Sku, "o-1", 1, 3_400, false), Start).Failure?.Code);
 
     [Fact]
     public void A_new_product_comes_with_a_movement_that_explains_its_stock()

@@ -14,9 +14,9 @@ public sealed class OrderRulesTests
     [Fact]
     public void Lines_of_one_product_are_summed_and_sorted() => Items.Sample(items =>
     {
-        var normalized = OrderRules.Normalize(items).Value!;
-        Assert.Equal(items.Sum(item => item.Quantity), normalized.Sum(item => item.Quantity));
-        Assert.Equal(items.Select(item => item.ProductId).Distinct().Order(StringComparer.Ordinal), normalized.Select(item => item.ProductId));
+        var draft = Draft(items).Value!;
+        Assert.Equal(items.Sum(item => item.Quantity), draft.Items.Sum(item => item.Quantity));
+        Assert.Equal(items.Select(item => item.ProductId).Distinct().Order(StringComparer.Ordinal), draft.Items.Select(item => item.ProductId));
     });
 
     [Fact]
@@ -39,16 +39,16 @@ public sealed class OrderRulesTests
     [Fact]
     public void An_order_has_at_least_one_item_and_at_most_the_limit()
     {
-        Assert.Equal("items", OrderRules.Normalize([]).Failure!.Errors![0].Field);
+        Assert.Equal("items", Draft([]).Failure!.Errors![0].Field);
         var tooMany = Enumerable.Range(0, Limits.OrderLinesMax + 1).Select(i => new OrderItem($"p{i}", 1)).ToArray();
-        Assert.Equal("items", OrderRules.Normalize(tooMany).Failure!.Errors![0].Field);
-        Assert.True(OrderRules.Normalize(tooMany[1..]).Succeeded);
+        Assert.Equal("items", Draft(tooMany).Failure!.Errors![0].Field);
+        Assert.True(Draft(tooMany[1..]).Succeeded);
     }
 
     [Fact]
     public void The_quantity_limit_holds_for_the_sum_of_a_products_lines()
     {
-        var refusal = OrderRules.Normalize([new("a", 1), new("p", Limits.QuantityMax), new("p", 1)]).Failure!;
+        var refusal = Draft([new("a", 1), new("p", Limits.QuantityMax), new("p", 1)]).Failure!;
         Assert.Equal((ErrorCode.Validation, "items[2].quantity"), (refusal.Code, refusal.Errors![0].Field));
     }
 
@@ -81,30 +81,76 @@ public sealed class OrderRulesTests
     public void The_largest_order_does_not_overflow()
     {
         var items = Enumerable.Range(0, Limits.OrderLinesMax).Select(i => new WorkItem($"p{i}", Limits.QuantityMax, Limits.PriceMax)).ToArray();
-        var total = new StockReservation(null, null).Total(items);
-        Assert.Equal((Int128)Limits.OrderLinesMax * Limits.QuantityMax * Limits.PriceMax, total);
+        Assert.Equal((Int128)Limits.OrderLinesMax * Limits.QuantityMax * Limits.PriceMax, new OrderWork("o", "u", items).TotalAmount);
     }
 
     [Fact]
-    public void Prices_of_the_reservation_win_over_those_of_the_acceptance()
+    public void An_order_that_is_repriced_has_other_amounts_and_another_revision()
     {
-        WorkItem[] items = [new("a", 2, 10), new("b", 3, 10)];
-        Assert.Equal(50, new StockReservation(null, null).Total(items));
-        Assert.Equal(2 * 11 + 3 * 12, new StockReservation([11, 12], null).Total(items));
-        var lines = OrderRules.Reprice([new("a", "A", 10, 2, 20), new("b", "B", 10, 3, 30)], [11, 12]);
-        Assert.Equal([new("a", "A", 11, 2, 22), new("b", "B", 12, 3, 36)], lines);
+        var order = Accept([new("a", 2), new("b", 3)], product => Product(product, 10)).Value!;
+        var repriced = OrderRules.Reprice(order, [11, 12]);
+        Assert.Equal([new("a", "a", 11, 2, 22), new("b", "b", 12, 3, 36)], repriced.Lines);
+        Assert.Equal((58, 1), (repriced.TotalAmount, repriced.Revision));
     }
 
-    [Theory]
-    [InlineData(OrderStatus.Pending, OrderStatus.Paid)]
-    [InlineData(OrderStatus.Pending, OrderStatus.Rejected)]
-    [InlineData(OrderStatus.Paid, OrderStatus.Cancelled)]
-    public void Only_three_status_changes_are_legal(OrderStatus from, OrderStatus to)
+    [Fact]
+    public void An_order_that_costs_something_else_than_expected_is_rejected_with_both_totals()
     {
-        Assert.True(OrderTransitions.IsLegal(from, to));
-        var legal = from x in Enum.GetValues<OrderStatus>() from y in Enum.GetValues<OrderStatus>() where OrderTransitions.IsLegal(x, y) select (x, y);
-        Assert.Equal(3, legal.Count());
+        OrderItem[] items = [new("a", 2)];
+        var order = OrderRules.Accept(DraftOf(Request(items) with { ExpectedTotalAmount = 19 }), [Product("a", 10)], Now).Value!;
+        Assert.Equal(
+            (OrderStatus.Rejected, ErrorCode.PriceChanged, 19, 20),
+            (order.Status, order.Rejection!.Code, order.Rejection.ExpectedTotalAmount, order.Rejection.TotalAmount));
+        var agreed = OrderRules.Accept(DraftOf(Request(items) with { ExpectedTotalAmount = 20 }), [Product("a", 10)], Now).Value!;
+        Assert.Equal((OrderStatus.Pending, true), (agreed.Status, agreed.IsPriceBound));
+        Assert.False(OrderRules.Accept(DraftOf(Request(items)), [Product("a", 10)], Now).Value!.IsPriceBound);
     }
+
+    [Fact]
+    public void What_a_buyer_expects_to_pay_is_part_of_what_the_request_means()
+    {
+        OrderItem[] items = [new("a", 2)];
+        var fingerprints = new long?[] { null, 0, 20, 21 }
+            .SelectMany(expected => new[] { false, true }.Select(fromCart => DraftOf(Request(items) with { ExpectedTotalAmount = expected, FromCart = fromCart }).Fingerprint));
+        Assert.Equal(8, fingerprints.Distinct().Count());
+    }
+
+    [Fact]
+    public void An_order_from_a_cart_remembers_how_its_lines_lay_there()
+    {
+        OrderItem[] items = [new("c", 3), new("a", 1), new("b", 2)];
+        var order = OrderRules.Accept(DraftOf(Request(items) with { FromCart = true }), [Product("a", 1), Product("b", 1), Product("c", 1)], Now).Value!;
+        Assert.Equal(items, order.CartItems());
+        Assert.Empty(Accept(items, product => Product(product, 1)).Value!.CartItems());
+    }
+
+    [Fact]
+    public void Why_an_order_is_rejected_follows_from_what_its_lines_left()
+    {
+        var work = new OrderWork("o", "u", [new("a", 2, 10), new("b", 3, 10)]);
+        var sold = Line("a", MovementKind.Sale) with { UnitPrice = 10 };
+        var closed = Line("b", MovementKind.Sealed);
+        Assert.Equal(ErrorCode.NotFound, OrderRules.ReasonToReject(work, [sold, null]).Code);
+        var stock = OrderRules.ReasonToReject(work, [closed, Line("b", MovementKind.Refused) with { StockAfter = 1 }]);
+        Assert.Equal((ErrorCode.InsufficientStock, "b", 3, 1), (stock.Code, stock.ProductId, stock.Requested, stock.Available));
+        var price = OrderRules.ReasonToReject(work, [sold, Line("b", MovementKind.Refused) with { UnitPrice = 12 }]);
+        Assert.Equal((ErrorCode.PriceChanged, 50, 56), (price.Code, price.ExpectedTotalAmount, price.TotalAmount));
+        Assert.Equal(ErrorCode.PriceChanged, OrderRules.ReasonToReject(work, [sold with { UnitPrice = 9 }, closed]).Code);
+        Assert.Throws<ArgumentException>(() => OrderRules.ReasonToReject(work, [sold, closed]));
+    }
+
+    [Fact]
+    public void Orders_become_paid_or_rejected_when_they_are_pending_and_cancelled_when_they_are_paid()
+    {
+        Assert.Equal(
+            [OrderStatus.Pending, OrderStatus.Pending, OrderStatus.Paid],
+            new[] { OrderStatus.Paid, OrderStatus.Rejected, OrderStatus.Cancelled }.Select(OrderTransitions.Before));
+        Assert.Throws<ArgumentOutOfRangeException>(() => OrderTransitions.Before(OrderStatus.Pending));
+    }
+
+    [Fact]
+    public void Documents_have_a_status_under_the_name_that_queries_look_for() => Assert.All(
+        Enum.GetValues<OrderStatus>(), status => Assert.Equal($"\"{OrderTransitions.NameOf(status)}\"", System.Text.Json.JsonSerializer.Serialize(status)));
 
     [Theory]
     [InlineData("o-abc", false)]
@@ -118,15 +164,29 @@ public sealed class OrderRulesTests
     public void Ids_of_orders_have_the_shape_of_order_ids() =>
         Gen.Select(Gen.String, Gen.String).Sample((user, key) => OperationId.IsOrder(OperationId.Order(user, key)));
 
-    private static string FingerprintOf(OrderItem[] items) =>
-        OrderRules.Fingerprint(new OrderRequest("u", "k", items, null), OrderRules.Normalize(items).Value!);
+    private static OrderRequest Request(OrderItem[] items) => new("u", "k", items, null);
+
+    private static Result<OrderDraft> Draft(OrderItem[] items) => OrderRules.Draft(Request(items));
+
+    private static OrderDraft DraftOf(OrderRequest request) => OrderRules.Draft(request).Value!;
+
+    private static string FingerprintOf(OrderItem[] items) => DraftOf(Request(items)).Fingerprint;
 
     private static Result<Order> Accept(OrderItem[] items, Func<string, Product?> find)
     {
-        var normalized = OrderRules.Normalize(items).Value!;
-        return OrderRules.Accept(
-            new OrderRequest("u", "k", items, null), normalized, [.. normalized.Select(item => find(item.ProductId))], Now);
+        var draft = DraftOf(Request(items));
+        return OrderRules.Accept(draft, [.. draft.Items.Select(item => find(item.ProductId))], Now);
     }
+
+    private static StockMovement Line(string productId, MovementKind kind) => new()
+    {
+        Id = "sale-o",
+        ProductId = productId,
+        Kind = kind,
+        Delta = 0,
+        StockAfter = 5,
+        OccurredAt = Now,
+    };
 
     private static Product Product(string id, long price) =>
         new() { ProductId = id, Name = id, Price = price, Stock = 0, CreatedAt = Now, UpdatedAt = Now };

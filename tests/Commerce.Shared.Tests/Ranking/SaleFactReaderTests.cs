@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Commerce.Shared.Catalog;
+using Commerce.Shared.Balance;
 using Commerce.Shared.Json;
+using Commerce.Shared.Orders;
 using Commerce.Shared.Ranking;
 
 namespace Commerce.Shared.Tests.Ranking;
@@ -10,70 +11,70 @@ public class SaleFactReaderTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly StockMovement Sale = new()
+    private static readonly LedgerEntry Payment = new()
     {
+        Id = "payment-o-1",
+        UserId = "kim",
+        Kind = EntryKind.Payment,
+        Amount = -27_300,
+        BalanceAfter = 0,
         Sequence = 1,
-        Id = "sale-o-1",
-        ProductId = "85123A",
-        Kind = MovementKind.Sale,
-        Delta = -6,
-        StockAfter = 94,
-        OccurredAt = Noon,
-        UnitPrice = 4_500,
+        CreatedAt = Noon,
         OrderId = "o-1",
+        Lines = [new("85123A", 6, 4_500), new("71053", 1, 300)],
     };
 
-    private static readonly StockMovement Release = Sale with
+    private static readonly LedgerEntry Refund = Payment with
     {
-        Id = "release-o-1",
-        Kind = MovementKind.Release,
-        Delta = 6,
-        OccurredAt = Noon.AddHours(2),
+        Id = "refund-o-1",
+        Kind = EntryKind.Refund,
+        Amount = 27_300,
+        CreatedAt = Noon.AddHours(2),
         SoldAt = Noon,
     };
 
     [Fact]
-    public void Sales_and_releases_are_facts_and_cancel_out_in_the_bucket_of_the_sale()
+    public void Lines_of_payments_and_refunds_are_facts_and_cancel_out_in_the_bucket_of_the_payment()
     {
-        var (facts, products, count) = Read(Page(Sale, Release));
+        var (facts, products, count) = Read(Page(Payment, Refund));
 
         Assert.Equal(2, count);
-        Assert.Equal([new(0, new(6, 27_000), Noon), new(0, new(-6, -27_000), Noon)], facts);
-        Assert.Equal("85123A", products[0]);
+        Assert.Equal(
+            [
+                new(0, new(6, 27_000), Noon), new(1, new(1, 300), Noon),
+                new(0, new(-6, -27_000), Noon), new(1, new(-1, -300), Noon),
+            ],
+            facts);
+        Assert.Equal(("85123A", "71053"), (products[0], products[1]));
     }
 
     [Theory]
-    [InlineData(MovementKind.Initial)]
-    [InlineData(MovementKind.Adjustment)]
-    [InlineData(MovementKind.Refused)]
-    public void Other_movements_are_no_sales(MovementKind kind) => Assert.Empty(Read(Page(Sale with { Kind = kind })).Facts);
+    [InlineData(EntryKind.Charge)]
+    [InlineData(EntryKind.Refused)]
+    public void Other_entries_are_no_sales(EntryKind kind) => Assert.Empty(Read(Page(Payment with { Kind = kind })).Facts);
 
-    [Fact]
-    public void A_product_is_no_fact()
+    [Theory]
+    [InlineData(OrderStatus.Pending)]
+    [InlineData(OrderStatus.Paid)]
+    public void An_order_is_no_fact_whatever_its_status(OrderStatus status)
     {
-        var product = JsonSerializer.Serialize(
-            new Product { ProductId = "p", Name = "kind", Price = 1, Stock = 1, CreatedAt = Noon, UpdatedAt = Noon },
-            DocumentJsonContext.Default.Product);
+        var order = JsonSerializer.Serialize(
+            new Order
+            {
+                Id = "o-1",
+                UserId = "kim",
+                Status = status,
+                Fingerprint = "f",
+                Lines = [new("p", "P", 1, 1_000_000, 1_000_000)],
+                TotalAmount = 1_000_000,
+                CreatedAt = Noon,
+            },
+            DocumentJsonContext.Default.Order);
 
-        var (facts, _, count) = Read($$"""{"_rid":"x","Documents":[{{product}},{{Json(Sale)}}],"_count":2}""");
+        var (facts, _, count) = Read($$"""{"_rid":"x","Documents":[{{order}},{{Json(Payment)}}],"_count":2}""");
 
         Assert.Equal(2, count);
-        Assert.Single(facts);
-    }
-
-    [Fact]
-    public void Every_document_tells_that_its_product_has_changed()
-    {
-        var products = new ProductIds();
-        var touched = new HashSet<int>();
-
-        SaleFactReader.Read(
-            """{"Documents":[{"productId":"a","type":"product"},{"productId":"b","kind":"refused"},{"productId":"a"},{"id":"x"}]}"""u8,
-            products,
-            [],
-            touched);
-
-        Assert.Equal(["a", "b"], touched.Select(number => products[number]).Order());
+        Assert.Equal(2, facts.Count);
     }
 
     [Fact]
@@ -82,18 +83,19 @@ public class SaleFactReaderTests
         var page =
             """
             {"a":{"Documents":[1]},"b":[[]],"Documents":[
-              {"kind":"sale","nested":{"kind":"release","deep":[{"delta":9}]},"delta":-2.0,"unitPrice":1e3,"productId":"키","occurredAt":"2026-03-01T12:00:00Z"},
-              {"kind":7,"delta":-2,"productId":"p","occurredAt":"2026-03-01T12:00:00Z"},
-              {"kind":"sale","delta":"many","productId":"p","occurredAt":"2026-03-01T12:00:00Z"},
-              {"kind":"sale","delta":-2,"productId":null,"occurredAt":"2026-03-01T12:00:00Z"},
-              {"kind":"sale","delta":-2,"productId":"p","occurredAt":"then"},
+              {"lines":[{"quantity":2.0,"unitPrice":1e3,"productId":"키","more":{"lines":[{"productId":"no"}]}}],"kind":"payment","createdAt":"2026-03-01T12:00:00Z"},
+              {"kind":7,"lines":[{"productId":"p","quantity":2}],"createdAt":"2026-03-01T12:00:00Z"},
+              {"kind":"payment","lines":[7,[{}],{"productId":"p","quantity":"many"},{"productId":null,"quantity":2}],"createdAt":"2026-03-01T12:00:00Z"},
+              {"kind":"payment","lines":{"productId":"p"},"createdAt":"2026-03-01T12:00:00Z"},
+              {"kind":"payment","lines":[{"productId":"p","quantity":2}],"createdAt":"then"},
+              {"kind":"payment","lines":[{"productId":"p","quantity":2}],"createdAt":"2026-03-01T12:00:00Z","type":"order"},
               {}
-            ],"_count":6}
+            ],"_count":7}
             """;
 
         var (facts, products, count) = Read(page);
 
-        Assert.Equal(6, count);
+        Assert.Equal(7, count);
         Assert.Equal([new Sales(2, 2_000), new Sales(0, 0)], facts.Select(fact => fact.Sales));
         Assert.Equal("키", products[facts[0].Product]);
     }
@@ -102,7 +104,7 @@ public class SaleFactReaderTests
     public void An_id_longer_than_any_of_ours_is_still_read()
     {
         var id = new string('x', 500);
-        var (facts, products, _) = Read(Page(Sale with { ProductId = id }));
+        var (facts, products, _) = Read(Page(Payment with { Lines = [new(id, 1, 1)] }));
         Assert.Equal(id, products[facts.Single().Product]);
     }
 
@@ -113,17 +115,17 @@ public class SaleFactReaderTests
 
     [Fact]
     public void A_page_cut_short_is_refused() =>
-        Assert.ThrowsAny<JsonException>(() => Read("""{"Documents":[{"kind":"sale","productId":"p" """));
+        Assert.ThrowsAny<JsonException>(() => Read("""{"Documents":[{"kind":"payment","lines":[{"productId":"p" """));
 
     private static (List<SaleFact> Facts, ProductIds Products, int Count) Read(string page)
     {
         var products = new ProductIds();
         var facts = new List<SaleFact>();
-        return (facts, products, SaleFactReader.Read(Encoding.UTF8.GetBytes(page), products, facts, []));
+        return (facts, products, SaleFactReader.Read(Encoding.UTF8.GetBytes(page), products, facts));
     }
 
-    private static string Page(params StockMovement[] movements) =>
-        $$"""{"_rid":"x","Documents":[{{string.Join(',', movements.Select(Json))}}],"_count":{{movements.Length}}}""";
+    private static string Page(params LedgerEntry[] entries) =>
+        $$"""{"_rid":"x","Documents":[{{string.Join(',', entries.Select(Json))}}],"_count":{{entries.Length}}}""";
 
-    private static string Json(StockMovement movement) => JsonSerializer.Serialize(movement, DocumentJsonContext.Default.StockMovement);
+    private static string Json(LedgerEntry entry) => JsonSerializer.Serialize(entry, DocumentJsonContext.Default.LedgerEntry);
 }

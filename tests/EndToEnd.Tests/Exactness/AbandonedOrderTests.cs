@@ -19,7 +19,7 @@ public sealed class AbandonedOrderTests
         var (user, product) = (await shop.AddUserAsync(1_000), await shop.AddProductAsync(100, 5));
         cosmos.Faults.Watch = async (call, isAfter) =>
         {
-            if (isAfter && call is { Operation: CosmosOperation.Create, Container: "orders" })
+            if (isAfter && call is { Operation: CosmosOperation.Batch, Container: "accounts" })
                 await process.KillAsync();
             if (process.HasExited)
                 throw new HttpRequestException("The one who asked is dead.");

@@ -38,17 +38,6 @@ public sealed class CancellationTests(ShopFixture fixture)
     }
 
     [Fact]
-    public async Task A_repeat_of_the_order_after_its_cancellation_shows_it_cancelled_and_buys_nothing()
-    {
-        var product = await _shop.AddProductAsync(100, 10);
-        var user = await _shop.AddUserAsync(1_000);
-        var orderId = (await _shop.OrderAsync(user, "k", (product, 4))).Expect(201).Text("orderId");
-        (await _shop.CancelAsync(user, orderId)).Expect(200);
-        Assert.Equal("cancelled", (await _shop.OrderAsync(user, "k", (product, 4))).Expect(201).Text("status"));
-        Assert.Equal((1_000L, 10L), (await _shop.BalanceAsync(user), await _shop.StockAsync(product)));
-    }
-
-    [Fact]
     public async Task Only_a_paid_order_of_ones_own_can_be_cancelled()
     {
         var product = await _shop.AddProductAsync(100, 10);

@@ -91,6 +91,34 @@ public sealed class TopProductsTests : IAsyncLifetime
             "an unchanged list");
     }
 
+    /// <summary>Buyers with and without money ask for more than there is, of one line and of two: they are in the list for no moment.</summary>
+    [Fact]
+    public async Task No_order_that_is_not_paid_is_ever_in_the_list()
+    {
+        var (dear, scarce, sold) = (await Shop.AddProductAsync(1, 1_000_000_000, "dear"), await Shop.AddProductAsync(1, 1, "scarce"), await Shop.AddProductAsync(1, 100, "sold"));
+        var (rich, poor) = (await Shop.AddUserAsync(1_000_000_000), await Shop.AddUserAsync(0));
+        (await Shop.OrderAsync(rich, "paid", (sold, 3))).Expect(201);
+        using var stop = new CancellationTokenSource();
+        var others = Enumerable.Range(0, 8).Select(async n =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+            {
+                var refused = n % 2 == 0
+                    ? await Shop.OrderAsync(poor, $"{n}-{i}", (dear, 1_000_000))
+                    : await Shop.OrderAsync(rich, $"{n}-{i}", (dear, 1_000_000), (scarce, 2));
+                refused.Expect(409, 503);
+            }
+        }).ToArray();
+        for (var look = 0; look < 30; look++)
+        {
+            await Shop.FireTimerAsync("FoldSales");
+            var listed = Listed((await Shop.GetAsync("/api/products/top?limit=100")).Expect(200));
+            Assert.All(listed, item => Assert.Equal(new("sold", 3, 3), item));
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(others);
+    }
+
     private Task<Answer> ListedAsync(IReadOnlyList<Item> expected, int seed) => Eventually.Async(
         () => Shop.GetAsync("/api/products/top?limit=100"),
         answer => Listed(answer.Expect(200)).SequenceEqual(expected),

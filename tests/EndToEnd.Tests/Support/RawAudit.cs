@@ -17,9 +17,9 @@ public sealed class RawAudit
 {
     private readonly List<string> _differences = [];
 
-    private RawAudit(IReadOnlyList<JsonElement> accounts, IReadOnlyList<JsonElement> catalog, IReadOnlyList<JsonElement> orders)
+    private RawAudit(IReadOnlyList<JsonElement> accounts, IReadOnlyList<JsonElement> catalog)
     {
-        Orders = [.. orders.Select(json => json.Deserialize(DocumentJsonContext.Default.Order)!)];
+        Orders = [.. OfType(accounts, Order.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Order)!)];
         Entries = [.. OfType(accounts, LedgerEntry.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.LedgerEntry)!)];
         Movements = [.. OfType(catalog, StockMovement.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.StockMovement)!)];
         CheckAccounts([.. OfType(accounts, Account.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Account)!)]);
@@ -40,7 +40,7 @@ public sealed class RawAudit
         new(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(gateway));
 
     public static async Task<RawAudit> OfAsync(CosmosClient client) =>
-        new(await AllAsync(client, "accounts"), await AllAsync(client, "catalog"), await AllAsync(client, "orders"));
+        new(await AllAsync(client, "accounts"), await AllAsync(client, "catalog"));
 
     /// <summary>The audit of a shop's own data folder, which no process has open.</summary>
     public static async Task<RawAudit> OfFolderAsync(string dataPath)
@@ -72,9 +72,12 @@ public sealed class RawAudit
     private void CheckAccounts(IReadOnlyList<Account> accounts)
     {
         var entriesOf = Entries.ToLookup(entry => entry.UserId);
+        var pendingOf = Orders.Where(order => order.Status == OrderStatus.Pending).ToLookup(order => order.UserId);
         foreach (var account in accounts)
         {
-            var posted = entriesOf[account.UserId].Where(entry => entry.Kind != EntryKind.Declined).OrderBy(entry => entry.Sequence).ToList();
+            var pending = pendingOf[account.UserId].Sum(order => order.TotalAmount);
+            Check(account.Held == pending, $"{account.UserId} holds {account.Held}, pending orders cost {pending}");
+            var posted = entriesOf[account.UserId].Where(entry => entry.Kind != EntryKind.Refused).OrderBy(entry => entry.Sequence).ToList();
             Check(account.Balance >= 0, $"{account.UserId} has {account.Balance}");
             Check(posted.Sum(entry => entry.Amount) == account.Balance, $"{account.UserId} has {account.Balance}, entries say {posted.Sum(entry => entry.Amount)}");
             Check(posted.Select(entry => entry.Sequence).SequenceEqual(Enumerable.Range(1, posted.Count).Select(i => (long)i)), $"{account.UserId}: gap in the entries");
@@ -112,6 +115,8 @@ public sealed class RawAudit
             Check(money[order.Id].Sum(entry => entry.Amount) == (order.Status == OrderStatus.Paid ? -order.TotalAmount : 0), $"{order.Id} ({order.Status}): wrong money");
             Check(money[order.Id].Any(entry => entry.Kind == EntryKind.Payment) == sold, $"{order.Id} ({order.Status}): payment");
             Check(order.TotalAmount == order.Lines.Sum(line => line.Amount), $"{order.Id}: total");
+            var facts = order.Lines.Select(line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice)).ToList();
+            Check(money[order.Id].All(entry => entry.Lines!.SequenceEqual(facts)), $"{order.Id}: what statistics count is not what was bought");
         }
         var known = Orders.Select(order => order.Id).ToHashSet();
         Check(lines.All(group => known.Contains(group.Key.OrderId!)), "a movement belongs to no order");

@@ -79,6 +79,29 @@ public sealed class ShopClient(Uri address) : IDisposable
             key,
             headers);
 
+    /// <summary>An order whose buyer agrees to a total and to no other.</summary>
+    public Task<Answer> OrderAtAsync(string userId, string key, long expectedTotalAmount, params IEnumerable<(string ProductId, long Quantity)> items) =>
+        SendAsync(
+            HttpMethod.Post,
+            $"/api/users/{userId}/orders",
+            new { items = items.Select(item => new { productId = item.ProductId, quantity = item.Quantity }), expectedTotalAmount },
+            key);
+
+    /// <summary>Gives a product another price, and another name if it says so.</summary>
+    public async Task PriceAsync(string productId, long price, string? name = null) => (await SendAsync(
+        HttpMethod.Put, $"/api/ops/products/{productId}", new { name = name ?? $"Product {productId}", price })).Expect(200);
+
+    public Task<Answer> AddToCartAsync(string userId, string productId, long quantity) =>
+        SendAsync(HttpMethod.Post, $"/api/users/{userId}/cart/items", new { productId, quantity });
+
+    public Task<Answer> CheckoutAsync(string userId, string key, params IEnumerable<(string Name, string Value)> headers) =>
+        SendAsync(HttpMethod.Post, $"/api/users/{userId}/cart/checkout", key: key, headers: headers);
+
+    /// <summary>What is in a cart: pieces and product, in the cart's order.</summary>
+    public async Task<string> CartAsync(string userId) =>
+        string.Join(", ", (await GetAsync($"/api/users/{userId}/cart")).Expect(200).Json.GetProperty("items").EnumerateArray()
+            .Select(item => $"{item.GetProperty("quantity")} {item.GetProperty("productId")}"));
+
     public Task<Answer> FindOrderAsync(string userId, string orderId) => GetAsync($"/api/users/{userId}/orders/{orderId}");
 
     public Task<Answer> CancelAsync(string userId, string orderId, string? key = null) =>

@@ -69,7 +69,8 @@ internal sealed class AccessPath
     private static SqlExpression? FilterOf(AccessRequest request)
     {
         var where = request.Query.Where;
-        if (request.Query.OrderBy is not [{ Path: { Path: { } path } place }] || path == "/id" || request.Container.Definition.Indexing.Names(path))
+        if (request.Query.OrderBy is not [{ Path: { Path: { } path } place }] || path == "/id"
+            || request.Container.Definition.Indexing.Names(path))
             return where;
         var isDefined = CallExpression.Of("IS_DEFINED", [place]);
         return where is null ? isDefined : new LogicalExpression(isAnd: true, [where, isDefined]);
@@ -163,10 +164,13 @@ internal sealed class AccessPath
         }
         var item = Order.Items[0];
         var column = _indexes.Column(item.Path.Path!)!.Name;
-        if (after.Keys[0] is not { } key)
-            _where.Append(item.Descending ? $" AND {column} IS NULL" : "");
-        else
-            _where.Append(item.Descending ? $" AND ({column} <= {Argument(key)} OR {column} IS NULL)" : $" AND {column} >= {Argument(key)}");
+        _where.Append((after.Keys[0], item.Descending) switch
+        {
+            (null, true) => $" AND {column} IS NULL",
+            (null, false) => "",
+            ({ } key, true) => $" AND ({column} <= {Argument(key)} OR {column} IS NULL)",
+            ({ } key, false) => $" AND {column} >= {Argument(key)}",
+        });
     }
 
     private void Finish(ColumnIndex? index, string? order)

@@ -49,10 +49,12 @@ internal sealed class RowFilter
             Comparison(left, comparison.Symbol, comparison.Right.Evaluate(_constants)),
         ComparisonExpression { Left.IsConstant: true, Right: PathExpression { Path: not null } right } comparison =>
             Comparison(right, Mirror(comparison.Symbol), comparison.Left.Evaluate(_constants)),
-        InExpression { Value: PathExpression { Path: not null } place } list when list.List.All(item => item.IsConstant) => OneOf(place, list.List),
+        InExpression { Value: PathExpression { Path: not null } place } list when list.List.All(item => item.IsConstant) =>
+            OneOf(place, list.List),
         CallExpression { Name: "STARTSWITH", Operands: [PathExpression { Path: not null } place, { IsConstant: true } prefix] } =>
             Prefix(place, prefix.Evaluate(_constants)),
-        CallExpression { Name: "IS_DEFINED", Operands: [PathExpression { Path: not null } place] } => new KeyCondition(place, null, Low: [0]),
+        CallExpression { Name: "IS_DEFINED", Operands: [PathExpression { Path: not null } place] } =>
+            new KeyCondition(place, null, Low: [0]),
         _ => null,
     };
 

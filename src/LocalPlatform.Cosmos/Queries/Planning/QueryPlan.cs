@@ -3,7 +3,9 @@ using LocalPlatform.Cosmos.Sql;
 
 namespace LocalPlatform.Cosmos.Queries.Planning;
 
-/// <summary>What a client has to do with the results of the ranges. By default nothing: it passes the query on and the answers back.</summary>
+/// <summary>
+/// What a client has to do with the results of the ranges. By default nothing: it passes the query on and the answers back.
+/// </summary>
 internal sealed record QueryPlan
 {
     public RowWindow Window { get; init; }

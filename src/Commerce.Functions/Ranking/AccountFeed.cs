@@ -5,22 +5,22 @@ using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Ranking;
 
-/// <summary>The catalog's change feed, read as bytes: a fold is the cost of reading it.</summary>
-public sealed class CatalogFeed(CommerceDatabase database)
+/// <summary>The accounts' change feed, read as bytes: a fold is the cost of reading it.</summary>
+public sealed class AccountFeed(CommerceDatabase database)
 {
-    /// <summary>Documents of a page; an answer of Cosmos DB holds at most 4 MB, which is some 10,000 movements.</summary>
+    /// <summary>Documents of a page; an answer of Cosmos DB holds at most 4 MB, which is some 2,000 orders with their entries.</summary>
     private const int PageSize = 2_000;
 
-    private readonly Container _catalog = database[CommerceDatabase.Catalog];
+    private readonly Container _accounts = database[CommerceDatabase.Accounts];
 
     /// <summary>The ranges of the feed, none of them read yet.</summary>
     public async Task<IReadOnlyList<RankingRange>> RangesAsync(CancellationToken ct)
     {
-        var ranges = await _catalog.GetFeedRangesAsync(ct);
+        var ranges = await _accounts.GetFeedRangesAsync(ct);
         return [.. ranges.Select(range => new RankingRange(range.ToJsonString(), null))];
     }
 
-    internal FeedCursor Open(RankingRange range, DateTimeOffset feedStart) => new(_catalog.GetChangeFeedStreamIterator(
+    internal FeedCursor Open(RankingRange range, DateTimeOffset feedStart) => new(_accounts.GetChangeFeedStreamIterator(
         range.Continuation is { } continuation
             ? ChangeFeedStartFrom.ContinuationToken(continuation)
             : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range)),
@@ -71,11 +71,11 @@ internal readonly struct FeedPage(ResponseMessage response) : IDisposable
     /// <summary>Where the next page begins.</summary>
     public string Continuation => response.ContinuationToken;
 
-    /// <summary>Appends the page's facts, and the products of all its documents.</summary>
-    public void Read(ProductIds products, List<SaleFact> facts, HashSet<int> touched)
+    /// <summary>Appends the page's facts.</summary>
+    public void Read(ProductIds products, List<SaleFact> facts)
     {
         if (!IsEnd)
-            SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts, touched);
+            SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts);
     }
 
     public void Dispose() => response.Dispose();
