@@ -29,8 +29,9 @@ internal sealed class TaskHub(DurableRuntime runtime)
             CreatedAt = now,
             UpdatedAt = now,
         };
-        await runtime.StartAsync(newborn, startAt);
-        return null;
+        return await runtime.StartAsync(newborn, startAt) || request.OrchestrationIdReusePolicy is null
+            ? null
+            : Exists(request.InstanceId);
     }
 
     public Task<Refusal?> RaiseEventAsync(string instanceId, string name, string? input) =>
@@ -121,8 +122,7 @@ internal sealed class TaskHub(DurableRuntime runtime)
         if (Find(instanceId) is not { } found)
             return null;
         if (!policy.ReplaceableStatus.Contains(found.Status))
-            return new Refusal(
-                RefusalReason.Exists, $"An orchestration with the instance id '{instanceId}' exists. It is in the state {found.Status}.");
+            return Exists(instanceId);
         if (!found.IsCompleted && await TerminateAsync(instanceId, null, recursive: false) is null)
             await WaitAsync(instanceId, untilEnd: true, ct);
         return null;
@@ -148,6 +148,9 @@ internal sealed class TaskHub(DurableRuntime runtime)
         }
         return await runtime.Store.PurgeAsync(all);
     }
+
+    private static Refusal Exists(string instanceId) =>
+        new(RefusalReason.Exists, $"An orchestration with the instance id '{instanceId}' exists.");
 
     private static Refusal NotFound(string instanceId) => new(RefusalReason.NotFound, $"There is no instance '{instanceId}'.");
 
