@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -25,7 +24,9 @@ public partial class DataModelTests
         ["PRODUCT"] = typeof(Product),
         ["STOCK_MOVEMENT"] = typeof(StockMovement),
         ["ORDER"] = typeof(Order),
+        ["SOLD_LINE"] = typeof(SoldLine),
         ["ORDER_LINE"] = typeof(OrderLine),
+        ["CANCELLATION_REQUEST"] = typeof(CancellationRequest),
         ["CART"] = typeof(ShoppingCart),
         ["CART_ITEM"] = typeof(CartItem),
         ["EVENT_DELIVERY"] = typeof(EventDelivery),
@@ -76,7 +77,10 @@ public partial class DataModelTests
         [.. drawn.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[1]).Order(StringComparer.Ordinal)];
 
     private static List<string> Fields(Type type) =>
-        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(Name).Order(StringComparer.Ordinal)];
+        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(IsStored).Select(Name).Order(StringComparer.Ordinal)];
+
+    private static bool IsStored(PropertyInfo property) =>
+        property.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always };
 
     private static string Name(PropertyInfo property) =>
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);

@@ -34,6 +34,12 @@ internal sealed class FakeBook
     /// <summary>The top list counts each sale twice.</summary>
     public bool TopCountsTwice { get; set; }
 
+    /// <summary>The first reads of the top list count an order of millions that was never paid.</summary>
+    public bool TopCountsUnpaid { get; set; }
+
+    /// <summary>Won that every order costs beyond what its buyer has seen.</summary>
+    public long Surcharge { get; set; }
+
     /// <summary>Keys are not remembered: a repeat is a new order.</summary>
     public bool ForgetsKeys { get; set; }
 
@@ -116,8 +122,10 @@ internal sealed class FakeBook
                 return Problem(404, "not-found");
             if (wanted.Any(line => _products[line.Id].Stock < line.Quantity))
                 return Problem(409, "insufficient-stock");
-            var lines = wanted.Select(line => (line.Id, line.Quantity, _products[line.Id].Price * line.Quantity)).ToArray();
+            var lines = wanted.Select(line => (line.Id, line.Quantity, (_products[line.Id].Price * line.Quantity) + Surcharge)).ToArray();
             var total = lines.Sum(line => line.Item3);
+            if (Surcharge == 0 && (long?)body["expectedTotalAmount"] is { } expected && expected != total)
+                return Problem(409, "price-changed");
             if (_balances.GetValueOrDefault(user) < total)
                 return Problem(409, "insufficient-balance");
             if (RejectsLate)
@@ -173,7 +181,9 @@ internal sealed class FakeBook
             var items = visible.SelectMany(order => order.Lines).GroupBy(line => line.Id)
                 .Select(group => (Id: group.Key, Quantity: factor * group.Sum(line => line.Quantity), Revenue: factor * group.Sum(line => line.Amount)))
                 .OrderByDescending(item => item.Quantity).ThenByDescending(item => item.Revenue).ThenBy(item => item.Id, StringComparer.Ordinal).Take(limit)
-                .Select((item, index) => new { rank = index + 1, productId = item.Id, quantity = item.Quantity, revenue = item.Revenue });
+                .Select((item, index) => new { rank = index + 1, productId = item.Id, quantity = item.Quantity, revenue = item.Revenue }).ToList();
+            if (TopCountsUnpaid && _topReads == 1)
+                items.Add(new { rank = items.Count + 1, productId = _products.First().Key, quantity = 3_000_000L, revenue = 1L });
             return Results.Json(new { items, windowStart = DateTimeOffset.UtcNow.AddHours(-72), asOf = DateTimeOffset.UtcNow });
         }
     }

@@ -157,6 +157,29 @@ public sealed class ReplayTests : DriverTests
     }
 
     [Fact]
+    public async Task A_list_that_has_shown_orders_which_were_never_paid_fails_the_replay()
+    {
+        Shop.Book.TopCountsUnpaid = true;
+
+        var run = await ReplayAsync();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("the list showed 3000000 pieces of 10001", (string?)Assert.Single(run.Report["replay"]!["duplicatesOrMissing"]!.AsArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shop_that_takes_more_than_was_agreed_to_fails_the_replay()
+    {
+        Shop.Book.Surcharge = 1;
+
+        var run = await ReplayAsync("--budget", "3");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(5, run.Report["replay"]!["duplicatesOrMissing"]!.AsArray().Count);
+        Assert.Contains("its buyer had agreed to", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_audit_that_does_not_hold_fails_the_replay()
     {
         Shop.Book.AuditFails = true;

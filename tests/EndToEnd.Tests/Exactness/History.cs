@@ -57,14 +57,37 @@ public abstract record Operation
 
     public sealed record ReadBalance(int User, string Key) : Operation;
 
-    public sealed record ReadStock(int Product, string Key) : Operation;
+    /// <summary>A look at price and stock.</summary>
+    public sealed record ReadProduct(int Product, string Key) : Operation;
+
+    public sealed record SetPrice(int Product, long Price, string Key) : Operation;
 
     public sealed record Adjust(int Product, long Delta, string Key) : Operation;
 
+    public sealed record AddToCart(int User, int Product, long Quantity, string Key) : Operation;
+
+    public sealed record ReadCart(int User, string Key) : Operation;
+
+    /// <summary>An order, or the checkout of a cart.</summary>
     /// <param name="User">Who buys.</param>
     /// <param name="Key">The idempotency key.</param>
-    /// <param name="Lines">Product and quantity, in ascending product.</param>
-    public sealed record Order(int User, string Key, IReadOnlyList<(int Product, long Quantity)> Lines) : Operation;
+    public sealed record Order(int User, string Key) : Operation
+    {
+        /// <summary>Product and quantity, in ascending product. Of a checkout known once it is answered.</summary>
+        public IReadOnlyList<(int Product, long Quantity)> Lines { get; set; } = [];
+
+        /// <summary>Won, once that is known of an order that was refused for stock.</summary>
+        public long Total { get; set; }
+
+        /// <summary>Won that its buyer agrees to.</summary>
+        public long? ExpectedTotal { get; init; }
+
+        public bool FromCart { get; init; }
+
+        public bool Equals(Order? other) => other is not null && (User, Key) == (other.User, other.Key);
+
+        public override int GetHashCode() => HashCode.Combine(User, Key);
+    }
 
     /// <summary>The cancellation of a paid order.</summary>
     public sealed record Cancel(Order Of) : Operation;

@@ -2,9 +2,9 @@ namespace EndToEnd.Tests.Exactness;
 
 /// <summary>
 /// Searches for a sequential order of atomic steps, each between the call and the answer of the operation it belongs to, under which
-/// a shop that does one step at a time would have given every answer that was given. An order is several steps: it takes its lines
-/// one by one in ascending product, pays, and, when a step refuses, puts back what it took. So a refusal may be due to what another
-/// order holds for a moment, and to nothing else.
+/// a shop that does one step at a time would have given every answer that was given. An order is several steps: it holds its money, takes
+/// its lines one by one in ascending product, pays, and, when a step refuses, puts back what it took. So a refusal may be due to what another
+/// order that can be paid holds for a moment, and to nothing else.
 /// </summary>
 internal static class HistoryChecker
 {
@@ -12,7 +12,7 @@ internal static class HistoryChecker
 
     /// <param name="calls">The history.</param>
     /// <param name="model">What each answer would take.</param>
-    /// <param name="cells">Stocks, then balances, before it began.</param>
+    /// <param name="cells">The shop's numbers before it began.</param>
     /// <returns>Null when the history can be explained; otherwise what could not be.</returns>
     public static string? FindContradiction(IReadOnlyList<Call> calls, HistoryModel model, IReadOnlyList<long> cells)
     {
@@ -62,27 +62,32 @@ internal static class HistoryChecker
         return found;
     }
 
-    /// <param name="cells">Stocks, then balances.</param>
+    /// <param name="cells">The shop's numbers.</param>
     /// <param name="progress">How far each operation has got.</param>
     private sealed class State(long[] cells, int[] progress) : IEquatable<State>
     {
+        private readonly long[] _cells = cells;
+
         public int[] Progress { get; } = progress;
 
         public IEnumerable<State> Next(int operation, HistoryPlan plan)
         {
             foreach (var (step, after) in plan.Next(Progress[operation]))
             {
-                var value = cells[step.Cell] + step.Delta;
-                if (value >= 0 && (step.After is null || step.After == value))
-                    yield return With(step.Cell, value, operation, after);
+                if (Apply(step) is not { } cells)
+                    continue;
+                var progress = (int[])Progress.Clone();
+                progress[operation] = after;
+                yield return new(cells, progress);
             }
         }
 
-        public bool Equals(State? other) => other is not null && Progress.AsSpan().SequenceEqual(other.Progress);
+        // What was done nearly determines what there is: of two prices that were set, the later counts.
+        public bool Equals(State? other) =>
+            other is not null && Progress.AsSpan().SequenceEqual(other.Progress) && _cells.AsSpan().SequenceEqual(other._cells);
 
         public override bool Equals(object? obj) => Equals(obj as State);
 
-        // What was done determines what there is.
         public override int GetHashCode()
         {
             var hash = default(HashCode);
@@ -91,12 +96,18 @@ internal static class HistoryChecker
             return hash.ToHashCode();
         }
 
-        private State With(int cell, long value, int operation, int after)
+        /// <summary>The numbers after a step; null when it is impossible as things are.</summary>
+        private long[]? Apply(Step step)
         {
-            var (newCells, newProgress) = ((long[])cells.Clone(), (int[])Progress.Clone());
-            newCells[cell] = value;
-            newProgress[operation] = after;
-            return new(newCells, newProgress);
+            var after = (long[])_cells.Clone();
+            foreach (var change in step.Changes)
+            {
+                var value = change.Set ?? after[change.Cell] + change.Delta;
+                if (value < 0 || (change.After ?? value) != value)
+                    return null;
+                after[change.Cell] = value;
+            }
+            return after;
         }
     }
 }

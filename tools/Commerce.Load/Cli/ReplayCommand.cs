@@ -79,8 +79,8 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
         foreach (var (reason, orders) in replay.Refused)
             console.MarkupLineInterpolated($"  refused: {orders:N0}, {reason}");
         console.MarkupLineInterpolated(replay.DuplicatesOrMissing.Count == 0
-            ? (FormattableString)$"[green]Every accepted order is listed exactly once.[/]"
-            : $"[red]{replay.DuplicatesOrMissing.Count} orders are not as they should be:[/]");
+            ? (FormattableString)$"[green]Every accepted order is listed exactly once, at the price that was agreed to, and none counted that was not paid.[/]"
+            : $"[red]{replay.DuplicatesOrMissing.Count} things are not as they should be:[/]");
         foreach (var difference in replay.DuplicatesOrMissing.Take(20))
             console.WriteLine("  " + difference);
         console.Write(Tables.Top(replay.TopServed, replay.TopCounted));

@@ -7,7 +7,10 @@ internal sealed record ChargeBody(long Amount);
 
 internal sealed record OrderLineBody(string ProductId, int Quantity);
 
-internal sealed record OrderBody(IReadOnlyList<OrderLineBody> Items);
+/// <param name="Items">What is wanted.</param>
+/// <param name="ExpectedTotalAmount">Won that the buyer agrees to; null for whatever it costs.</param>
+internal sealed record OrderBody(
+    IReadOnlyList<OrderLineBody> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ExpectedTotalAmount);
 
 internal sealed record QuantityBody(int Quantity);
 

@@ -17,8 +17,9 @@ internal static class Requests
 
     public static ShopRequest Get(ShopEndpoint shop, string path) => new(HttpMethod.Get, shop.At(path));
 
-    public static byte[] OrderBody(IEnumerable<(string ProductId, int Quantity)> lines) =>
-        JsonSerializer.SerializeToUtf8Bytes(new OrderBody([.. lines.Select(line => new OrderLineBody(line.ProductId, line.Quantity))]), ContractJson.Default.OrderBody);
+    public static byte[] OrderBody(IEnumerable<(string ProductId, int Quantity)> lines, long? expectedTotalAmount = null) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new OrderBody([.. lines.Select(line => new OrderLineBody(line.ProductId, line.Quantity))], expectedTotalAmount), ContractJson.Default.OrderBody);
 
     public static byte[] CartItemBody(string productId, int quantity) =>
         JsonSerializer.SerializeToUtf8Bytes(new OrderLineBody(productId, quantity), ContractJson.Default.OrderLineBody);

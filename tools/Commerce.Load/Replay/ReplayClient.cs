@@ -26,10 +26,11 @@ internal sealed class ReplayClient(ShopApi shop, ReplayKeys keys, Meter meter, T
         Record(ChargeOperation, startedAt, answer.IsSuccess ? null : Problem.Kind(answer), answer.Status);
     }
 
-    public async Task<Placement> PlaceAsync(SaleOrder sale, CancellationToken cancellationToken)
+    /// <summary>Places an order whose buyer agrees to what it costs by the prices that the shop showed, if all of them are known.</summary>
+    public async Task<Placement> PlaceAsync(SaleOrder sale, long? cost, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var request = Requests.Order(shop.Endpoint, sale.UserId, Requests.OrderBody(sale.Lines.Select(line => (line.ProductId, line.Quantity))));
+        var request = Requests.Order(shop.Endpoint, sale.UserId, Requests.OrderBody(sale.Lines.Select(line => (line.ProductId, line.Quantity)), cost));
         var answer = await shop.SendAsync(_exchange, request, keys.Order(sale.Key), cancellationToken);
         var placement = await PlacementAsync(sale, answer, cancellationToken);
         if (placement.Refusal == Rejected)

@@ -40,6 +40,8 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         var before = auditBefore.Orders == 0 ? CustomerOrders.None : await CustomerOrders.ListAsync(shop, users, cancellationToken);
         var topCheck = await TopCheck.BeginAsync(shop, auditBefore, before, options.TopWait, time, cancellationToken);
         var prices = await EnsureCatalogAsync(cancellationToken);
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = topCheck.WatchAsync(watching.Token);
 
         Volatile.Write(ref _meter, new Meter(ReplayClient.Operations, time));
         using var sampling = new CancellationTokenSource();
@@ -47,12 +49,19 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         var placements = await TradeAsync(prices, cancellationToken);
         var elapsed = _meter.Elapsed;
         await sampling.CancelAsync();
-        await sampler;
+        await watching.CancelAsync();
+        await Task.WhenAll(sampler, watch);
 
         _phase = "checking";
         var after = await CustomerOrders.ListAsync(shop, users, cancellationToken);
         var accepted = placements.Where(placement => placement.Order is not null).ToArray();
-        var differences = after.Differences(before, [.. accepted.Select(placement => placement.Order!.OrderId)]);
+        IReadOnlyList<string> differences =
+        [
+            .. after.Differences(before, [.. accepted.Select(placement => placement.Order!.OrderId)]),
+            .. accepted.Where(placement => Cost(placement.Sale, prices) is { } cost && cost != placement.Order!.TotalAmount)
+                .Select(placement => $"order {placement.Order!.OrderId} cost {placement.Order.TotalAmount}, and its buyer had agreed to {Cost(placement.Sale, prices)}"),
+            .. topCheck.Excess(after),
+        ];
         var top = await topCheck.EndAsync(after, options.TopWait, cancellationToken);
         var audit = await shop.AuditAsync(cancellationToken);
         return new RunReport(
@@ -86,7 +95,7 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         Volatile.Write(ref _steps, charges.Length + file.Orders.Count + file.Cancellations.Count);
         await EachAsync(ReplayClient.ChargeOperation, charges, (client, _, charge, token) => client.ChargeAsync(charge.UserId, charge.Part, charge.Amount, token), cancellationToken);
         var placements = new Placement[file.Orders.Count];
-        await EachAsync(ReplayClient.OrderOperation, file.Orders, async (client, index, sale, token) => placements[index] = await client.PlaceAsync(sale, token), cancellationToken);
+        await EachAsync(ReplayClient.OrderOperation, file.Orders, async (client, index, sale, token) => placements[index] = await client.PlaceAsync(sale, Cost(sale, prices), token), cancellationToken);
         var indexes = file.Orders.Select((order, index) => (order.Key, index)).ToDictionary(entry => entry.Key, entry => entry.index, StringComparer.Ordinal);
         await EachAsync(ReplayClient.CancelOperation, file.Cancellations, async (client, _, cancellation, token) =>
         {
@@ -96,6 +105,10 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         }, cancellationToken);
         return placements;
     }
+
+    /// <summary>What an order costs by the prices that the shop showed; null when it showed none for one of its products.</summary>
+    private static long? Cost(SaleOrder sale, IReadOnlyDictionary<string, long> prices) =>
+        sale.Lines.All(line => prices.ContainsKey(line.ProductId)) ? sale.Lines.Sum(line => prices[line.ProductId] * line.Quantity) : null;
 
     /// <summary>What each customer's orders cost, times the budget, up to whole thousands and in parts a shop accepts.</summary>
     private IEnumerable<(string UserId, int Part, long Amount)> Charges(IReadOnlyDictionary<string, long> prices)

@@ -16,6 +16,15 @@ internal sealed class SalesCount
         return count;
     }
 
+    /// <summary>Counts the lines of orders that were ever paid, also of those that were cancelled since.</summary>
+    public static SalesCount OfEverPaid(IEnumerable<PlacedOrder> orders)
+    {
+        var count = new SalesCount();
+        foreach (var line in orders.Where(order => order.Status is "paid" or "cancelled").SelectMany(order => order.Lines))
+            count.Add(line.ProductId, line.Quantity, line.Amount);
+        return count;
+    }
+
     public static SalesCount Of(IEnumerable<TopItem> items)
     {
         var count = new SalesCount();
@@ -44,6 +53,9 @@ internal sealed class SalesCount
         }
         return rest;
     }
+
+    /// <summary>Pieces of a product.</summary>
+    public long QuantityOf(string productId) => _sales.GetValueOrDefault(productId).Quantity;
 
     /// <summary>The products sold most: by quantity, then by revenue, then by id.</summary>
     public IReadOnlyList<TopItem> Top(int limit) =>

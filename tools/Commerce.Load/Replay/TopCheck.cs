@@ -14,6 +14,8 @@ internal sealed class TopCheck
     private const int Five = 5;
     private const int LimitMax = 100;
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+    private readonly Dictionary<string, long> _mostShown = new(StringComparer.Ordinal);
     private readonly ShopApi _shop;
     private readonly TimeProvider _time;
     private readonly SalesCount _others;
@@ -32,6 +34,32 @@ internal sealed class TopCheck
         while (((top = await shop.TopAsync(LimitMax, cancellationToken)).AsOf ?? DateTimeOffset.MinValue) < audit.CheckedAt && time.GetUtcNow() < deadline)
             await Task.Delay(PollEvery, time, cancellationToken);
         return new TopCheck(shop, time, SalesCount.Of(top.Items).Without(SalesCount.Of(before.Orders, top.WindowStart ?? DateTimeOffset.MinValue)));
+    }
+
+    /// <summary>Looks at the list from time to time while orders are placed, and remembers the most that it has shown of each product.</summary>
+    public async Task WatchAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (var item in (await _shop.TopAsync(LimitMax, stop)).Items)
+                    _mostShown[item.ProductId] = Math.Max(item.Quantity, _mostShown.GetValueOrDefault(item.ProductId));
+                await Task.Delay(WatchEvery, _time, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // All orders are placed.
+        }
+    }
+
+    /// <summary>What the list has shown of products beyond all that was ever paid for: orders that were not paid were in it.</summary>
+    public IEnumerable<string> Excess(CustomerOrders after)
+    {
+        var everPaid = _others.Plus(SalesCount.OfEverPaid(after.Orders));
+        return _mostShown.Where(shown => shown.Value > everPaid.QuantityOf(shown.Key))
+            .Select(shown => $"the list showed {shown.Value} pieces of {shown.Key}, of which {everPaid.QuantityOf(shown.Key)} were ever paid");
     }
 
     /// <summary>Waits until the list is what the count says, or for <paramref name="patience"/>: the timer that precomputes it may lag.</summary>

@@ -50,7 +50,10 @@ internal sealed record RunReport(
 
 /// <summary>What a replay found besides latencies.</summary>
 /// <param name="Refused">Orders refused, by the shop's problem slug.</param>
-/// <param name="DuplicatesOrMissing">Accepted orders that the shop does not list exactly once; empty when all is well.</param>
+/// <param name="DuplicatesOrMissing">
+/// Accepted orders that the shop does not list exactly once, or at another price than was agreed to, and products of which more was listed as sold than
+/// was paid; empty when all is well.
+/// </param>
 internal sealed record ReplaySummary(
     string File,
     int Orders,
