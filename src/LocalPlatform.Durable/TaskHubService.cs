@@ -132,14 +132,16 @@ public sealed class TaskHubService(DurableEngine engine) : P.TaskHubSidecarServi
             await responseStream.WriteAsync(new P.HistoryChunk { Events = { past } }, context.CancellationToken);
     }
 
-    public override Task<P.SignalEntityResponse> SignalEntity(P.SignalEntityRequest request, ServerCallContext context) => throw NoEntities();
+    public override Task<P.SignalEntityResponse> SignalEntity(P.SignalEntityRequest request, ServerCallContext context) =>
+        throw NoEntities();
 
     public override Task<P.GetEntityResponse> GetEntity(P.GetEntityRequest request, ServerCallContext context) => throw NoEntities();
 
-    public override Task<P.QueryEntitiesResponse> QueryEntities(P.QueryEntitiesRequest request, ServerCallContext context) => throw NoEntities();
-
-    public override Task<P.CleanEntityStorageResponse> CleanEntityStorage(P.CleanEntityStorageRequest request, ServerCallContext context) =>
+    public override Task<P.QueryEntitiesResponse> QueryEntities(P.QueryEntitiesRequest request, ServerCallContext context) =>
         throw NoEntities();
+
+    public override Task<P.CleanEntityStorageResponse> CleanEntityStorage(
+        P.CleanEntityStorageRequest request, ServerCallContext context) => throw NoEntities();
 
     private static void ThrowIf(Refusal? refusal)
     {

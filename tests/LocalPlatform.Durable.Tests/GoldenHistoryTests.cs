@@ -85,7 +85,8 @@ public sealed class GoldenHistoryTests
         var store = hub.Engine.Runtime.Store;
         var turns = store.ReadTurns(store.ReadInstance("main")!.Key).Select(turn => PastEvents.Read(turn));
         await using var stream = File.Create(file);
-        await using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        await using var writer = new Utf8JsonWriter(
+            stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartArray();
         foreach (var turn in turns)
         {

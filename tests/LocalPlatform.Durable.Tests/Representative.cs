@@ -36,14 +36,17 @@ internal sealed class Representative
         Functions = new TestFunctions()
             .Orchestrator<int, int>("Chain", ChainAsync)
             .Orchestrator<int, int>("FanOut", FanOutAsync)
-            .Orchestrator("Flaky", async (TaskOrchestrationContext context, int input) => await context.CallActivityAsync<int>("Flaky", input, Retried))
+            .Orchestrator("Flaky", (TaskOrchestrationContext context, int input) =>
+                context.CallActivityAsync<int>("Flaky", input, Retried))
             .Orchestrator("Approval", AwaitApprovalAsync)
             .Orchestrator("Timeout", AwaitApprovalAsync)
             .Orchestrator("Saga", SagaAsync)
             .Orchestrator<int, int>("Parent", ParentAsync)
-            .Orchestrator("Child", async (TaskOrchestrationContext context, int input) => await context.CallActivityAsync<int>("Effect", 100 + input))
+            .Orchestrator("Child", (TaskOrchestrationContext context, int input) =>
+                context.CallActivityAsync<int>("Effect", 100 + input))
             .Orchestrator<int, int>("Counter", CountAsync)
-            .Orchestrator("Stubborn", (TaskOrchestrationContext context, int input) => context.CallSubOrchestratorAsync<int>("Frail", input, RetriedChild))
+            .Orchestrator("Stubborn", (TaskOrchestrationContext context, int input) =>
+                context.CallSubOrchestratorAsync<int>("Frail", input, RetriedChild))
             .Orchestrator("Frail", (TaskOrchestrationContext context, int input) => context.CallActivityAsync<int>("Flaky", input))
             .Orchestrator<string, string>("Echo", EchoAsync)
             .Orchestrator("Forgetful", ForgetAsync)

@@ -13,7 +13,8 @@ namespace LocalPlatform.Durable.Tests;
 internal sealed class TestFunctions : IDurableFunctions
 {
     private readonly Dictionary<string, ITaskOrchestrator> _orchestrators = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, Func<string?, CancellationToken, Task<object?>>> _activities = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Func<string?, CancellationToken, Task<object?>>> _activities =
+        new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Where the worker finds its logger factory.</summary>
     public IServiceProvider? Services { get; set; }
@@ -44,7 +45,8 @@ internal sealed class TestFunctions : IDurableFunctions
 
     public TestFunctions Activity<TInput, TOutput>(string name, Func<TInput, CancellationToken, Task<TOutput>> code)
     {
-        _activities[name] = async (input, ct) => await code(input is null ? default! : JsonDataConverter.Default.Deserialize<TInput>(input)!, ct);
+        _activities[name] = async (input, ct) =>
+            await code(input is null ? default! : JsonDataConverter.Default.Deserialize<TInput>(input)!, ct);
         return this;
     }
 

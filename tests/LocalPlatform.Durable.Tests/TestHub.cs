@@ -147,7 +147,8 @@ internal sealed class HubServer : IAsyncDisposable
     public async Task StartAsync()
     {
         await _app.StartAsync();
-        _channel = GrpcChannel.ForAddress(_app.Urls.Single(), new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
+        _channel = GrpcChannel.ForAddress(
+            _app.Urls.Single(), new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
         Client = new GrpcDurableTaskClient("test", new GrpcDurableTaskClientOptions { Channel = _channel }, NullLogger.Instance);
     }
 

@@ -39,13 +39,11 @@ internal sealed class DocumentTable(ContainerState container)
     {
         var lsn = container.Lsn.Next(session);
         var row = InsertRow(body, lsn, now);
-        if (session.Execute(container.Indexes.InsertSql, row) == 0)
-        {
-            if (session.Execute(_deleteExpired, body.PartitionKey, body.Id, now) == 0)
-                return null;
-            if (session.Execute(container.Indexes.InsertSql, row) == 0)
-                return null;
-        }
+        bool IsInserted() => session.Execute(container.Indexes.InsertSql, row) > 0;
+
+        // What stands in the way may have expired and not be swept yet.
+        if (!IsInserted() && (session.Execute(_deleteExpired, body.PartitionKey, body.Id, now) == 0 || !IsInserted()))
+            return null;
         return new StoredDocument(lsn, lsn, now, body.Json);
     }
 

@@ -8,6 +8,10 @@ namespace LocalPlatform.Cosmos.Items;
 /// <summary>Point operations: <c>docs</c> and <c>docs/{id}</c> of a container.</summary>
 internal sealed class ItemOperations(DocumentStore store)
 {
+    /// <summary>A replace whose body names another document.</summary>
+    public static readonly Refusal OtherId =
+        Refusal.BadRequest("The id in the body of a replace must be the id of the document that is replaced.");
+
     public ValueTask<GatewayResponse> CreateAsync(ContainerState container, GatewayRequest request)
     {
         if (!TryParseBody(container, request, out var body, out var refusal))
@@ -54,10 +58,6 @@ internal sealed class ItemOperations(DocumentStore store)
         var conditions = ConditionsOf(request);
         return WriteAsync(container, request, key, writer => writer.Delete(key, id, conditions));
     }
-
-    /// <summary>A replace whose body names another document.</summary>
-    public static readonly Refusal OtherId =
-        Refusal.BadRequest("The id in the body of a replace must be the id of the document that is replaced.");
 
     private static bool TryParseBody(
         ContainerState container,

@@ -29,8 +29,9 @@ internal sealed class TaskHub(DurableRuntime runtime)
             CreatedAt = now,
             UpdatedAt = now,
         };
-        await runtime.StartAsync(newborn, startAt);
-        return null;
+        return await runtime.StartAsync(newborn, startAt) || request.OrchestrationIdReusePolicy is null
+            ? null
+            : Exists(request.InstanceId);
     }
 
     public Task<Refusal?> RaiseEventAsync(string instanceId, string name, string? input) =>
@@ -43,7 +44,9 @@ internal sealed class TaskHub(DurableRuntime runtime)
 
     public Task<Refusal?> ResumeAsync(string instanceId, string? reason) => SendAsync(instanceId, HistoryEvents.Resumed(Now, reason));
 
-    /// <summary>Starts an orchestration anew with its name, version and input, under its own id once it has ended, or under a new one.</summary>
+    /// <summary>
+    /// Starts an orchestration anew with its name, version and input, under its own id once it has ended, or under a new one.
+    /// </summary>
     public async Task<(string InstanceId, Refusal? Refusal)> RestartAsync(string instanceId, bool withNewId, CancellationToken ct)
     {
         if (Find(instanceId) is not { } found)
@@ -78,8 +81,11 @@ internal sealed class TaskHub(DurableRuntime runtime)
         Find(instanceId) is { } found ? [.. runtime.Store.ReadTurns(found.Key).SelectMany(turn => PastEvents.Read(turn))] : null;
 
     /// <summary>Purges instances that have ended, and with them their ended descendants if asked for; the number purged.</summary>
-    public Task<int> PurgeAsync(IEnumerable<string> instanceIds, bool recursive) =>
-        PurgeAsync([.. instanceIds.Select(Find).OfType<StoredInstance>().Where(found => found.IsCompleted).Select(found => found.Key)], recursive);
+    public Task<int> PurgeAsync(IEnumerable<string> instanceIds, bool recursive)
+    {
+        var ended = instanceIds.Select(Find).OfType<StoredInstance>().Where(found => found.IsCompleted);
+        return PurgeAsync([.. ended.Select(found => found.Key)], recursive);
+    }
 
     /// <summary>Purges the ended instances that match until <paramref name="patience"/> is over; whether all of them are gone.</summary>
     public async Task<(int Purged, bool IsComplete)> PurgeAsync(
@@ -116,8 +122,7 @@ internal sealed class TaskHub(DurableRuntime runtime)
         if (Find(instanceId) is not { } found)
             return null;
         if (!policy.ReplaceableStatus.Contains(found.Status))
-            return new Refusal(
-                RefusalReason.Exists, $"An orchestration with the instance id '{instanceId}' exists. It is in the state {found.Status}.");
+            return Exists(instanceId);
         if (!found.IsCompleted && await TerminateAsync(instanceId, null, recursive: false) is null)
             await WaitAsync(instanceId, untilEnd: true, ct);
         return null;
@@ -143,6 +148,9 @@ internal sealed class TaskHub(DurableRuntime runtime)
         }
         return await runtime.Store.PurgeAsync(all);
     }
+
+    private static Refusal Exists(string instanceId) =>
+        new(RefusalReason.Exists, $"An orchestration with the instance id '{instanceId}' exists.");
 
     private static Refusal NotFound(string instanceId) => new(RefusalReason.NotFound, $"There is no instance '{instanceId}'.");
 

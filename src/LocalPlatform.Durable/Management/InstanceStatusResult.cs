@@ -119,8 +119,9 @@ internal sealed class InstanceStatusResult(IReadOnlyList<StoredInstance> instanc
     private static void WriteCall(Utf8JsonWriter writer, P.HistoryEvent received, Dictionary<int, P.HistoryEvent> calls)
     {
         var id = received.TaskCompleted?.TaskScheduledId ?? received.TaskFailed?.TaskScheduledId ?? received.TimerFired?.TimerId
-            ?? received.SubOrchestrationInstanceCompleted?.TaskScheduledId ?? received.SubOrchestrationInstanceFailed?.TaskScheduledId ?? -1;
-        if (!calls.TryGetValue(id, out var call))
+            ?? received.SubOrchestrationInstanceCompleted?.TaskScheduledId
+            ?? received.SubOrchestrationInstanceFailed?.TaskScheduledId;
+        if (id is null || !calls.TryGetValue(id.Value, out var call))
             return;
         if (call.TimerCreated is { } timer)
             writer.WriteString("FireAt", timer.FireAt.ToDateTime());

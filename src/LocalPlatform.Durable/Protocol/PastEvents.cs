@@ -15,7 +15,8 @@ internal sealed class PastEvents
     public int Length { get; private set; }
 
     /// <summary>The events of a turn as they are stored.</summary>
-    public static byte[] ToFragment(IEnumerable<P.HistoryEvent> events) => new P.OrchestratorRequest { PastEvents = { events } }.ToByteArray();
+    public static byte[] ToFragment(IEnumerable<P.HistoryEvent> events) =>
+        new P.OrchestratorRequest { PastEvents = { events } }.ToByteArray();
 
     public static IList<P.HistoryEvent> Read(ReadOnlySpan<byte> fragments) =>
         P.OrchestratorRequest.Parser.ParseFrom(fragments).PastEvents;

@@ -34,9 +34,9 @@ internal sealed class InstanceDriver(
     public async Task<TurnCommit?> TakeTurnAsync(IReadOnlyList<P.HistoryEvent> posted, bool hasNews)
     {
         var isLoaded = _execution is not null;
+        var (mail, lastMailId) = _isStored && (hasNews || !isLoaded) ? runtime.Store.ReadInbox(key) : ([], 0);
         if (!isLoaded && !TryLoad())
             return null;
-        var (mail, lastMailId) = _isStored && (hasNews || !isLoaded) ? runtime.Store.ReadInbox(key) : ([], 0);
         var instance = _instance!;
         if (ArrangeStart(instance, [.. posted, .. mail]) is not { } received)
         {

@@ -9,17 +9,21 @@ internal sealed record Turn
     /// <summary>UTC; what the orchestrator sees as the current time.</summary>
     public required DateTime Time { get; init; }
 
-    /// <summary>The beginning of the execution that the turn left: another one than before when the orchestrator restarted as new.</summary>
+    /// <summary>
+    /// The beginning of the execution that the turn left: another one than before when the orchestrator restarted as new.
+    /// </summary>
     public required P.ExecutionStartedEvent Start { get; init; }
 
     /// <summary>The events that this execution received, the beginning of the turn included.</summary>
     public required IReadOnlyList<P.HistoryEvent> Received { get; init; }
 
     /// <summary>The actions that this execution decided on.</summary>
-    public required IReadOnlyList<P.OrchestratorAction> Decided { get; init; }
+    public IReadOnlyList<P.OrchestratorAction> Decided { get; init; } = [];
 
-    /// <summary>The actions to carry out: those decided on, and the events and starts of executions that restarted as new.</summary>
-    public required IReadOnlyList<P.OrchestratorAction> Effects { get; init; }
+    /// <summary>
+    /// The actions to carry out: those decided on, and what executions that restarted as new sent and started. Ends are to be ignored.
+    /// </summary>
+    public IReadOnlyList<P.OrchestratorAction> Effects { get; init; } = [];
 
     public string? CustomStatus { get; init; }
 
@@ -27,7 +31,8 @@ internal sealed record Turn
     public bool RestartedAsNew { get; init; }
 
     /// <summary>How the execution ended; null while it waits.</summary>
-    public P.CompleteOrchestrationAction? End => Decided.Select(action => action.CompleteOrchestration).FirstOrDefault(end => end is not null);
+    public P.CompleteOrchestrationAction? End =>
+        Decided.Select(action => action.CompleteOrchestration).FirstOrDefault(end => end is not null);
 
     /// <summary>The events that the turn adds to the history.</summary>
     public IEnumerable<P.HistoryEvent> Events => Received.Concat(Decided.Select(action => HistoryEvents.Decided(Time, action)));

@@ -29,7 +29,8 @@ internal sealed record StoredInstance(long Key, P.ExecutionStartedEvent Start)
 
     public P.TaskFailureDetails? Failure { get; init; }
 
-    public bool IsCompleted => Status is P.OrchestrationStatus.Completed or P.OrchestrationStatus.Failed or P.OrchestrationStatus.Terminated;
+    public bool IsCompleted => Status
+        is P.OrchestrationStatus.Completed or P.OrchestrationStatus.Failed or P.OrchestrationStatus.Terminated;
 
     /// <summary>The output as clients see it: that of a failed instance is its failure as text.</summary>
     public string? ShownOutput => Failure is null ? Output : Failures.ToText(Failure);

@@ -90,7 +90,8 @@ internal sealed class TurnCommit : DatabaseWrite
     private void Update(SqliteSession session)
     {
         session.Execute(
-            "UPDATE instances SET status = @1, active = @2, custom_status = @3, output = @4, failure = @5, completed_at = @6 WHERE key = @0",
+            "UPDATE instances SET status = @1, active = @2, custom_status = @3, output = @4, failure = @5, completed_at = @6 "
+            + "WHERE key = @0",
             Before.Key,
             (int)After.Status,
             After.Active,

@@ -18,11 +18,12 @@ namespace LocalPlatform.Hosting;
 /// </summary>
 internal sealed class PlatformLifetime(
     WorkerServer server, WorkerConnection worker, Triggers triggers, DurableEngine engine, DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
-    DataDirectory data, HostLog log, IConfiguration configuration) : IHostedLifecycleService
+    DataDirectory data, HostLog log, IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IDisposable
 {
     // What runs when the host stops may go on for so long before it is asked to end.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(10);
 
+    private readonly CancellationTokenSource _patience = new(Timeout.InfiniteTimeSpan, time);
     private bool _started;
 
     public Task StartingAsync(CancellationToken cancellationToken) => server.StartAsync(
@@ -55,8 +56,9 @@ internal sealed class PlatformLifetime(
     {
         if (!_started)
             return;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        _patience.Token.Register(worker.Invocations.CancelAll);
+        _patience.CancelAfter(PatienceMax);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _patience.Token);
         await triggers.StopAsync(patience.Token);
     }
 
@@ -67,6 +69,8 @@ internal sealed class PlatformLifetime(
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => server.StopAsync();
+
+    public void Dispose() => _patience.Dispose();
 
     // An idle app allocates next to nothing, so the first collection by itself, and with it some 20 MB, could be hours away.
     private static void GiveBackWhatTheStartNeeded() =>

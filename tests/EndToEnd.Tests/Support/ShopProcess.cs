@@ -9,10 +9,10 @@ public sealed class ShopProcess : IAsyncDisposable
 {
     private const string AddressLine = "Listening on ";
     private const int LinesKept = 200;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
 
-    private static readonly string AppPath = typeof(ShopProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "AppPath").Value!;
+    private static readonly Dictionary<string, string> Metadata = typeof(ShopProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(metadata => metadata.Key, metadata => metadata.Value!);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -36,15 +36,23 @@ public sealed class ShopProcess : IAsyncDisposable
 
     /// <param name="dataPath">The folder of its data; a new one for a shop that knows nothing.</param>
     /// <param name="settings">Settings besides the usual ones, such as <c>Orders:WaitSeconds</c>.</param>
-    public static async Task<ShopProcess> StartAsync(string dataPath, params IEnumerable<(string Name, string Value)> settings)
+    public static Task<ShopProcess> StartAsync(string dataPath, params IEnumerable<(string Name, string Value)> settings) =>
+        StartAsync([Metadata["AppPath"]], dataPath, settings);
+
+    /// <summary>The shop as the README starts it, except that it is built already.</summary>
+    public static Task<ShopProcess> RunAsync(string dataPath) => StartAsync(
+        ["run", "--no-build", "--configuration", Metadata["Configuration"], "--project", Metadata["ProjectPath"], "--"], dataPath, []);
+
+    private static async Task<ShopProcess> StartAsync(
+        string[] command, string dataPath, IEnumerable<(string Name, string Value)> settings)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            WorkingDirectory = Path.GetDirectoryName(AppPath)!,
+            WorkingDirectory = Path.GetDirectoryName(Metadata["AppPath"])!,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])[AppPath, "--urls", "http://127.0.0.1:0"])
+        foreach (var argument in (string[])[.. command, "--urls", "http://127.0.0.1:0"])
             start.ArgumentList.Add(argument);
         start.Environment["LocalPlatform__DataPath"] = dataPath;
         start.Environment["LocalPlatform__Seed"] = "false";

@@ -12,7 +12,8 @@ internal static class ClientScenarios
         {
             for (var i = 0; i < 5; i++)
                 await RunEchoAsync(log, i, $"query-{i}");
-            var page = await log.Client.GetAllInstancesAsync(new OrchestrationQuery(InstanceIdPrefix: "query-", PageSize: 2)).AsPages().FirstAsync();
+            var page = await log.Client.GetAllInstancesAsync(
+                new OrchestrationQuery(InstanceIdPrefix: "query-", PageSize: 2)).AsPages().FirstAsync();
             log.Note("instances on the first page", page.Values.Count);
             log.Note("whether there are more", page.ContinuationToken is not null);
             var all = await log.Client.GetAllInstancesAsync(new OrchestrationQuery(

@@ -67,7 +67,8 @@ internal static class LifecycleScenarios
             }),
 
         new("id of a running instance", functions => functions.Orchestrator(
-            "Insists", async (TaskOrchestrationContext context, string input) => input + await context.WaitForExternalEvent<string>("go")), async log =>
+                "Insists", async (TaskOrchestrationContext context, string input) =>
+                    input + await context.WaitForExternalEvent<string>("go")), async log =>
             {
                 await log.Client.ScheduleNewOrchestrationInstanceAsync("Insists", "first ", new StartOrchestrationOptions("insists"));
                 await log.Client.WaitForInstanceStartAsync("insists");

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace LocalPlatform.Tests.Hosting;
 
-/// <summary>What keeps an app from starting ends its process with exit code 1 and a line for each problem on standard error.</summary>
+/// <summary>What keeps an app from starting ends its process with exit code 1, a line for each problem on standard error, and no more.</summary>
 public sealed class StartProblemTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -69,6 +69,7 @@ public sealed class StartProblemTests : IDisposable
     {
         await using var process = AppProcess.Start(app, _folder, environment);
         Assert.Equal(1, await process.EndAsync());
+        Assert.Equal("", process.Output);
         return process.Errors;
     }
 }

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Infrastructure.Tests;
+
+/// <summary>
+/// What is published for Azure, where <c>COMMERCE_PACKAGE</c> names the folder that it was published to, with
+/// <c>ServiceBusExtension=shim</c>: not every registry has the genuine extension. CI always publishes.
+/// </summary>
+public sealed partial class PackageTests
+{
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("COMMERCE_PACKAGE");
+
+    public PackageTests() => Assert.SkipWhen(
+        Folder is null && Environment.GetEnvironmentVariable("CI") != "true", "COMMERCE_PACKAGE names no published folder.");
+
+    [Theory]
+    [InlineData("host.json")]
+    [InlineData("functions.metadata")]
+    [InlineData("extensions.json")]
+    [InlineData("worker.config.json")]
+    [InlineData("Commerce.Functions.dll")]
+    [InlineData("Commerce.Shared.dll")]
+    [InlineData("Microsoft.Azure.Functions.Worker.dll")]
+    [InlineData(".azurefunctions/Microsoft.Azure.WebJobs.Extensions.DurableTask.dll")]
+    [InlineData(".azurefunctions/Microsoft.Azure.WebJobs.Extensions.FunctionMetadataLoader.dll")]
+    public void It_has_what_the_host_looks_for(string file) => Assert.True(File.Exists(Path.Combine(Folder!, file)), file);
+
+    [Fact]
+    public void It_has_nothing_of_the_local_run()
+    {
+        var found = Directory.EnumerateFileSystemEntries(Folder!, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Folder!, path))
+            .Where(path => LocalOnly().IsMatch(path));
+        Assert.Empty(found);
+        Assert.DoesNotContain("LocalPlatform", File.ReadAllText(Path.Combine(Folder!, "Commerce.Functions.deps.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain(ReferencesOfApp(), name => name.StartsWith("LocalPlatform", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_host_starts_this_worker()
+    {
+        using var config = Read("worker.config.json");
+        var description = config.RootElement.GetProperty("description");
+        Assert.Equal("dotnet-isolated", description.GetProperty("language").GetString());
+        Assert.Contains("Commerce.Functions.dll", description.GetProperty("defaultWorkerPath").GetString(), StringComparison.Ordinal);
+        Assert.True(description.GetProperty("workerIndexing").ToString().Equals("true", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public void Each_function_of_the_app_is_in_the_metadata_with_its_trigger()
+    {
+        using var metadata = Read("functions.metadata");
+        var functions = metadata.RootElement.EnumerateArray().ToList();
+        Assert.Contains(functions, f => f.GetProperty("name").GetString() == "PlaceOrder");
+        Assert.All(functions, function => Assert.Contains(
+            function.GetProperty("bindings").EnumerateArray(),
+            binding => binding.GetProperty("type").GetString()!.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Fact]
+    public void Of_the_extensions_only_Service_Bus_is_missing_because_the_shim_brings_none()
+    {
+        using var extensions = Read("extensions.json");
+        var names = extensions.RootElement.GetProperty("extensions").EnumerateArray().Select(e => e.GetProperty("name").GetString()).ToList();
+        Assert.Contains("DurableTask", names);
+        Assert.DoesNotContain("ServiceBus", names);
+    }
+
+    private static JsonDocument Read(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder!, file)));
+
+    private static IEnumerable<string> ReferencesOfApp()
+    {
+        using var stream = File.OpenRead(Path.Combine(Folder!, "Commerce.Functions.dll"));
+        using var image = new System.Reflection.PortableExecutable.PEReader(stream);
+        var metadata = System.Reflection.Metadata.PEReaderExtensions.GetMetadataReader(image);
+        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+    }
+
+    [GeneratedRegex("LocalPlatform|^samples|localplatform|e_sqlite3|(^|/)local\\.settings\\.json$", RegexOptions.CultureInvariant)]
+    private static partial Regex LocalOnly();
+}
