@@ -80,15 +80,17 @@ public class SenderFunctions(Inbox inbox)
     public void Receive([ServiceBusTrigger("inbox")] string message) => inbox.Enqueue(message);
 }
 
-
 public class RelayFunctions(Inbox inbox)
 {
     [Function("Relay")]
-    [ServiceBusOutput("relayed")]
+    [ServiceBusOutput("relayed", ServiceBusEntityType.Topic)]
     public static string Relay([ServiceBusTrigger("relay")] string message) => message + "!";
 
-    [Function("HearRelayed")]
-    public void Hear([ServiceBusTrigger("relayed")] string message) => inbox.Enqueue(message);
+    [Function("HearHere")]
+    public void HearHere([ServiceBusTrigger("relayed", "here")] string message) => inbox.Enqueue($"{message} here");
+
+    [Function("HearThere")]
+    public void HearThere([ServiceBusTrigger("relayed", "there")] string message) => inbox.Enqueue($"{message} there");
 }
 
 public class PoisonedFunctions(Inbox inbox)

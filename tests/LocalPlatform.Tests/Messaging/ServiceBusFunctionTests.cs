@@ -49,11 +49,11 @@ public class ServiceBusFunctionTests
     }
 
     [Fact]
-    public async Task A_message_can_lead_to_the_next()
+    public async Task A_message_can_lead_to_the_next_and_reach_each_subscription_of_a_topic()
     {
         await using var host = await StartAsync(typeof(RelayFunctions));
         await SendAsync(host, "relay", "on");
-        Assert.Equal(["on!"], await InboxAsync(host, 1));
+        Assert.Equal(["on! here", "on! there"], (await InboxAsync(host, 2)).Order());
     }
 
     [Fact]

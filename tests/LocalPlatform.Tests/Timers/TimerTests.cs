@@ -63,7 +63,23 @@ public sealed class TimerTests : IDisposable
     public async Task Run_on_startup_runs_at_the_start()
     {
         await using var host = await StartAsync(typeof(AtStart));
-        await Eventually.HoldsAsync(() => host.Services.GetRequiredService<Runs>().Count == 1);
+        var runs = host.Services.GetRequiredService<Runs>();
+        await Eventually.HoldsAsync(() => !runs.IsEmpty);
+        Assert.Equal(["at start"], runs);
+    }
+
+    [Theory]
+    [InlineData(typeof(Unmonitored))]
+    [InlineData(typeof(Frequent))]
+    public async Task Without_a_monitor_and_when_frequent_no_status_is_kept_and_no_occurrence_made_up_for(Type timer)
+    {
+        await using (var host = await StartAsync(timer))
+            await AdvanceAsync(host.Services.GetRequiredService<Runs>(), 1, TimeSpan.FromSeconds(10));
+        _time.Advance(TimeSpan.FromMinutes(17));
+        await using var again = await StartAsync(timer);
+        var runs = again.Services.GetRequiredService<Runs>();
+        await AdvanceAsync(runs, 1, TimeSpan.FromSeconds(10));
+        Assert.Equal("past due: False, monitored: False", runs.First());
     }
 
     [Fact]
@@ -135,11 +151,21 @@ public class EveryFiveMinutes(Runs runs)
 public class AtStart(Runs runs)
 {
     [Function("AtStart")]
-    public Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true, UseMonitor = false)] TimerInfo timer)
-    {
-        runs.Enqueue($"{timer.ScheduleStatus is null}");
-        return Task.CompletedTask;
-    }
+    public void Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) => runs.Enqueue("at start");
+}
+
+public class Unmonitored(Runs runs)
+{
+    [Function("Unmonitored")]
+    public void Run([TimerTrigger("0 */5 * * * *", UseMonitor = false)] TimerInfo timer) =>
+        runs.Enqueue($"past due: {timer.IsPastDue}, monitored: {timer.ScheduleStatus is not null}");
+}
+
+public class Frequent(Runs runs)
+{
+    [Function("Frequent")]
+    public void Run([TimerTrigger("*/30 * * * * *")] TimerInfo timer) =>
+        runs.Enqueue($"past due: {timer.IsPastDue}, monitored: {timer.ScheduleStatus is not null}");
 }
 
 public class Failing(Runs runs)
