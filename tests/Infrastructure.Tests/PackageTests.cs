@@ -44,7 +44,7 @@ public sealed partial class PackageTests
         var description = config.RootElement.GetProperty("description");
         Assert.Equal("dotnet-isolated", description.GetProperty("language").GetString());
         Assert.Contains("Commerce.Functions.dll", description.GetProperty("defaultWorkerPath").GetString(), StringComparison.Ordinal);
-        Assert.True(description.GetProperty("workerIndexing").ToString().Equals("true", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("true", description.GetProperty("workerIndexing").ToString(), ignoreCase: true);
     }
 
     [Fact]

@@ -32,8 +32,15 @@ internal sealed class DurableFunctions(FunctionInvoker invoker) : IDurableFuncti
     {
         var function = _orchestrators[orchestrator];
         var data = new TypedData { String = Convert.ToBase64String(request.Span) };
-        var response = await invoker.RunAsync(function, data, run => Describe(run, instanceId), ct);
-        return Convert.FromBase64String(response.ReturnValue.String);
+        try
+        {
+            var response = await invoker.RunAsync(function, data, run => Describe(run, instanceId), ct);
+            return Convert.FromBase64String(response.ReturnValue.String);
+        }
+        catch (FunctionFailedException failed)
+        {
+            throw new TurnFailedException(Details(failed.Failure));
+        }
     }
 
     public async Task<ActivityOutcome> RunActivityAsync(
