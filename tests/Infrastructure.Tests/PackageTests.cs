@@ -1,5 +1,10 @@
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Commerce.Functions.Health;
+using Microsoft.Azure.Functions.Worker;
 
 namespace Infrastructure.Tests;
 
@@ -52,10 +57,19 @@ public sealed partial class PackageTests
     {
         using var metadata = Read("functions.metadata");
         var functions = metadata.RootElement.EnumerateArray().ToList();
-        Assert.Contains(functions, f => f.GetProperty("name").GetString() == "PlaceOrder");
-        Assert.All(functions, function => Assert.Contains(
+        Assert.Equal(NamesOfFunctions().Order(StringComparer.Ordinal), functions.Select(f => f.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
+        Assert.All(functions, function => Assert.Single(
             function.GetProperty("bindings").EnumerateArray(),
             binding => binding.GetProperty("type").GetString()!.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Fact]
+    public void The_app_is_compiled_for_the_machines_of_the_plan()
+    {
+        using var image = Open("Commerce.Functions.dll");
+        Assert.True(image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0, "There is no precompiled code in it.");
+        // Linux on x64: the compiler marks the machine with the system's number.
+        Assert.Equal(0x8664 ^ 0x7B79, (int)image.PEHeaders.CoffHeader.Machine);
     }
 
     [Fact]
@@ -69,13 +83,19 @@ public sealed partial class PackageTests
 
     private static JsonDocument Read(string file) => JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder!, file)));
 
+    private static IEnumerable<string> NamesOfFunctions() => typeof(HealthFunctions).Assembly.GetTypes()
+        .SelectMany(type => type.GetMethods())
+        .Select(method => method.GetCustomAttribute<FunctionAttribute>()?.Name)
+        .OfType<string>();
+
     private static IEnumerable<string> ReferencesOfApp()
     {
-        using var stream = File.OpenRead(Path.Combine(Folder!, "Commerce.Functions.dll"));
-        using var image = new System.Reflection.PortableExecutable.PEReader(stream);
-        var metadata = System.Reflection.Metadata.PEReaderExtensions.GetMetadataReader(image);
+        using var image = Open("Commerce.Functions.dll");
+        var metadata = image.GetMetadataReader();
         return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
+
+    private static PEReader Open(string file) => new(File.OpenRead(Path.Combine(Folder!, file)));
 
     [GeneratedRegex("LocalPlatform|^samples|localplatform|e_sqlite3|(^|/)local\\.settings\\.json$", RegexOptions.CultureInvariant)]
     private static partial Regex LocalOnly();

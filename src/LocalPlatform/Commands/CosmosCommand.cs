@@ -1,6 +1,6 @@
-using LocalPlatform.Cosmos;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using LocalPlatform.Cosmos;
 using LocalPlatform.Storage;
 
 namespace LocalPlatform.Commands;

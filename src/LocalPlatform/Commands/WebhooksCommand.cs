@@ -1,6 +1,6 @@
-using LocalPlatform.Webhooks;
 using System.Collections.Concurrent;
 using LocalPlatform.Storage;
+using LocalPlatform.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Hosting;

@@ -1,10 +1,10 @@
-using Microsoft.Extensions.Hosting;
 using LocalPlatform.Settings;
 using LocalPlatform.Worker;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Hosting;
 
 namespace LocalPlatform.Hosting;
 

@@ -1,9 +1,9 @@
-using LocalPlatform.Messaging;
-using LocalPlatform.Hosting;
-using LocalPlatform.Settings;
 using LocalPlatform.Durable;
 using LocalPlatform.Durable.Management;
+using LocalPlatform.Hosting;
+using LocalPlatform.Messaging;
 using LocalPlatform.ServiceBus;
+using LocalPlatform.Settings;
 using LocalPlatform.Webhooks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;

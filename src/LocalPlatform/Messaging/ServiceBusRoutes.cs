@@ -1,8 +1,8 @@
-using LocalPlatform.Http;
-using LocalPlatform.ServiceBus;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using LocalPlatform.Http;
+using LocalPlatform.ServiceBus;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,6 @@
-using LocalPlatform.Hosting;
 using System.Net;
 using System.Net.Sockets;
+using LocalPlatform.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace LocalPlatform.Settings;

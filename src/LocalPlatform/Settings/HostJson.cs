@@ -1,7 +1,7 @@
-using LocalPlatform.Hosting;
 using System.Globalization;
 using System.Text.Json;
 using LocalPlatform.Durable;
+using LocalPlatform.Hosting;
 
 namespace LocalPlatform.Settings;
 

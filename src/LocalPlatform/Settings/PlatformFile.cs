@@ -1,5 +1,5 @@
-using LocalPlatform.Hosting;
 using System.Text.Json;
+using LocalPlatform.Hosting;
 
 namespace LocalPlatform.Settings;
 

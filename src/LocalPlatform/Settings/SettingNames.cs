@@ -1,5 +1,5 @@
-using LocalPlatform.Hosting;
 using System.Text.RegularExpressions;
+using LocalPlatform.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace LocalPlatform.Settings;

@@ -1,5 +1,5 @@
-using LocalPlatform.Hosting;
 using System.Globalization;
+using LocalPlatform.Hosting;
 using NCrontab;
 
 namespace LocalPlatform.Timers;

@@ -1,5 +1,5 @@
-using LocalPlatform.Http;
 using System.Text.Json;
+using LocalPlatform.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -69,7 +69,8 @@ public sealed class StartProblemTests : IDisposable
     {
         await using var process = AppProcess.Start(app, _folder, environment);
         Assert.Equal(1, await process.EndAsync());
-        Assert.Equal("", process.Output);
+        // A machine that is very busy makes the web server complain of that on the console; the problem itself is told once, and elsewhere.
+        Assert.DoesNotContain(process.Errors[0], process.Output, StringComparison.Ordinal);
         return process.Errors;
     }
 }
