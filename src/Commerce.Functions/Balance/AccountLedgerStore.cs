@@ -25,13 +25,15 @@ public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions 
 
     protected override Account WithETag(Account head, string etag) => head with { ETag = etag };
 
-    protected override IReadOnlyList<PatchOperation> Patch(Account head) =>
-    [
-        PatchOperation.Set("/balance", head.Balance),
-        PatchOperation.Set("/held", head.Held),
-        PatchOperation.Set("/entryCount", head.EntryCount),
-        PatchOperation.Set("/updatedAt", head.UpdatedAt),
-    ];
+    protected override IReadOnlyList<PatchOperation> Patch(Account seen, Account head)
+    {
+        List<PatchOperation> changes = [PatchOperation.Set("/entryCount", head.EntryCount), PatchOperation.Set("/updatedAt", head.UpdatedAt)];
+        if (head.Balance != seen.Balance)
+            changes.Add(PatchOperation.Set("/balance", head.Balance));
+        if (head.Held != seen.Held)
+            changes.Add(PatchOperation.Set("/held", head.Held));
+        return changes;
+    }
 
     protected override void Append(TransactionalBatch batch, AccountRecord record)
     {

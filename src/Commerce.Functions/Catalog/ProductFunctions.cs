@@ -20,7 +20,7 @@ public sealed class ProductFunctions(ProductReader products)
 
         // One more than wanted tells whether there is a next page.
         var found = await products.ListAsync(page.After, page.Limit + 1, request.HttpContext.RequestAborted);
-        var items = found.Take(page.Limit).Select(ProductView.Of).ToList();
+        var items = found.Take(page.Limit).ToList();
         var next = found.Count > page.Limit ? Cursor.Encode(ProductsList, items[^1].ProductId) : null;
         return Answers.Ok(new ProductList(items, next), CatalogJson.Wire.ProductList);
     }

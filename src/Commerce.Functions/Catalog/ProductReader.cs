@@ -33,16 +33,18 @@ public sealed class ProductReader(CommerceDatabase database)
         return ContainerQueries.ReadDocuments(answer.Content, DocumentJsonContext.Default.Product);
     }
 
-    /// <summary>Products in ascending order of their ids.</summary>
-    /// <param name="after">Only ids greater than this; null for the first page.</param>
-    /// <param name="max">Most products wanted.</param>
+    /// <summary>A page of products in ascending id; only what a list shows is read.</summary>
+    /// <param name="after">The last id of the page before; null for the first page.</param>
+    /// <param name="max">Most products.</param>
     /// <param name="ct">Stops the reading.</param>
-    public Task<List<Product>> ListAsync(string? after, int max, CancellationToken ct)
+    internal async Task<List<ProductView>> ListAsync(string? after, int max, CancellationToken ct)
     {
-        var query = new QueryDefinition(
-            "SELECT * FROM c WHERE c.type = 'product' AND c.productId > @after ORDER BY c.productId OFFSET 0 LIMIT @max")
+        var query = new QueryDefinition("""
+            SELECT c.productId, c.name, c.price, c.stock FROM c
+            WHERE c.type = 'product' AND c.productId > @after ORDER BY c.productId OFFSET 0 LIMIT @max
+            """)
             .WithParameter("@after", after ?? "")
             .WithParameter("@max", max);
-        return _catalog.ListAsync<Product>(query, max, ct: ct);
+        return await _catalog.QueryAsync(query, CatalogJson.Wire.ProductView, pageSize: max, ct: ct).ToListAsync(ct);
     }
 }

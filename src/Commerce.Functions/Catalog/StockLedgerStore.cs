@@ -18,7 +18,7 @@ public sealed class StockLedgerStore(CommerceDatabase database, LedgerOptions op
 
     protected override Product WithETag(Product head, string etag) => head with { ETag = etag };
 
-    protected override IReadOnlyList<PatchOperation> Patch(Product head) =>
+    protected override IReadOnlyList<PatchOperation> Patch(Product seen, Product head) =>
     [
         PatchOperation.Set("/stock", head.Stock),
         PatchOperation.Set("/movementCount", head.MovementCount),

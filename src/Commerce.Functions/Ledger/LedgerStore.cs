@@ -26,8 +26,8 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
 
     protected abstract THead WithETag(THead head, string etag);
 
-    /// <summary>The patch that makes the stored head equal to <paramref name="head"/> in all that postings change.</summary>
-    protected abstract IReadOnlyList<PatchOperation> Patch(THead head);
+    /// <summary>The patch that makes <paramref name="head"/>, in all that postings change, of the stored <paramref name="seen"/>.</summary>
+    protected abstract IReadOnlyList<PatchOperation> Patch(THead seen, THead head);
 
     /// <summary>Adds to a batch what a record is stored as: <see cref="OperationsOf"/> operations.</summary>
     protected abstract void Append(TransactionalBatch batch, TRecord record);
@@ -110,7 +110,7 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
         var batch = container.CreateTransactionalBatch(new PartitionKey(key));
         if (seen.Document is { } current)
         {
-            batch.PatchItem(HeadId, Patch(head), new TransactionalBatchPatchItemRequestOptions
+            batch.PatchItem(HeadId, Patch(current, head), new TransactionalBatchPatchItemRequestOptions
             {
                 IfMatchEtag = ETagOf(current),
                 EnableContentResponseOnWrite = false,

@@ -47,6 +47,8 @@ internal sealed partial class HttpFunctions(
         await run.Arrived;
         if (!run.Task.IsCompleted)
             await RunPipelineAsync(http, worker, run);
+        if (await run.Ran && function.Outputs.Count == 0)
+            return;
         await SettleAsync(http, function, await run.Task);
     }
 
@@ -87,7 +89,7 @@ internal sealed partial class HttpFunctions(
         try
         {
             var pipeline = worker(http);
-            if (await Task.WhenAny(pipeline, run.Task) != pipeline && !run.HasSucceeded)
+            if (await Task.WhenAny(pipeline, run.Ran) != pipeline && !await run.Ran)
                 await over.CancelAsync();
             await pipeline;
         }

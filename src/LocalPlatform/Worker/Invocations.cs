@@ -8,6 +8,7 @@ internal sealed class Invocation(WorkerFunction function, long startedAt)
     : TaskCompletionSource<InvocationResponse>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private readonly TaskCompletionSource _arrived = new();
+    private readonly TaskCompletionSource<bool> _ran = new();
 
     public WorkerFunction Function { get; } = function;
 
@@ -19,16 +20,37 @@ internal sealed class Invocation(WorkerFunction function, long startedAt)
     /// <summary>Somebody wants it to end: the caller went away, it took too long, or the host stops.</summary>
     public bool IsCancelled { get; private set; }
 
-    public bool HasSucceeded => Task.IsCompletedSuccessfully && Task.Result.Result.Status == StatusResult.Types.Status.Success;
-
     /// <summary>
     /// Completes when the worker has begun with the run, or has ended it before that. What waits goes on in the worker's own turn.
     /// </summary>
     public Task Arrived => _arrived.Task;
 
+    /// <summary>
+    /// Whether it has run without a failure. Known before the worker's answer of one that has: only what it sends is still on the way.
+    /// </summary>
+    public Task<bool> Ran => _ran.Task;
+
     public void Cancel() => IsCancelled = true;
 
     public void Arrive() => _arrived.TrySetResult();
+
+    public void Succeed() => _ran.TrySetResult(true);
+
+    /// <summary>It is over: the worker has answered.</summary>
+    public void End(InvocationResponse response)
+    {
+        TrySetResult(response);
+        _ran.TrySetResult(response.Result.Status == StatusResult.Types.Status.Success);
+        Arrive();
+    }
+
+    /// <summary>It is over, and nobody will ever answer.</summary>
+    public void Abandon()
+    {
+        TrySetCanceled();
+        _ran.TrySetCanceled();
+        Arrive();
+    }
 }
 
 /// <summary>
@@ -75,8 +97,7 @@ internal sealed class Invocations : IDisposable
             return;
         if (invocation.IsCancelled)
             Interlocked.Decrement(ref _cancelled);
-        invocation.TrySetResult(response);
-        invocation.Arrive();
+        invocation.End(response);
     }
 
     /// <summary>Asks the worker to end a run; it completes when the worker has.</summary>
@@ -103,10 +124,7 @@ internal sealed class Invocations : IDisposable
     public void Abandon()
     {
         foreach (var invocation in _running.Values)
-        {
-            invocation.TrySetCanceled();
-            invocation.Arrive();
-        }
+            invocation.Abandon();
         _running.Clear();
     }
 

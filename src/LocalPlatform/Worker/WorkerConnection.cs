@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Grpc.Core;
 using LocalPlatform.Hosting;
 using LocalPlatform.Worker.Rpc;
@@ -15,12 +14,14 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
     // No host of the original has this version; it is what the worker's log shows.
     private const string HostVersion = "4.0.0-local";
 
-    private readonly Channel<StreamingMessage> _outbox = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
+    private readonly Lock _lock = new();
+    private readonly Queue<StreamingMessage> _outbox = [];
     private readonly TaskCompletionSource<WorkerFunctions> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FunctionReader _reader;
     private readonly HostFiles _files;
     private readonly WorkerLog _log;
     private WorkerFunctions? _functions;
+    private IServerStreamWriter<StreamingMessage>? _idleStream;
     private int _toLoad;
 
     public WorkerConnection(HostFiles files, FunctionReader reader, WorkerLog log, TimeProvider time)
@@ -36,13 +37,23 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
 
     public Invocations Invocations { get; }
 
-    /// <summary>Sends a message to the worker, in the order of the calls.</summary>
-    public void Send(StreamingMessage message) => _outbox.Writer.TryWrite(message);
+    /// <summary>Sends a message to the worker, in the order of the calls. Whoever finds nobody writing writes all there is.</summary>
+    public void Send(StreamingMessage message)
+    {
+        IServerStreamWriter<StreamingMessage>? stream;
+        lock (_lock)
+        {
+            _outbox.Enqueue(message);
+            (stream, _idleStream) = (_idleStream, null);
+        }
+        if (stream is not null)
+            _ = WriteAsync(stream);
+    }
 
     public override async Task EventStream(
         IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
     {
-        var writing = WriteAsync(responseStream, context.CancellationToken);
+        _ = WriteAsync(responseStream);
         try
         {
             while (await requestStream.MoveNext(context.CancellationToken))
@@ -54,32 +65,38 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
         }
         finally
         {
-            _outbox.Writer.TryComplete();
             Invocations.Abandon();
-            await writing;
         }
     }
 
     public void Dispose() => Invocations.Dispose();
 
-    private async Task WriteAsync(IServerStreamWriter<StreamingMessage> stream, CancellationToken ct)
+    private async Task WriteAsync(IServerStreamWriter<StreamingMessage> stream)
     {
         try
         {
-            var outbox = _outbox.Reader;
-            while (await outbox.WaitToReadAsync(ct))
-            {
-                while (outbox.TryRead(out var message))
-                {
-                    // With more to come the message is only buffered: one flush carries them all.
-                    stream.WriteOptions = outbox.TryPeek(out _) ? Buffered : null;
-                    await stream.WriteAsync(message, ct);
-                }
-            }
+            while (Next(stream) is { } message)
+                await stream.WriteAsync(message);
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // As above: who waits for an answer is told by the reading side.
+            // The worker is gone: who waits for an answer is told by the reading side.
+        }
+    }
+
+    /// <summary>The next message to be written; null when there is none, and then the next sender writes.</summary>
+    private StreamingMessage? Next(IServerStreamWriter<StreamingMessage> stream)
+    {
+        lock (_lock)
+        {
+            if (!_outbox.TryDequeue(out var message))
+            {
+                _idleStream = stream;
+                return null;
+            }
+            // With more to come the message is only buffered: one flush carries them all.
+            stream.WriteOptions = _outbox.Count > 0 ? Buffered : null;
+            return message;
         }
     }
 

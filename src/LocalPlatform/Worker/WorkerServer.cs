@@ -33,7 +33,12 @@ internal sealed class WorkerServer : IAsyncDisposable
         builder.Services.AddSingleton(console);
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = grpc.MaxSendMessageSize = MessageBytesMax);
         addServices(builder.Services);
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => _socket);
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.CreateBoundListenSocket = _ => _socket;
+            // Nothing that blocks runs on this connection, and each hop to another thread costs about as much as the message.
+            transport.UnsafePreferInlineScheduling = true;
+        });
         // Named as an address, or an address of the app in the environment would count as one of this server, with a warning.
         builder.WebHost.UseUrls(Address);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -14,13 +14,14 @@ public sealed class History
     /// <summary>Runs a call and notes it. A call that is told to come back is repeated: to its client it is one call.</summary>
     /// <param name="operation">The operation it is (the same for repeats of one key).</param>
     /// <param name="send">Sends it.</param>
-    public async Task<Answer> CallAsync(Operation operation, Func<Task<Answer>> send)
+    /// <param name="answered">What it turns out to be by its answer, where that is another operation.</param>
+    public async Task<Answer> CallAsync(Operation operation, Func<Task<Answer>> send, Func<Answer, Operation>? answered = null)
     {
         var invokedAt = Stopwatch.GetTimestamp();
         var answer = await UntilAnsweredAsync(send);
         var respondedAt = Stopwatch.GetTimestamp();
         lock (_lock)
-            _calls.Add(new Call(operation, answer, invokedAt, respondedAt));
+            _calls.Add(new Call(answered?.Invoke(answer) ?? operation, answer, invokedAt, respondedAt));
         return answer;
     }
 

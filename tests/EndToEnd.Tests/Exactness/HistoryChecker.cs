@@ -42,7 +42,8 @@ internal static class HistoryChecker
     private static HistoryPlan PlanOf(Operation operation, IEnumerable<Call> calls, HistoryModel model)
     {
         var answers = calls.Where(call => call.Operation == operation).Select(call => call.Answer).ToList();
-        Assert.True(answers.Select(answer => (answer.Code, answer.Body)).Distinct().Count() == 1, $"Repeats of {operation} were answered differently.");
+        var bodies = answers.Select(answer => $"{answer.Code} {answer.Body}").Distinct().ToList();
+        Assert.True(bodies.Count == 1, $"Repeats of {operation} were answered differently: {string.Join(" / ", bodies)}");
         return model.PlanOf(operation, answers[0]);
     }
 

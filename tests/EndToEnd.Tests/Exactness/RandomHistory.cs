@@ -107,12 +107,17 @@ internal sealed class RandomHistory(int seed, params ShopClient[] shops)
         // Now and then the client is impatient and sends it several times at once, to any of the processes.
         var times = random.Next(6) == 0 ? 3 : 1;
         var answers = await Task.WhenAll(Enumerable.Range(0, times).Select(n =>
-            _history.CallAsync(order, () => SendAsync(shops[(Array.IndexOf(shops, shop) + n) % shops.Length], order))));
-        if (answers[0].Code == 201 || answers[0].Problem is "insufficient-stock" or "insufficient-balance")
-            await LearnAsync(shop, order, answers[0].Text("orderId"));
-        if (answers[0].Code == 201)
-            paid.Add((order, answers[0].Text("orderId")));
+            _history.CallAsync(order, () => SendAsync(shops[(Array.IndexOf(shops, shop) + n) % shops.Length], order), answer => Answered(order, n, answer))));
+        var outcome = answers.FirstOrDefault(answer => answer.Problem != "cart-empty") ?? answers[0];
+        if (outcome.Code == 201 || outcome.Problem is "insufficient-stock" or "insufficient-balance")
+            await LearnAsync(shop, order, outcome.Text("orderId"));
+        if (outcome.Code == 201)
+            paid.Add((order, outcome.Text("orderId")));
     }
+
+    /// <summary>Who finds nothing in the cart has only looked: that leaves no order, and a repeat may find more.</summary>
+    private static Operation.Order Answered(Operation.Order order, int time, Answer answer) =>
+        answer.Problem == "cart-empty" ? order with { Key = $"{order.Key}-{time}" } : order;
 
     private Task<Answer> SendAsync(ShopClient shop, Operation.Order order)
     {
