@@ -14,4 +14,35 @@ public class StartTests
         await Eventually.HoldsAsync(async () => (await http.GetAsync("/api/health/ready")).StatusCode == HttpStatusCode.OK);
         Assert.Equal(0, await process.StopAsync());
     }
+
+    [Fact]
+    public async Task A_store_that_is_broken_is_named_in_one_line()
+    {
+        using var folder = new TemporaryFolder();
+        var store = Path.Combine(folder.Path, "cosmos.db");
+        await File.WriteAllTextAsync(store, new string('x', 8192), TestContext.Current.CancellationToken);
+        Assert.StartsWith($"The store '{store}' cannot be opened: ", await ProblemAsync(folder), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Orders:WaitSeconds", "soon")]
+    [InlineData("Orders:WaitSeconds", "-1")]
+    [InlineData("Orders:InFlightMax", "1e99")]
+    [InlineData("DataPlatform:Url", "nowhere")]
+    [InlineData("DataPlatform:SigningKeys:0", "short")]
+    [InlineData("Cosmos", "nonsense")]
+    [InlineData("Cosmos", "AccountEndpoint=nowhere;AccountKey=x")]
+    [InlineData("Commerce:CreateContainers", "perhaps")]
+    public async Task A_setting_that_is_wrong_is_named_in_one_line(string name, string value)
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Contains(name.Split(':')[^1] is "0" ? "SigningKeys" : name.Split(':')[^1], await ProblemAsync(folder, (name, value)), StringComparison.Ordinal);
+    }
+
+    /// <summary>What a shop that does not start says of it: one line.</summary>
+    private static async Task<string> ProblemAsync(TemporaryFolder folder, params (string Name, string Value)[] settings)
+    {
+        var ended = await Assert.ThrowsAsync<InvalidOperationException>(() => ShopProcess.StartAsync(folder.Path, settings));
+        return Assert.Single(ended.Message.Split('\n').Skip(1));
+    }
 }

@@ -34,26 +34,39 @@ internal static class DatabaseServices
             .AddHostedService<DatabaseStart>();
     }
 
+    /// <exception cref="OptionsValidationException">The settings name no account; the values themselves, which hold keys, are not told.</exception>
     private static CosmosClient CreateClient(IConfiguration configuration, CosmosClientOptions options)
     {
-        if (configuration[ConnectionSetting] is { Length: > 0 } connectionString)
+        try
         {
-            if (IsEmulator(connectionString))
-            {
-                options.ConnectionMode = ConnectionMode.Gateway;
-                options.LimitToEndpoint = true;
-            }
-            return new CosmosClient(connectionString, options);
+            if (configuration[ConnectionSetting] is { Length: > 0 } connectionString)
+                return WithConnectionString(connectionString, options);
+            if (configuration[EndpointSetting] is { Length: > 0 } endpoint)
+                return WithIdentity(endpoint, configuration[ClientIdSetting], options);
         }
-        if (configuration[EndpointSetting] is { Length: > 0 } endpoint)
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException)
         {
-            return new CosmosClient(
-                endpoint, new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = configuration[ClientIdSetting] }), options);
+            throw Wrong($"'{ConnectionSetting}' or '{EndpointSetting}' is malformed: {malformed.Message}");
         }
-        throw new InvalidOperationException(
-            $"The setting '{ConnectionSetting}' (a Cosmos DB connection string) or '{EndpointSetting}' (an account's address, used with "
-            + "the app's identity) is missing.");
+        throw Wrong(
+            $"The setting '{ConnectionSetting}' (a Cosmos DB connection string) or '{EndpointSetting}' (an account's address, used with the app's "
+            + "identity) is missing.");
     }
+
+    private static CosmosClient WithConnectionString(string connectionString, CosmosClientOptions options)
+    {
+        if (IsEmulator(connectionString))
+        {
+            options.ConnectionMode = ConnectionMode.Gateway;
+            options.LimitToEndpoint = true;
+        }
+        return new CosmosClient(connectionString, options);
+    }
+
+    private static CosmosClient WithIdentity(string endpoint, string? clientId, CosmosClientOptions options) => new(
+        endpoint, new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = clientId }), options);
+
+    private static OptionsValidationException Wrong(string problem) => new(ConnectionSetting, typeof(CosmosClientOptions), [problem]);
 
     /// <summary>An emulator listens on this machine only, and tells clients addresses that they cannot use.</summary>
     private static bool IsEmulator(string connectionString)

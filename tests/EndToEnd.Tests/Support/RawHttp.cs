@@ -17,11 +17,18 @@ internal static class RawHttp
     {
         using var client = new TcpClient();
         await client.ConnectAsync(shop.Host, shop.Port, TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
         await client.Client.SendAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
         if (isHalfClosed)
             client.Client.Shutdown(SocketShutdown.Send);
-        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
-        return await ReadAsync(reader);
+        try
+        {
+            return await ReadAsync(reader);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static async Task<Answer?> ReadAsync(StreamReader reader)

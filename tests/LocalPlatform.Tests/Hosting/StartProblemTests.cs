@@ -61,7 +61,6 @@ public sealed class StartProblemTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cosmos.db")]
     [InlineData("servicebus.db")]
     [InlineData("taskhub.db")]
     [InlineData("host.db")]
