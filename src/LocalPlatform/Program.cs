@@ -5,15 +5,22 @@ namespace LocalPlatform;
 /// <summary>Parts of the platform as processes of their own, for those who run the app elsewhere (<c>func start</c>, Azure).</summary>
 internal static class Program
 {
+    private static readonly string Usage = $"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}{Environment.NewLine}  {CosmosCommand.Usage}";
+
     private static async Task<int> Main(string[] args)
     {
+        if (args.Any(static arg => arg is "--help" or "-h" or "-?"))
+        {
+            Console.WriteLine(Usage);
+            return 0;
+        }
         try
         {
             return args switch
             {
                 ["webhooks", .. var rest] => await WebhooksCommand.RunAsync(new CommandArguments(rest, "port", "key", "data")),
                 ["cosmos", .. var rest] => await CosmosCommand.RunAsync(new CommandArguments(rest, "port", "data", "ranges")),
-                _ => Explain($"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}{Environment.NewLine}  {CosmosCommand.Usage}"),
+                _ => Explain(Usage),
             };
         }
         catch (Exception problem) when (problem is FormatException or IOException)

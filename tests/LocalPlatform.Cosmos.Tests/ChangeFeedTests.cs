@@ -107,7 +107,7 @@ public sealed class ChangeFeedTests
             .WithInstanceName("one").WithLeaseContainer(leases).WithStartTime(DateTime.MinValue.ToUniversalTime())
             .WithPollInterval(TimeSpan.FromMilliseconds(50)).Build();
         await processor.StartAsync();
-        await all.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(120), Ct);
         await processor.StopAsync();
     }
 

@@ -102,7 +102,7 @@ public sealed class GroupCommitDatabaseTests : IDisposable
         await database.DisposeAsync();
 
         // All are on disk; whoever waits for one hears of it on a thread of the pool, a moment later.
-        await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await Task.WhenAll(writes).WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => database.WriteAsync(session => session.Execute("DELETE FROM rows")));
         Assert.Throws<ObjectDisposedException>(() => Count(database));
         await using var reopened = GroupCommitDatabase.Open(DatabaseFile, Schema);

@@ -94,7 +94,7 @@ public class DataPlatformClientTests
         using var client = new DataPlatformClient(DeliveryHouse.Options, handler, time);
 
         var sending = client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", Now)), Stop);
-        await handler.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await handler.Reached.Task.WaitAsync(TimeSpan.FromSeconds(120), Stop);
         time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(sending.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));
@@ -123,7 +123,7 @@ public class DataPlatformClientTests
         using var client = new DataPlatformClient(DeliveryHouse.Options, handler, TimeProvider.System);
 
         var sending = client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", Now)), stop.Token);
-        await handler.Reached.Task.WaitAsync(TimeSpan.FromSeconds(30), Stop);
+        await handler.Reached.Task.WaitAsync(TimeSpan.FromSeconds(120), Stop);
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);

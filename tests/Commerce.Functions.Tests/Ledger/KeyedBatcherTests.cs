@@ -5,7 +5,7 @@ namespace Commerce.Functions.Tests.Ledger;
 
 public sealed class KeyedBatcherTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     [Fact]
     public async Task What_waits_while_a_commit_runs_is_committed_together()

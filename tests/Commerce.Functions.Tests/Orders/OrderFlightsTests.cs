@@ -8,7 +8,7 @@ namespace Commerce.Functions.Tests.Orders;
 
 public sealed class OrderFlightsTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
     private readonly FakeTimeProvider _time = new();
 
     [Fact]

@@ -134,10 +134,10 @@ public sealed class HttpFunctionTests(HttpFunctionTests.Server server) : IClassF
     {
         using var hangUp = new CancellationTokenSource();
         var call = _http.GetAsync("/api/wait", hangUp.Token);
-        await ShopFunctions.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await ShopFunctions.Waiting.Task.WaitAsync(TimeSpan.FromSeconds(120));
         await hangUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await ShopFunctions.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await ShopFunctions.Cancelled.Task.WaitAsync(TimeSpan.FromSeconds(120));
     }
 
     private async Task<HttpResponseMessage> SwallowAsync(int bytes)

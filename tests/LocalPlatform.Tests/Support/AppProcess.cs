@@ -11,7 +11,7 @@ internal sealed class AppProcess : IAsyncDisposable
     public const string AddressVariable = "ASPNETCORE_URLS";
 
     private const string AddressLine = "Listening on ";
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
