@@ -12,6 +12,7 @@ public enum ErrorCode
     Validation,
     NotFound,
     MethodNotAllowed,
+    RequestTimeout,
     UnsupportedMediaType,
     PayloadTooLarge,
     IdempotencyKeyMissing,

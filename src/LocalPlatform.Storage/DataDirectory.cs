@@ -19,19 +19,18 @@ public sealed class DataDirectory : IDisposable
 
     /// <summary>Creates the folder if need be and takes it for this process.</summary>
     /// <exception cref="DataDirectoryInUseException">Another process holds the folder.</exception>
+    /// <exception cref="DataUnusableException">It cannot be created or written to.</exception>
     public static DataDirectory Acquire(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(full);
-        var lockFile = System.IO.Path.Combine(full, "lock");
         try
         {
-            var stream = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new DataDirectory(full, stream);
+            Directory.CreateDirectory(full);
+            return new DataDirectory(full, Lock(full));
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is UnauthorizedAccessException or (IOException and not DataDirectoryInUseException))
         {
-            throw new DataDirectoryInUseException(full, failure);
+            throw new DataUnusableException($"The data folder '{full}' cannot be written to: {failure.Message}", failure);
         }
     }
 
@@ -39,7 +38,27 @@ public sealed class DataDirectory : IDisposable
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     public void Dispose() => _lock.Dispose();
+
+    private static FileStream Lock(string folder)
+    {
+        var file = System.IO.Path.Combine(folder, "lock");
+        // That it can be opened at all is one question, that nobody else holds it another.
+        using (new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+        {
+        }
+        try
+        {
+            return new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure)
+        {
+            throw new DataDirectoryInUseException(folder, failure);
+        }
+    }
 }
+
+/// <summary>A data folder, or a file in it, cannot be used as it is. The message names it and says why.</summary>
+public sealed class DataUnusableException(string message, Exception inner) : IOException(message, inner);
 
 /// <summary>A second process was started on a data folder that is in use.</summary>
 public sealed class DataDirectoryInUseException(string path, Exception inner)

@@ -42,7 +42,19 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
     public long Commits => Interlocked.Read(ref _commits);
 
     /// <summary>Opens or creates the file and brings it to <paramref name="schema"/> (idempotent DDL).</summary>
-    public static GroupCommitDatabase Open(string path, string schema) => new(path, schema);
+    /// <exception cref="DataUnusableException">There is something else than such a file.</exception>
+    public static GroupCommitDatabase Open(string path, string schema)
+    {
+        try
+        {
+            return new(path, schema);
+        }
+        catch (SqliteException failure)
+        {
+            throw new DataUnusableException(
+                $"The store '{path}' cannot be opened: {failure.Message} Move it away to begin with an empty one, or bring back a copy.", failure);
+        }
+    }
 
     /// <summary>
     /// Queues <paramref name="work"/> for the writer thread. The task completes once the work's commit is durable; it faults with

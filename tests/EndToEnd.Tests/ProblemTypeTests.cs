@@ -23,6 +23,8 @@ public class ProblemTypeTests(ShopFixture fixture)
         ["idempotency-key-missing"] = shop => shop.SendAsync(HttpMethod.Post, "/api/users/17850/balance/charges", new { amount = 1 }),
         ["idempotency-key-reused"] = ReuseKeyAsync,
         ["unsupported-media-type"] = shop => shop.SendAsync(HttpMethod.Post, "/api/ops/products/import", new { }),
+        ["request-timeout"] = async shop => (await RawHttp.SendAsync(
+            shop.Address, "POST /api/users/17850/balance/charges HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"))!,
         ["payload-too-large"] = shop => shop.SendAsync(
             HttpMethod.Post, "/api/users/17850/balance/charges", $$"""{"amount":1,"note":"{{new string('x', 300 * 1024)}}"}""", ShopClient.NewKey()),
         ["precondition-failed"] = shop => shop.SendAsync(HttpMethod.Delete, "/api/users/17850/cart", headers: ("If-Match", "\"stale.stale\"")),

@@ -155,6 +155,25 @@ public sealed class ManagementTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _http.DeleteAsync("instances?createdTimeFrom=2030-01-01")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("top=0", "top")]
+    [InlineData("top=many", "top")]
+    [InlineData("createdTimeFrom=yesterday", "createdTimeFrom")]
+    [InlineData("createdTimeFrom=2026-01-01&createdTimeTo=soon", "createdTimeTo")]
+    [InlineData("createdTimeFrom=2026-01-01&runtimeStatus=Completet", "runtimeStatus")]
+    [InlineData("createdTimeFrom=2026-01-01&runtimeStatus=1", "runtimeStatus")]
+    [InlineData("showInput=perhaps", "showInput")]
+    public async Task A_parameter_that_cannot_be_read_is_named_and_nothing_is_purged(string query, string name)
+    {
+        await _hub.RunAsync("Echo", 1, "kept");
+        foreach (var answer in new[] { await _http.GetAsync($"instances?{query}"), await _http.DeleteAsync($"instances?{query}") })
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            Assert.Contains($"'{name}'", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+        Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync("instances/kept")).StatusCode);
+    }
+
     [Fact]
     public async Task An_orchestration_is_started_followed_and_restarted_over_http()
     {

@@ -22,22 +22,22 @@ public sealed class ApiDocsFunctions
         new(Read(typeof(ScalarOptions).Assembly, "ScalarStaticAssets.scalar.js"), "text/javascript; charset=utf-8", isGzip: true));
 
     [Function("GetApiDocumentYaml")]
-    public static IResult GetYaml([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.yaml")] HttpRequest request) =>
+    public static IResult GetYaml([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.yaml")] HttpRequest request) =>
         Yaml.Value.Answer(request);
 
     [Function("GetApiDocumentJson")]
-    public static IResult GetJson([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
+    public static IResult GetJson([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.json")] HttpRequest request) =>
         Json.Value.Answer(request);
 
     [Function("GetApiReference")]
-    public static IResult GetReference([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs")] HttpRequest request)
+    public static IResult GetReference([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs")] HttpRequest request)
     {
         request.HttpContext.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
         return Page.Value.Answer(request);
     }
 
     [Function("GetApiReferenceScript")]
-    public static IResult GetReferenceScript([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/scalar.js")] HttpRequest request) =>
+    public static IResult GetReferenceScript([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/scalar.js")] HttpRequest request) =>
         Script.Value.Answer(request);
 
     private static byte[] Read(Assembly assembly, string name)

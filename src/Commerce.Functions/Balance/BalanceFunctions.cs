@@ -38,7 +38,7 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
 
     [Function("GetBalance")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/balance")] HttpRequest request, string userId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/balance")] HttpRequest request, string userId)
     {
         var input = new RequestInput(request);
         input.UserId(userId);
@@ -55,7 +55,7 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
 
     [Function("ListBalanceEntries")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/balance/entries")] HttpRequest request, string userId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/balance/entries")] HttpRequest request, string userId)
     {
         var input = new RequestInput(request);
         input.UserId(userId);

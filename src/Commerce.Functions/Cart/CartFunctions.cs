@@ -11,7 +11,7 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
 {
     [Function("GetCart")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/cart")] HttpRequest request, string userId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/cart")] HttpRequest request, string userId)
     {
         var input = new RequestInput(request);
         input.UserId(userId);
@@ -88,7 +88,7 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
 
         var (view, etag) = await viewer.ViewAsync(userId, outcome.Value.Cart, request.HttpContext.RequestAborted);
         return outcome.Value.IsNewItem
-            ? Answers.Created(view, CartJson.Wire.CartView, $"/api/users/{userId}/cart", etag)
+            ? Answers.Created(view, CartJson.Wire.CartView, ResourcePath.Of("users", userId, "cart"), etag)
             : Answers.Ok(view, CartJson.Wire.CartView, etag);
     }
 

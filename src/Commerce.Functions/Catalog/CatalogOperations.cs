@@ -36,7 +36,7 @@ public sealed class CatalogOperations(
             if (await catalog.CreateAsync(productId, name, price, stock: 0) is { } created)
             {
                 return Answers.Created(
-                    ProductView.Of(created), CatalogJson.Wire.ProductView, $"/api/products/{Uri.EscapeDataString(productId)}", created.ETag);
+                    ProductView.Of(created), CatalogJson.Wire.ProductView, ResourcePath.Of("products", productId), created.ETag);
             }
             // Somebody created it in between: what is there now decides.
         }

@@ -11,7 +11,7 @@ public sealed class ProductFunctions(ProductReader products)
 
     [Function("ListProducts")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "products")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "products")] HttpRequest request)
     {
         var input = new RequestInput(request);
         var page = input.Page(ProductsList);
@@ -27,7 +27,7 @@ public sealed class ProductFunctions(ProductReader products)
 
     [Function("ShowProduct")]
     public async Task<IResult> Show(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "products/{productId}")] HttpRequest request, string productId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "products/{productId}")] HttpRequest request, string productId)
     {
         var input = new RequestInput(request);
         input.ProductId(productId);

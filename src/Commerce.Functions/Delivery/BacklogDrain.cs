@@ -27,7 +27,7 @@ public sealed class BacklogDrain(
             await ReleaseAsync(until, ct);
         var sent = 0;
         var halted = control.IsPaused || !gate.IsConfigured;
-        var blocked = halted;
+        var blocked = control.IsHeldAt(time.GetUtcNow()) || halted;
         for (var idle = 0; idle < EventDelivery.ShardCount && !blocked && time.GetElapsedTime(started) < Slice;)
         {
             for (var shard = 0; shard < EventDelivery.ShardCount && !blocked; shard++)
@@ -36,13 +36,15 @@ public sealed class BacklogDrain(
                 var page = await DrainPageAsync(EventDelivery.ShardName(shard), ct);
                 idle = page.Attempted + page.Untried == 0 ? idle + 1 : 0;
                 sent += page.Attempted;
-                blocked = (page.Untried > 0 && !gate.IsOpenForAll) || (await deliverySwitch.GetAsync(ct)).IsPaused;
+                blocked = (page.Untried > 0 && !gate.IsOpenForAll) || (control = await deliverySwitch.GetAsync(ct)).IsHeldAt(time.GetUtcNow());
                 await PaceAsync(page.Attempted, pageStarted, ct);
             }
         }
         DeliveryMetrics.Waiting(await store.CountAsync(DeliveryState.Waiting, ct));
-        return new(sent, blocked, halted, await store.NextDueAsync(ct), gate.RetryAt);
+        return new(sent, blocked, halted, await store.NextDueAsync(ct), Later(gate.RetryAt, control.PausedByPlatformUntil));
     }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
 
     private async Task<(int Attempted, int Untried)> DrainPageAsync(string shard, CancellationToken ct)
     {

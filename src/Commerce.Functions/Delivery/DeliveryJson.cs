@@ -52,13 +52,21 @@ internal sealed record DeliveryList(IReadOnlyList<DeliveryView> Items, string? N
 
 /// <param name="Configured">There is a platform to deliver to.</param>
 /// <param name="Paused">An operator has paused all deliveries.</param>
+/// <param name="PausedByPlatformUntil">The platform has asked that nothing is sent before this; absent when it has not.</param>
 /// <param name="Breaker">The circuit breaker of the instance that answers.</param>
 /// <param name="Waiting">Events in the backlog.</param>
 /// <param name="Parked">Events put aside for an operator.</param>
 /// <param name="NextDueAt">When the next waiting event may be tried; absent when none waits.</param>
 /// <param name="ReleasingParked">Parked events are about to be tried again.</param>
 internal sealed record DeliveryStatusView(
-    bool Configured, bool Paused, string Breaker, long Waiting, long Parked, DateTimeOffset? NextDueAt, bool ReleasingParked);
+    bool Configured,
+    bool Paused,
+    DateTimeOffset? PausedByPlatformUntil,
+    string Breaker,
+    long Waiting,
+    long Parked,
+    DateTimeOffset? NextDueAt,
+    bool ReleasingParked);
 
 [JsonSerializable(typeof(DeliveryList))]
 [JsonSerializable(typeof(DeliveryDetailView))]

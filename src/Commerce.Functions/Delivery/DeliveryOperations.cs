@@ -14,7 +14,7 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
     private const int EventIdLengthMax = 200;
 
     [Function("ListDeliveries")]
-    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries")] HttpRequest request)
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries")] HttpRequest request)
     {
         var input = new RequestInput(request);
         var state = State(input);
@@ -34,11 +34,11 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
 
     [Function("GetDeliveryStatus")]
     public Task<IResult> Status(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries/status")] HttpRequest request) => StatusAsync(StatusCodes.Status200OK, request.HttpContext.RequestAborted);
+        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries/status")] HttpRequest request) => StatusAsync(StatusCodes.Status200OK, request.HttpContext.RequestAborted);
 
     [Function("ShowDelivery")]
     public async Task<IResult> Show(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/deliveries/{eventId}")] HttpRequest request, string eventId) =>
+        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries/{eventId}")] HttpRequest request, string eventId) =>
         await FindAsync(eventId, request.HttpContext.RequestAborted) is { } delivery
             ? Answers.Ok(DeliveryDetailView.Of(delivery), DeliveryJson.Wire.DeliveryDetailView, delivery.ETag)
             : Unknown(eventId);
@@ -78,7 +78,7 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
     public Task<IResult> Resume(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/resume")] HttpRequest request,
         [DurableClient] DurableTaskClient durable) =>
-        OrderAsync(request, durable, control => control with { IsPaused = false }, StatusCodes.Status200OK);
+        OrderAsync(request, durable, DeliveryControl.Resumed, StatusCodes.Status200OK);
 
     private async Task<IResult> OrderAsync(
         HttpRequest request, DurableTaskClient durable, Func<DeliveryControl, DeliveryControl> order, int status)
@@ -95,6 +95,7 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
         var view = new DeliveryStatusView(
             gate.IsConfigured,
             control.IsPaused,
+            control.PausedByPlatformUntil > time.GetUtcNow() ? control.PausedByPlatformUntil : null,
             gate.State.ToString().ToLowerInvariant(),
             await store.CountAsync(DeliveryState.Waiting, ct),
             await store.CountAsync(DeliveryState.Parked, ct),

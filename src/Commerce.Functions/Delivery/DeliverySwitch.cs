@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Commerce.Functions.Delivery;
 
-/// <summary>What operators have ordered, as this instance knows it: at most two seconds old.</summary>
+/// <summary>What operators have ordered and the platform has asked for, as this instance knows it: at most two seconds old.</summary>
 public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider time, ILogger<DeliverySwitch> logger)
 {
     private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(2);
@@ -40,6 +40,26 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         }
     }
 
+    /// <summary>
+    /// Holds everything back, on this instance at once and on all within seconds, as the platform has asked. If that cannot be stored, the
+    /// others will be asked themselves.
+    /// </summary>
+    public async Task PauseUntilAsync(DateTimeOffset until)
+    {
+        // Many events are answered so at once; those that ask for about the same need not all write it.
+        if (_known is { } known && known.Control.PausedByPlatformUntil > until - KeepFor)
+            return;
+        Keep((_known?.Control ?? new DeliveryControl()) with { PausedByPlatformUntil = until });
+        try
+        {
+            await ChangeAsync(control => until > (control.PausedByPlatformUntil ?? until - KeepFor) ? control with { PausedByPlatformUntil = until } : control, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+        {
+            LogUnwritten(fault);
+        }
+    }
+
     private DeliveryControl Keep(DeliveryControl control)
     {
         _known = new(control, time.GetTimestamp());
@@ -48,6 +68,9 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Whether deliveries are paused could not be read; the last answer holds")]
     private partial void LogUnreadable(Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "That the platform wants a pause could not be stored; this instance keeps to it")]
+    private partial void LogUnwritten(Exception fault);
 
     private sealed record Known(DeliveryControl Control, long ReadAt);
 }

@@ -53,7 +53,7 @@ public sealed partial class EventDispatcher(
         ArgumentNullException.ThrowIfNull(message);
         var delivery = EventDelivery.Of(message.Ref, time.GetUtcNow());
         var control = await _recording.ExecuteAsync(async token => await deliverySwitch.GetAsync(token), ct);
-        if (!control.IsPaused)
+        if (!control.IsHeldAt(time.GetUtcNow()))
             delivery = await TryInPlaceAsync(delivery, message.Event, ct);
         if (delivery.State == DeliveryState.Waiting)
             DeliveryMetrics.HandedOver();
@@ -68,6 +68,8 @@ public sealed partial class EventDispatcher(
     public async Task<EventDelivery> TryAsync(EventDelivery delivery, CloudEvent? cloudEvent, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(delivery);
+        if ((await deliverySwitch.GetAsync(ct)).IsHeldAt(time.GetUtcNow()))
+            return delivery;
         if (cloudEvent is null)
         {
             var order = await orders.FindAsync(delivery.UserId, delivery.OrderId);
@@ -75,7 +77,11 @@ public sealed partial class EventDispatcher(
                 return delivery.Parked("The order does not exist any more, or nothing of the kind happened to it.");
             cloudEvent = OrderEvents.Event(delivery.EventType, order);
         }
-        return await gate.TrySendAsync(cloudEvent, ct) is { } attempt ? delivery.After(attempt) : delivery;
+        if (await gate.TrySendAsync(cloudEvent, ct) is not { } attempt)
+            return delivery;
+        if (attempt.RetryAfter is { } pause && DeliveryVerdicts.SpeaksForAll(attempt.Status))
+            await deliverySwitch.PauseUntilAsync(attempt.At + pause);
+        return delivery.After(attempt);
     }
 
     public void Dispose() => _sending.Dispose();

@@ -8,8 +8,8 @@ using Polly.CircuitBreaker;
 namespace Commerce.Functions.Delivery;
 
 /// <summary>
-/// The one way to the data platform in this process: a circuit breaker for all deliveries, new and repeated. While it is open, or
-/// while the platform has asked for a pause, nothing is sent.
+/// The one way to the data platform in this process: a circuit breaker for all deliveries, new and repeated. While it is open, nothing is
+/// sent.
 /// </summary>
 public sealed partial class PlatformGate
 {
@@ -22,17 +22,15 @@ public sealed partial class PlatformGate
 
     private readonly DataPlatformClient _client;
     private readonly DataPlatformOptions _options;
-    private readonly TimeProvider _time;
     private readonly ILogger<PlatformGate> _logger;
     private readonly CircuitBreakerStateProvider _breaker = new();
     private readonly ResiliencePipeline<DeliveryAttempt> _pipeline;
     private long _brokenUntilTicks;
-    private long _pausedUntilTicks;
     private int _recovered;
 
     public PlatformGate(DataPlatformClient client, IOptions<DataPlatformOptions> options, TimeProvider time, ILogger<PlatformGate> logger)
     {
-        (_client, _options, _time, _logger) = (client, options.Value, time, logger);
+        (_client, _options, _logger) = (client, options.Value, logger);
         _pipeline = new ResiliencePipelineBuilder<DeliveryAttempt> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DeliveryAttempt>
             {
@@ -65,25 +63,21 @@ public sealed partial class PlatformGate
     public bool IsConfigured => _options.IsConfigured;
 
     /// <summary>Events are sent as they come. False: at most one may try whether the platform is back.</summary>
-    public bool IsOpenForAll => IsConfigured && State == CircuitState.Closed && !IsPausedByPlatform;
+    public bool IsOpenForAll => IsConfigured && State == CircuitState.Closed;
 
-    /// <summary>When the breaker lets the next event try, and the platform wants to be asked again. In the past when nothing is in the way.</summary>
-    public DateTimeOffset RetryAt => new(Math.Max(Interlocked.Read(ref _brokenUntilTicks), Interlocked.Read(ref _pausedUntilTicks)), TimeSpan.Zero);
-
-    private bool IsPausedByPlatform => _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _pausedUntilTicks);
+    /// <summary>When the breaker lets the next event try. In the past when nothing is in the way.</summary>
+    public DateTimeOffset RetryAt => new(Interlocked.Read(ref _brokenUntilTicks), TimeSpan.Zero);
 
     /// <summary>Sends an event, unless the platform is known not to take any.</summary>
     /// <returns>What came of it; null when nothing was sent.</returns>
     public async Task<DeliveryAttempt?> TrySendAsync(CloudEvent cloudEvent, CancellationToken ct)
     {
-        if (!IsConfigured || IsPausedByPlatform)
+        if (!IsConfigured)
             return null;
         try
         {
             var attempt = await _pipeline.ExecuteAsync(
                 static async (state, token) => await state.Client.SendAsync(state.Event, token), (Client: _client, Event: cloudEvent), ct);
-            if (attempt.RetryAfter is { } pause)
-                Interlocked.Exchange(ref _pausedUntilTicks, (_time.GetUtcNow() + pause).UtcTicks);
             DeliveryMetrics.Attempted(attempt, cloudEvent.Time);
             return attempt;
         }

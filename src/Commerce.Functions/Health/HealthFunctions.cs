@@ -25,11 +25,11 @@ public sealed partial class HealthFunctions(CommerceDatabase database, TimeProvi
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(2);
 
     [Function("HealthLive")]
-    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequest request) =>
+    public static IResult Live([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/live")] HttpRequest request) =>
         Answers.Ok(new HealthView("live"), HealthJson.Wire.HealthView);
 
     [Function("HealthReady")]
-    public async Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequest request)
+    public async Task<IResult> Ready([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequest request)
     {
         using var deadline = new CancellationTokenSource(ReadyWithin, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, request.HttpContext.RequestAborted);

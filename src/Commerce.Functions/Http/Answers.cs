@@ -18,7 +18,7 @@ internal static class Answers
     public static IResult Created<T>(T value, JsonTypeInfo<T> type, string? location = null, string? etag = null) =>
         new JsonAnswer<T>(StatusCodes.Status201Created, value, type) { ETag = etag, Location = location };
 
-    public static IResult NoContent() => TypedResults.NoContent();
+    public static IResult NoContent(params IReadOnlyList<(string Name, string Value)> headers) => new EmptyAnswer(headers);
 
     public static IResult Problem(Failure failure, params IReadOnlyList<(string Name, string Value)> headers) =>
         new ProblemAnswer(failure, headers);
@@ -41,6 +41,17 @@ internal static class Answers
                 ContentType = ProblemContentType,
                 Headers = headers,
             }.ExecuteAsync(httpContext);
+        }
+    }
+
+    private sealed class EmptyAnswer(IReadOnlyList<(string Name, string Value)> headers) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status204NoContent;
+            foreach (var (name, value) in headers)
+                httpContext.Response.Headers[name] = value;
+            return Task.CompletedTask;
         }
     }
 

@@ -3,7 +3,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Http;
 
-/// <summary>Answers what no other function does: 404, or 405 when only the method is wrong, as problems like any other.</summary>
+/// <summary>
+/// Answers what no other function does: <c>OPTIONS</c>; 404, or 405 when only the method is wrong, as problems like any other.
+/// </summary>
 public static class FallbackFunction
 {
     private static readonly Lazy<RouteTable> Routes = new(static () => new RouteTable(typeof(FallbackFunction).Assembly));
@@ -15,6 +17,8 @@ public static class FallbackFunction
         var allowed = string.Join(", ", Routes.Value.MethodsAt(path ?? ""));
         if (allowed.Length == 0)
             return Answers.Problem(Failure.NotFound("There is nothing at this address."));
+        if (HttpMethods.IsOptions(request.Method))
+            return Answers.NoContent(("Allow", allowed));
         return Answers.Problem(
             new Failure(ErrorCode.MethodNotAllowed, $"{request.Method} is not possible here, only {allowed}."), ("Allow", allowed));
     }

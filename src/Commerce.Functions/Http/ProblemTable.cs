@@ -15,6 +15,7 @@ internal static class ProblemTable
         [ErrorCode.Validation] = new(ErrorCode.Validation, StatusCodes.Status400BadRequest, "The request is not valid."),
         [ErrorCode.NotFound] = new(ErrorCode.NotFound, StatusCodes.Status404NotFound, "There is no such thing."),
         [ErrorCode.MethodNotAllowed] = new(ErrorCode.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed, "The method is not allowed here."),
+        [ErrorCode.RequestTimeout] = new(ErrorCode.RequestTimeout, StatusCodes.Status408RequestTimeout, "The body did not come."),
         [ErrorCode.UnsupportedMediaType] = new(ErrorCode.UnsupportedMediaType, StatusCodes.Status415UnsupportedMediaType, "The content type is not supported."),
         [ErrorCode.PayloadTooLarge] = new(ErrorCode.PayloadTooLarge, StatusCodes.Status413PayloadTooLarge, "The body is too large."),
         [ErrorCode.IdempotencyKeyMissing] = new(ErrorCode.IdempotencyKeyMissing, StatusCodes.Status400BadRequest, "An Idempotency-Key is needed."),

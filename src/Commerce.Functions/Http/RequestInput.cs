@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Commerce.Shared;
 
@@ -54,12 +55,13 @@ internal sealed class RequestInput(HttpRequest request)
     }
 
     /// <summary>
-    /// The <c>Idempotency-Key</c>: 1 to <see cref="Limits.IdempotencyKeyLengthMax"/> printable ASCII characters; required.
+    /// The <c>Idempotency-Key</c>: 1 to <see cref="Limits.IdempotencyKeyLengthMax"/> printable ASCII characters; required. In quotes, as a
+    /// structured field, it is the same key.
     /// </summary>
     public string IdempotencyKey()
     {
         var values = Request.Headers[IdempotencyKeyHeader];
-        if (values is not [{ Length: > 0 } key])
+        if (values is not [{ Length: > 0 } sent])
         {
             if (values.Count > 1)
                 Refuse(IdempotencyKeyHeader, "must be given once");
@@ -67,9 +69,30 @@ internal sealed class RequestInput(HttpRequest request)
                 _failure ??= KeyMissing;
             return "";
         }
-        if (key.Length > Limits.IdempotencyKeyLengthMax || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (Unquote(sent) is not { } key)
+            Refuse(IdempotencyKeyHeader, "must end with the quote that it begins with, and escape no other characters than \" and \\");
+        else if (key.Length is 0 or > Limits.IdempotencyKeyLengthMax || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             Refuse(IdempotencyKeyHeader, $"must be 1 to {Limits.IdempotencyKeyLengthMax} printable ASCII characters without spaces");
-        return key;
+        else
+            return key;
+        return "";
+    }
+
+    /// <summary>The string of a structured field (RFC 9651, 3.3.3); what does not begin with a quote is its own value. Null if malformed.</summary>
+    private static string? Unquote(string sent)
+    {
+        if (sent[0] != '"')
+            return sent;
+        var value = new StringBuilder(sent.Length);
+        for (var i = 1; i < sent.Length; i++)
+        {
+            if (sent[i] == '"')
+                return i == sent.Length - 1 ? value.ToString() : null;
+            if (sent[i] == '\\' && (++i == sent.Length || sent[i] is not ('"' or '\\')))
+                return null;
+            value.Append(sent[i]);
+        }
+        return null;
     }
 
     private static Failure KeyMissing =>
@@ -103,7 +126,7 @@ internal sealed class RequestInput(HttpRequest request)
         if (Request.ContentLength is { } length)
             return length > 0;
         // Without a length only a look tells; what is seen is left to be read.
-        var seen = await Request.BodyReader.ReadAsync(Request.HttpContext.RequestAborted);
+        var seen = await RequestBody.ReadAsync(Request);
         Request.BodyReader.AdvanceTo(seen.Buffer.Start);
         return !seen.Buffer.IsEmpty;
     }

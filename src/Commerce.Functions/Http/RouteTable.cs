@@ -32,6 +32,9 @@ internal sealed class RouteTable
             if (matcher.TryMatch($"/{path}", []))
                 methods.UnionWith(routeMethods.Select(static method => method.ToUpperInvariant()));
         }
+        // Which there are can be asked for wherever there are any.
+        if (methods.Count > 0)
+            methods.Add(HttpMethods.Options);
         return [.. methods];
     }
 }

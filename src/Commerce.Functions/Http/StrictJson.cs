@@ -22,7 +22,7 @@ internal static class StrictJson
         var reader = request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(request.HttpContext.RequestAborted);
+            var read = await RequestBody.ReadAsync(request);
             if (read.Buffer.Length > Limits.BodySizeMax)
             {
                 reader.AdvanceTo(read.Buffer.End);

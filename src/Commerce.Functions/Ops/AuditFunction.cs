@@ -19,7 +19,7 @@ public sealed partial class AuditFunction(Audit audit, ILogger<AuditFunction> lo
 
     [Function("Audit")]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/audit")] HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/audit")] HttpRequest request) =>
         Answers.Ok(await audit.RunAsync(request.HttpContext.RequestAborted), AuditJson.Wire.AuditReport);
 
     /// <summary>Once a day, so that nobody has to remember to ask: it reads everything, which costs RU.</summary>

@@ -8,7 +8,7 @@ namespace Commerce.Functions.Orders;
 /// <summary>What the buyer is told about an order that was placed, here or at the checkout of a cart.</summary>
 internal static class OrderAnswers
 {
-    public static string Location(Order order) => $"/api/users/{Uri.EscapeDataString(order.UserId)}/orders/{order.Id}";
+    public static string Location(Order order) => ResourcePath.Of("users", order.UserId, "orders", order.Id);
 
     /// <summary>The version of an order. All that it shows follows from these two.</summary>
     public static string ETag(Order order) => string.Create(CultureInfo.InvariantCulture, $"\"{OrderTransitions.NameOf(order.Status)}-{order.Revision}\"");

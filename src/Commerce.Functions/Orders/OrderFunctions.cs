@@ -39,7 +39,7 @@ public sealed class OrderFunctions(
 
     [Function("ShowOrder")]
     public async Task<IResult> ShowOrder(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/orders/{orderId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/orders/{orderId}")] HttpRequest request,
         string userId,
         string orderId)
     {
@@ -56,7 +56,7 @@ public sealed class OrderFunctions(
 
     [Function("ListOrders")]
     public async Task<IResult> ListOrders(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "users/{userId}/orders")] HttpRequest request, string userId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/orders")] HttpRequest request, string userId)
     {
         var input = new RequestInput(request);
         input.UserId(userId);

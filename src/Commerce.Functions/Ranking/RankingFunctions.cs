@@ -14,7 +14,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top)
         keeper.RunAsync(ct);
 
     [Function("GetTopProducts")]
-    public async Task<IResult> Top([HttpTrigger(AuthorizationLevel.Function, "get", Route = "products/top")] HttpRequest request)
+    public async Task<IResult> Top([HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "products/top")] HttpRequest request)
     {
         var limit = LimitDefault;
         var window = RankingWindow.Default;
@@ -34,7 +34,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top)
     /// <summary>Where the ranking stands: its progress, and that of a rebuild.</summary>
     [Function("GetRankingStatus")]
     public async Task<IResult> Status(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", Route = "ops/ranking")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/ranking")] HttpRequest request)
     {
         var ct = request.HttpContext.RequestAborted;
         return Answers.Ok(await StatusAsync(await keeper.PointerAsync(ct), ct), RankingJson.Wire.RankingStatusView);

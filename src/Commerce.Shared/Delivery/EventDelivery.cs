@@ -146,7 +146,8 @@ public sealed record EventDelivery
     private DateTimeOffset NextAttempt(DeliveryAttempt attempt, int count)
     {
         var pause = RedeliverySchedule.EventPause(Id, count);
-        return attempt.At + (attempt.RetryAfter is { } asked && asked > pause ? asked : pause);
+        var asked = DeliveryVerdicts.SpeaksForAll(attempt.Status) ? null : attempt.RetryAfter;
+        return attempt.At + (asked > pause ? asked.Value : pause);
     }
 }
 

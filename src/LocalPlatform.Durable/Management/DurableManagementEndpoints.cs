@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using LocalPlatform.Durable.Clients;
-using LocalPlatform.Durable.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -28,7 +27,11 @@ public static class DurableManagementEndpoints
         ArgumentNullException.ThrowIfNull(engine);
         var hub = engine.Hub;
         void On(string method, string path, Func<HttpContext, Task<IResult>> answer) =>
-            routes.MapMethods(Root + path, [method], async http => await (await answer(http)).ExecuteAsync(http));
+            routes.MapMethods(Root + path, [method], async http =>
+            {
+                var wrong = ManagementQuery.FindWrong(http.Request.Query);
+                await (wrong is null ? await answer(http) : Error(StatusCodes.Status400BadRequest, wrong)).ExecuteAsync(http);
+            });
 
         On(HttpMethods.Post, "/orchestrators/{functionName}/{instanceId?}",
             http => StartAsync(hub, http, Route(http, "functionName")!, Route(http, "instanceId")));
@@ -125,7 +128,7 @@ public static class DurableManagementEndpoints
         var token = http.Request.Headers["x-ms-continuation-token"].ToString();
         if (!InstanceStates.TryReadToken(token == "null" ? null : token, out var afterKey))
             return Error(StatusCodes.Status400BadRequest, "This is not a continuation token of an earlier query.");
-        var filter = ReadFilter(query) with { IdPrefix = query["instanceIdPrefix"] };
+        var filter = ManagementQuery.Filter(query) with { IdPrefix = query["instanceIdPrefix"] };
         var (found, next) = hub.Query(filter, afterKey, pageSize);
         http.Response.Headers["x-ms-continuation-token"] = next?.ToString(CultureInfo.InvariantCulture) ?? "";
         return new InstanceStatusResult(found, StatusOptions.List with
@@ -157,7 +160,7 @@ public static class DurableManagementEndpoints
 
     private static async Task<IResult> PurgeManyAsync(TaskHub hub, HttpContext http)
     {
-        var filter = ReadFilter(http.Request.Query);
+        var filter = ManagementQuery.Filter(http.Request.Query);
         if (filter.CreatedFrom is null)
             return Error(StatusCodes.Status400BadRequest, "Please provide value for 'createdTimeFrom' parameter.");
         var (purged, _) = await hub.PurgeAsync(filter, recursive: false, patience: null, http.RequestAborted);
@@ -198,19 +201,4 @@ public static class DurableManagementEndpoints
             return (null, Error(StatusCodes.Status400BadRequest, "Invalid JSON content"));
         }
     }
-
-    private static InstanceFilter ReadFilter(IQueryCollection query) => new()
-    {
-        CreatedFrom = ReadTime(query["createdTimeFrom"]),
-        CreatedTo = ReadTime(query["createdTimeTo"]),
-        Statuses = ReadStatuses(query["runtimeStatus"]),
-    };
-
-    private static DateTime? ReadTime(string? text) => DateTimeOffset.TryParse(
-        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.UtcDateTime : null;
-
-    private static List<P.OrchestrationStatus> ReadStatuses(Microsoft.Extensions.Primitives.StringValues values) =>
-        [.. values.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries))
-            .Where(name => Enum.TryParse<P.OrchestrationStatus>(name, ignoreCase: true, out _))
-            .Select(name => Enum.Parse<P.OrchestrationStatus>(name, ignoreCase: true))];
 }

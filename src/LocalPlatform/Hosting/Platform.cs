@@ -17,8 +17,14 @@ internal static class Platform
     /// <exception cref="PlatformStartException">The app cannot start as it is.</exception>
     public static void Join(IFunctionsWorkerApplicationBuilder worker, IConfigurationManager configuration)
     {
+        var arguments = HostArguments.Read(Environment.GetCommandLineArgs());
+        if (arguments.WantsHelp)
+        {
+            Console.WriteLine(HostArguments.Help);
+            Environment.Exit(0);
+        }
         var files = HostFiles.Load(configuration[AppFolder] ?? AppContext.BaseDirectory);
-        var address = HostAddress.Choose(configuration, files.LocalSettings.Port);
+        var address = HostAddress.Choose(configuration, arguments, files.LocalSettings.Port);
         address.CheckFree();
         var server = new WorkerServer();
         AddSettings(configuration, files, address, server);

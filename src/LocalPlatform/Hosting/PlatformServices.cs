@@ -10,6 +10,7 @@ using LocalPlatform.Webhooks;
 using LocalPlatform.Worker;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +36,7 @@ internal static class PlatformServices
         services.AddSingleton(_ => new HostLog(configuration));
         services.AddSingleton(_ => DataDirectory.Acquire(configuration["LocalPlatform:DataPath"]!));
         AddWorker(services, configuration);
-        AddHttp(services);
+        AddHttp(services, address);
         if (configuration[ConnectionSettings.Cosmos] == LocalCosmos.ConnectionString)
             AddCosmos(services);
         AddServiceBus(services, configuration);
@@ -57,11 +58,12 @@ internal static class PlatformServices
         services.AddSingleton<FunctionInvoker>();
     }
 
-    private static void AddHttp(IServiceCollection services)
+    private static void AddHttp(IServiceCollection services, HostAddress address)
     {
         services.AddCors();
         services.AddSingleton<LocalCallers>();
         services.AddSingleton<IStartupFilter, HttpFront>();
+        services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = address.Listen);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;

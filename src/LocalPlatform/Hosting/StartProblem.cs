@@ -32,12 +32,16 @@ internal static class StartProblem
     /// <summary>What a person can do something about; null for everything else.</summary>
     private static string? Explain(Exception failure) => failure switch
     {
-        PlatformStartException or DataDirectoryInUseException => failure.Message,
+        PlatformStartException or DataDirectoryInUseException or DataUnusableException => failure.Message,
         OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
         IOException { InnerException: AddressInUseException } => failure.Message,
+        // What .NET says of a setting that it cannot read: it names the setting, and what came in its place is not told.
+        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } when IsOfSetting(failure) => failure.Message,
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => null,
     };
+
+    private static bool IsOfSetting(Exception failure) => failure.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal);
 
     private static void End(Exception failure)
     {

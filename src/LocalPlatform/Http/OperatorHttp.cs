@@ -10,8 +10,9 @@ internal static class OperatorHttp
     public static bool TryNumber(HttpRequest request, string name, long min, long max, long otherwise, out long number)
     {
         number = otherwise;
-        return request.Query[name] is not [{ } text]
-            || (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= min && number <= max);
+        var values = request.Query[name];
+        return values.Count == 0 || (values is [{ } text]
+            && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= min && number <= max);
     }
 
     /// <summary>Answers with a status and a sentence that says what is wrong.</summary>

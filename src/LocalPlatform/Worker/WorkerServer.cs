@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
+using LocalPlatform.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace LocalPlatform.Worker;
 
 /// <summary>
-/// The loopback port on which the worker and its Durable clients find the host. It is bound before the app reads its configuration,
+/// The loopback port on which the worker and its Durable clients find the host. It is taken before the app reads its configuration,
 /// which has to name it, and served from the host's start to its very end.
 /// </summary>
 internal sealed class WorkerServer : IAsyncDisposable
@@ -19,7 +19,7 @@ internal sealed class WorkerServer : IAsyncDisposable
     private const int MessageBytesMax = 128 * 1024 * 1024;
     private const int WindowBytes = 1024 * 1024;
 
-    private readonly Socket _socket = Listen();
+    private readonly Socket _socket = HostAddress.ListenOnFreePort();
     private WebApplication? _app;
 
     public WorkerServer() => Address = $"http://{_socket.LocalEndPoint}/";
@@ -65,12 +65,5 @@ internal sealed class WorkerServer : IAsyncDisposable
         if (_app is not null)
             await _app.DisposeAsync();
         _socket.Dispose();
-    }
-
-    private static Socket Listen()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return socket;
     }
 }

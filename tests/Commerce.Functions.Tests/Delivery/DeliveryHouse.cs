@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Orders;
@@ -122,6 +123,9 @@ internal sealed class FakePlatform : HttpMessageHandler
     public HttpRequestMessage? Last { get; private set; }
 
     public byte[] LastBody { get; private set; } = [];
+
+    public void AskToWait(HttpStatusCode status, TimeSpan pause) =>
+        Answer = _ => new HttpResponseMessage(status) { Headers = { RetryAfter = new RetryConditionHeaderValue(pause) } };
 
     public void AnswerWith(int status) => Answer = _ => new HttpResponseMessage((HttpStatusCode)status);
 

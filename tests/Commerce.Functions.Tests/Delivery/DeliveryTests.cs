@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using Commerce.Functions.Delivery;
 using Commerce.Shared.Delivery;
 using Polly.CircuitBreaker;
@@ -214,26 +213,65 @@ public class DeliveryTests
         Assert.InRange(bad.UpdatedAt - started, TimeSpan.FromHours(72), TimeSpan.FromHours(73));
     }
 
-    [Fact]
-    public async Task A_platform_that_asks_for_a_pause_gets_it()
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    public async Task A_platform_that_asks_for_a_pause_gets_it_from_all(HttpStatusCode status)
     {
         await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.Answer = _ => new HttpResponseMessage(HttpStatusCode.TooManyRequests)
-        {
-            Headers = { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(90)) },
-        };
+        house.Platform.AskToWait(status, TimeSpan.FromSeconds(90));
         var before = house.Time.GetUtcNow();
         await house.DispatchAsync("o-1");
         await house.DispatchAsync("o-2");
+        var neighbour = house.Neighbour();
+        await neighbour.DispatchAsync("o-3");
 
         Assert.Equal(["o-1.paid"], house.Platform.Received);
-        Assert.True((await house.FindAsync("o-1")).DueAt >= before.AddSeconds(90));
+        Assert.Empty(neighbour.Platform.Received);
+        Assert.True((await house.Switch.GetAsync(Stop)).PausedByPlatformUntil >= before.AddSeconds(90));
         Assert.Equal(0, (await house.FindAsync("o-2")).AttemptCount);
+        var report = await house.Drain.RunAsync(Stop);
+        Assert.Equal((0, true, false), (report.Sent, report.IsBlocked, report.IsHalted));
+        Assert.True(report.RetryAt >= before.AddSeconds(90));
 
         house.Platform.AnswerWith(200);
         house.Time.Shift(TimeSpan.FromSeconds(91));
         await house.DrainAllAsync();
+        Assert.Equal(3, house.Platform.Accepted.Count);
+    }
+
+    [Fact]
+    public async Task A_resume_ends_the_pause_that_the_platform_asked_for()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        house.Platform.AskToWait(HttpStatusCode.TooManyRequests, TimeSpan.FromHours(1));
+        await house.DispatchAsync("o-1");
+        house.Platform.AnswerWith(200);
+
+        await house.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
+
+        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("o-2"));
+        house.Time.Shift(TimeSpan.FromMinutes(1));
+        await house.DrainAllAsync();
         Assert.Equal(2, house.Platform.Accepted.Count);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.UnprocessableEntity, DeliveryState.Parked)]
+    [InlineData(HttpStatusCode.Conflict, DeliveryState.Parked)]
+    [InlineData(HttpStatusCode.InternalServerError, DeliveryState.Waiting)]
+    [InlineData(HttpStatusCode.Locked, DeliveryState.Waiting)]
+    [InlineData(HttpStatusCode.Found, DeliveryState.Waiting)]
+    public async Task What_is_said_of_one_event_holds_for_no_other(HttpStatusCode status, DeliveryState state)
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        house.Platform.AskToWait(status, TimeSpan.FromHours(1));
+        var before = house.Time.GetUtcNow();
+        Assert.Equal(state, await house.DispatchAsync("o-1"));
+        house.Platform.AnswerWith(200);
+
+        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("o-2"));
+        Assert.True((await house.FindAsync("o-1")).DueAt is null || (await house.FindAsync("o-1")).DueAt >= before.AddHours(1));
     }
 
     [Fact]

@@ -26,7 +26,10 @@ internal sealed class ApiContract
     /// <summary>The problem types that are documented.</summary>
     public IReadOnlySet<string> ProblemTypes { get; }
 
-    /// <summary>The documented responses of a call; of a path or method that is not documented, those that every such call gets.</summary>
+    /// <summary>
+    /// The documented responses of a call; of a path or method that is not documented, those that every such call gets. What the document says
+    /// once for all: <c>HEAD</c> is answered as <c>GET</c> is, <c>OPTIONS</c> with what there is.
+    /// </summary>
     public ApiOperation OperationOf(string method, string path)
     {
         var segments = path.Split('/');
@@ -34,7 +37,9 @@ internal sealed class ApiContract
         var known = _paths.Where(candidate => candidate.Fits(segments)).OrderBy(candidate => candidate.ParameterCount).FirstOrDefault();
         if (known is null)
             return Undocumented("nothing", "NotFound", 404);
-        return known.Operations.TryGetValue(method, out var operation) ? operation : Undocumented($"{method} {known.Template}", "MethodNotAllowed", 405);
+        if (method == "OPTIONS")
+            return new($"OPTIONS {known.Template}", new Dictionary<int, ApiResponse> { [204] = new(new Dictionary<string, bool> { ["Allow"] = true }, new Dictionary<string, Lazy<JsonSchema>>()) });
+        return known.Operations.TryGetValue(method == "HEAD" ? "GET" : method, out var operation) ? operation : Undocumented($"{method} {known.Template}", "MethodNotAllowed", 405);
     }
 
     private ApiPath ReadPath(string template, JsonObject path) => new(template, path

@@ -47,7 +47,8 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
     {
         if (!operation.Responses.TryGetValue((int)response.StatusCode, out var documented))
             return [$"{operation.Name} is not documented to answer this"];
-        return HeaderDifferences(documented, response).Concat(BodyDifferences(documented, response, body));
+        var differences = HeaderDifferences(documented, response);
+        return response.RequestMessage!.Method == HttpMethod.Head ? differences : differences.Concat(BodyDifferences(documented, response, body));
     }
 
     private static IEnumerable<string> HeaderDifferences(ApiResponse documented, HttpResponseMessage response)

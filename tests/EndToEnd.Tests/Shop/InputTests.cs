@@ -103,13 +103,13 @@ public sealed class InputTests(ShopFixture fixture)
     }
 
     [Theory]
-    [InlineData("PUT", "/api/users/kim/balance", "GET")]
-    [InlineData("DELETE", "/api/users/kim/balance/charges", "POST")]
-    [InlineData("POST", "/api/products", "GET")]
-    [InlineData("PATCH", "/api/users/kim/cart", "DELETE, GET")]
-    [InlineData("GET", "/api/users/kim/cart/items/a", "DELETE, PUT")]
-    [InlineData("GET", "/api/users/kim/cart/checkout", "POST")]
-    [InlineData("POST", "/api/ops/audit", "GET")]
+    [InlineData("PUT", "/api/users/kim/balance", "GET, HEAD, OPTIONS")]
+    [InlineData("DELETE", "/api/users/kim/balance/charges", "OPTIONS, POST")]
+    [InlineData("POST", "/api/products", "GET, HEAD, OPTIONS")]
+    [InlineData("PATCH", "/api/users/kim/cart", "DELETE, GET, HEAD, OPTIONS")]
+    [InlineData("GET", "/api/users/kim/cart/items/a", "DELETE, OPTIONS, PUT")]
+    [InlineData("GET", "/api/users/kim/cart/checkout", "OPTIONS, POST")]
+    [InlineData("POST", "/api/ops/audit", "GET, HEAD, OPTIONS")]
     public async Task A_wrong_method_is_told_the_right_ones(string method, string path, string allow)
     {
         var answer = (await _shop.SendAsync(new HttpMethod(method), path, method == "GET" ? null : "{}")).Expect(405);

@@ -13,6 +13,8 @@ public sealed class ShopClient(Uri address) : IDisposable
         Timeout = TimeSpan.FromSeconds(100),
     };
 
+    public Uri Address => address;
+
     public static string NewKey() => Guid.NewGuid().ToString("N");
 
     /// <summary>An id that no other test uses.</summary>

@@ -43,6 +43,36 @@ public sealed class StartProblemTests : IDisposable
             await ProblemsAsync(nameof(ChildApps.FineAsync), (AppProcess.AddressVariable, "")));
     }
 
+    [Theory]
+    [InlineData("nonsense", "'nonsense' is no address to listen on. One is http://127.0.0.1:7071.")]
+    [InlineData("http://", "'http:' is no address to listen on. One is http://127.0.0.1:7071.")]
+    [InlineData("ftp://127.0.0.1:1", "'ftp://127.0.0.1:1' is no address to listen on. One is http://127.0.0.1:7071.")]
+    [InlineData("http://0.0.0.0:0", "'http://0.0.0.0:0': port 0, any that is free, is for http://127.0.0.1:0 alone.")]
+    public async Task An_address_that_is_none_is_named(string urls, string problem) =>
+        Assert.Equal([problem], await ProblemsAsync(nameof(ChildApps.FineAsync), (AppProcess.AddressVariable, urls)));
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_written_to_is_named()
+    {
+        var file = _folder.File("occupied");
+        await File.WriteAllTextAsync(file, "not a folder", TestContext.Current.CancellationToken);
+        var problem = Assert.Single(await ProblemsAsync(nameof(ChildApps.FineAsync), ("LocalPlatform__DataPath", file)));
+        Assert.StartsWith($"The data folder '{file}' cannot be written to: ", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cosmos.db")]
+    [InlineData("servicebus.db")]
+    [InlineData("taskhub.db")]
+    [InlineData("host.db")]
+    public async Task A_store_that_is_broken_is_named(string name)
+    {
+        var data = Directory.CreateDirectory(_folder.File("broken")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(data, name), new string('x', 8192), TestContext.Current.CancellationToken);
+        var problem = Assert.Single(await ProblemsAsync(nameof(ChildApps.FineAsync), ("LocalPlatform__DataPath", data)));
+        Assert.StartsWith($"The store '{Path.Combine(data, name)}' cannot be opened: ", problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_data_folder_in_use_is_named()
     {
@@ -63,6 +93,38 @@ public sealed class StartProblemTests : IDisposable
         var problem = await ProblemsAsync(app);
         Assert.Equal($"System.InvalidOperationException: {message}", problem[0]);
         Assert.Contains(problem, line => line.Contains("Throw", StringComparison.Ordinal) || line.Contains("Unlucky", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("seventy")]
+    [InlineData("65536")]
+    [InlineData("-1")]
+    public async Task A_port_that_is_none_is_named(string port)
+    {
+        await using var process = AppProcess.Start(nameof(ChildApps.FineAsync), _folder, [], "--port", port);
+        Assert.Equal(1, await process.EndAsync());
+        Assert.Equal([$"--port '{port}' is not a port from 0 to 65535."], process.Errors);
+    }
+
+    [Fact]
+    public async Task The_command_line_says_the_port()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        await using var process = AppProcess.Start(nameof(ChildApps.FineAsync), _folder, [], $"--port={port}");
+        Assert.Equal(port, (await process.AddressAsync()).Port);
+    }
+
+    [Fact]
+    public async Task Help_is_given_and_nothing_else_done()
+    {
+        await using var process = AppProcess.Start(nameof(ChildApps.FineAsync), _folder, [], "--help");
+        Assert.Equal(0, await process.EndAsync());
+        Assert.Contains("--port <port>", process.Output, StringComparison.Ordinal);
+        Assert.Contains("--urls <addresses>", process.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("data")));
     }
 
     private async Task<IReadOnlyList<string>> ProblemsAsync(string app, params (string Name, string Value)[] environment)

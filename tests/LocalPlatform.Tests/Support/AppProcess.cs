@@ -50,8 +50,11 @@ internal sealed class AppProcess : IAsyncDisposable
         return new AppProcess(start);
     }
 
+    /// <summary>Where the app listens, once it does.</summary>
+    public Task<Uri> AddressAsync() => _address.Task.WaitAsync(Deadline);
+
     /// <summary>A client of the app, once it listens.</summary>
-    public async Task<HttpClient> ConnectAsync() => new() { BaseAddress = await _address.Task.WaitAsync(Deadline) };
+    public async Task<HttpClient> ConnectAsync() => new() { BaseAddress = await AddressAsync() };
 
     /// <summary>Sends a signal by its name, such as <c>TERM</c>.</summary>
     public async Task SignalAsync(string signal)
