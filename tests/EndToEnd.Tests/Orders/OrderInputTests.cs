@@ -75,6 +75,6 @@ public sealed class OrderInputTests(ShopFixture fixture)
     {
         var answer = (await _shop.SendAsync(HttpMethod.Delete, "/api/users/u/orders")).Expect(405);
         Assert.Equal("method-not-allowed", answer.Problem);
-        Assert.Equal("GET, POST", answer.Headers["Allow"]);
+        Assert.Equal("GET, HEAD, OPTIONS, POST", answer.Headers["Allow"]);
     }
 }
