@@ -35,10 +35,10 @@ public static class Limits
     /// <summary>Longest user or product id, in characters.</summary>
     public const int IdentifierLengthMax = 64;
 
-    /// <summary>Longest product name, in characters.</summary>
+    /// <summary>Longest product name, in code points (<see cref="TextRules"/>).</summary>
     public const int NameLengthMax = 200;
 
-    /// <summary>Longest reason of a stock adjustment, in characters.</summary>
+    /// <summary>Longest reason of a stock adjustment, in code points.</summary>
     public const int ReasonLengthMax = 200;
 
     /// <summary>Longest Idempotency-Key, in printable ASCII characters.</summary>

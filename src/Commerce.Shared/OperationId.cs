@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -14,6 +15,8 @@ public static class OperationId
     private const int DigestLength = 16;
 
     private const string OrderPrefix = "o-";
+    private static readonly SearchValues<char> DigestCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>The order that a user places under an idempotency key.</summary>
     public static string Order(string userId, string idempotencyKey) => OrderPrefix + Digest("order", userId, idempotencyKey);
@@ -22,7 +25,7 @@ public static class OperationId
     public static bool IsOrder(ReadOnlySpan<char> text) =>
         text.StartsWith(OrderPrefix, StringComparison.Ordinal)
         && text.Length == OrderPrefix.Length + Base64Url.GetEncodedLength(DigestLength)
-        && Base64Url.IsValid(text[OrderPrefix.Length..]);
+        && !text[OrderPrefix.Length..].ContainsAnyExcept(DigestCharacters);
 
     /// <summary>The ledger entry of a charge.</summary>
     public static string Charge(string userId, string idempotencyKey) => "charge-" + Digest("charge", userId, idempotencyKey);

@@ -53,13 +53,4 @@ public sealed class IdentifiersTests
 
     [Fact]
     public void A_product_cannot_be_called_like_a_route() => Assert.False(Identifiers.IsProductId("top"));
-
-    [Theory]
-    [InlineData("White hanging heart", null)]
-    [InlineData("하얀 하트 🤍", null)]
-    [InlineData("", "must not be blank")]
-    [InlineData(" \t ", "must not be blank")]
-    [InlineData("a\nb", "must not contain control characters")]
-    [InlineData("a text of 25 characters..", "must be at most 20 characters long")]
-    public void Texts_are_one_line_not_blank_and_bounded(string text, string? wrong) => Assert.Equal(wrong, TextRules.Check(text, 20));
 }

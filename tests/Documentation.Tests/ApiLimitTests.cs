@@ -19,14 +19,14 @@ public class ApiLimitTests
     [InlineData("schemas/Stock", "maximum", Limits.StockMax)]
     [InlineData("schemas/StockAdjustmentRequest/properties/delta", "maximum", Limits.StockMax)]
     [InlineData("schemas/StockAdjustmentRequest/properties/delta", "minimum", -Limits.StockMax)]
-    [InlineData("schemas/StockAdjustmentRequest/properties/reason", "maxLength", Limits.ReasonLengthMax)]
+    [InlineData("schemas/StockAdjustment/properties/reason", "maxLength", Limits.ReasonLengthMax)]
     [InlineData("schemas/Quantity", "maximum", Limits.QuantityMax)]
     [InlineData("schemas/OrderRequest/properties/items", "maxItems", Limits.OrderLinesMax)]
     [InlineData("schemas/Cart/properties/items", "maxItems", 2 * Limits.CartItemsMax)]
     [InlineData("schemas/CartItem/properties/quantity", "maximum", 2 * Limits.QuantityMax)]
     [InlineData("schemas/UserId", "maxLength", Limits.IdentifierLengthMax)]
     [InlineData("schemas/ProductId", "maxLength", Limits.IdentifierLengthMax)]
-    [InlineData("schemas/ProductRequest/properties/name", "maxLength", Limits.NameLengthMax)]
+    [InlineData("schemas/Text", "maxLength", Limits.NameLengthMax)]
     [InlineData("parameters/IdempotencyKey/schema", "maxLength", Limits.IdempotencyKeyLengthMax)]
     [InlineData("parameters/Limit/schema", "maximum", Limits.PageSizeMax)]
     [InlineData("parameters/Limit/schema", "default", Limits.PageSizeDefault)]
@@ -45,6 +45,19 @@ public class ApiLimitTests
         var texts = Gen.Char["aZ09_.-~:@+| /%#\u00e9\n"].Array[0, 66].Select(characters => new string(characters));
 
         texts.Sample(text => users.IsMatch(text) == Identifiers.IsUserId(text) && products.IsMatch(text) == Identifiers.IsProductId(text));
+    }
+
+    [Fact]
+    public void The_pattern_of_text_admits_all_that_the_rules_admit_and_nothing_blank_or_of_more_lines()
+    {
+        var pattern = new Regex(Pattern("Text"));
+        var texts = Gen.OneOf(
+            Gen.OneOf([.. "aé가 \n\t\u3164\u2800\u2028\u200D\uFE0F\u0301\uFFFD\uE000\u202E".Select(character => Gen.Const($"{character}")), Gen.Const("\U0001F90D")]),
+            Gen.Char[' ', '\uD7FF'].Select(character => $"{character}")).Array[0, 8].Select(string.Concat);
+
+        texts.Sample(text => TextRules.Check(text, Limits.NameLengthMax, out var kept) is { } wrong
+            ? !pattern.IsMatch(text) || !(wrong.Contains("blank", StringComparison.Ordinal) || wrong.Contains("line", StringComparison.Ordinal) || wrong.Contains("control", StringComparison.Ordinal))
+            : pattern.IsMatch(text) && pattern.IsMatch(kept));
     }
 
     private static string Pattern(string schema) =>

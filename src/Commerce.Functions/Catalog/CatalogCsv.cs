@@ -1,21 +1,22 @@
 using System.Globalization;
-using System.Text.Unicode;
+using System.Text;
 using Commerce.Functions.Http;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using CsvHelper;
-using Microsoft.Net.Http.Headers;
 
 namespace Commerce.Functions.Catalog;
 
 /// <summary>
-/// Reads a catalog as CSV (RFC 4180, UTF-8): a header with <c>productId,name,price,stock</c> in any order, then a row a product.
+/// Reads a catalog as CSV (RFC 4180): a header with <c>productId,name,price,stock</c> in any order, then a row a product.
 /// Everything is read and checked before anything is written. Rows are counted as an editor counts lines: the header is row 1.
 /// </summary>
 internal sealed class CatalogCsv
 {
     private const int ErrorsMax = 20;
     private const string Body = "body";
+    private const string MediaTypeRule = "must be text/csv, in UTF-8 or a charset that is known here, and not compressed";
+    private const int BufferSize = 64 * 1024;
     private static readonly string[] Columns = ["productId", "name", "price", "stock"];
 
     private static readonly CsvReaderOptions Options = new()
@@ -39,19 +40,17 @@ internal sealed class CatalogCsv
     /// <summary>The rows of a request's body, or what is wrong with them: at most some twenty errors, each with its row and column.</summary>
     public static async Task<Result<IReadOnlyList<CatalogRow>>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase)
-            || request.Headers.ContentEncoding.Count > 0)
+        if (BodyCharset.Of(request, "text/csv") is not { } charset)
         {
-            return new Failure(ErrorCode.UnsupportedMediaType, "Content-Type: must be text/csv, in UTF-8 and not compressed")
+            return new Failure(ErrorCode.UnsupportedMediaType, $"Content-Type: {MediaTypeRule}")
             {
-                Errors = [new("Content-Type", "must be text/csv, in UTF-8 and not compressed")],
+                Errors = [new("Content-Type", MediaTypeRule)],
             };
         }
         try
         {
             await using var body = new LimitedStream(request.Body, Limits.ImportSizeMax);
-            return await ReadAsync(body, ct);
+            return await ReadAsync(body, charset, ct);
         }
         catch (BodyTooLargeException)
         {
@@ -62,9 +61,13 @@ internal sealed class CatalogCsv
         }
     }
 
-    internal static async Task<Result<IReadOnlyList<CatalogRow>>> ReadAsync(Stream csv, CancellationToken ct)
+    /// <param name="csv">The file.</param>
+    /// <param name="charset">What it is written in, unless it begins with a byte order mark, which knows better.</param>
+    /// <param name="ct">Stops the reading.</param>
+    internal static async Task<Result<IReadOnlyList<CatalogRow>>> ReadAsync(Stream csv, Encoding charset, CancellationToken ct)
     {
-        await using var reader = CsvReader.Create(csv, Options, leaveOpen: true);
+        using var text = new StreamReader(csv, charset, detectEncodingFromByteOrderMarks: true, BufferSize, leaveOpen: true);
+        await using var reader = CsvReader.Create(text, Options, leaveOpen: true);
         var catalog = new CatalogCsv(reader);
         try
         {
@@ -94,9 +97,7 @@ internal sealed class CatalogCsv
             }
             if (_csv.FieldCount != Columns.Length)
                 Refuse(_csv.LineNumber, null, $"must have {Columns.Length} fields");
-            else if (!Utf8.IsValid(_csv.RawRecord))
-                Refuse(_csv.LineNumber, null, "must be UTF-8");
-            else
+            else if (!HasLostText(order))
                 ReadRow(order);
         }
     }
@@ -114,14 +115,23 @@ internal sealed class CatalogCsv
         return _errors.Count > 0 ? null : [.. Columns.Select(column => names.IndexOf(column))];
     }
 
+    /// <summary>True, and the columns are refused, when there is what the charset does not know: that is read as U+FFFD.</summary>
+    private bool HasLostText(int[] order)
+    {
+        var lost = Columns.Where((_, column) => _csv.GetSpan(order[column]).IndexOf("\uFFFD"u8) >= 0).ToList();
+        foreach (var column in lost)
+            Refuse(_csv.LineNumber, column, "has bytes that are no text in the file's charset");
+        return lost.Count > 0;
+    }
+
     private void ReadRow(int[] order)
     {
-        var (productId, name) = (_csv.GetString(order[0]), _csv.GetString(order[1]).Trim());
+        var productId = _csv.GetString(order[0]);
         if (!Identifiers.IsProductId(productId))
             Refuse(_csv.LineNumber, "productId", Identifiers.ProductIdRule);
         else if (!_rowOfProduct.TryAdd(productId, _csv.LineNumber))
             Refuse(_csv.LineNumber, "productId", $"is given in row {_rowOfProduct[productId]} already");
-        if (TextRules.Check(name, Limits.NameLengthMax) is { } wrong)
+        if (TextRules.Check(_csv.GetString(order[1]), Limits.NameLengthMax, out var name) is { } wrong)
             Refuse(_csv.LineNumber, "name", wrong);
         var (price, stock) = (ReadNumber("price", order[2], Limits.PriceMax), ReadNumber("stock", order[3], Limits.StockMax));
         _rows.Add(new(productId, name, price, stock));

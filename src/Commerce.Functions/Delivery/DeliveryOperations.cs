@@ -11,8 +11,6 @@ namespace Commerce.Functions.Delivery;
 /// <summary>What operators can see of the deliveries, and order.</summary>
 public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliverySwitch, PlatformGate gate, TimeProvider time)
 {
-    private const int EventIdLengthMax = 200;
-
     [Function("ListDeliveries")]
     public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries")] HttpRequest request)
     {
@@ -105,7 +103,7 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
     }
 
     private Task<EventDelivery?> FindAsync(string eventId, CancellationToken ct) =>
-        eventId.Length <= EventIdLengthMax ? store.FindAsync(eventId, ct) : Task.FromResult<EventDelivery?>(null);
+        OrderEvents.IsEventId(eventId) ? store.FindAsync(eventId, ct) : Task.FromResult<EventDelivery?>(null);
 
     private static IResult Unknown(string eventId) => Answers.Problem(Failure.NotFound($"There is no delivery of an event '{eventId}'."));
 

@@ -10,8 +10,8 @@ namespace Commerce.Functions.Http;
 internal static class HttpJson
 {
     /// <summary>
-    /// camelCase and UTC times; absent instead of null. Reading is strict: unknown and repeated fields, fractions and numbers in
-    /// quotes are errors, because a client that sends them means something that would otherwise be lost.
+    /// camelCase and UTC times; absent instead of null. Reading is strict: unknown and repeated fields, fractions, numbers in
+    /// quotes and null for a number are errors, because a client that sends them means something that would otherwise be lost.
     /// </summary>
     public static JsonSerializerOptions Options() => new()
     {
@@ -25,21 +25,6 @@ internal static class HttpJson
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
         Converters = { new UtcTimeConverter(), new WholeNumberConverter() },
     };
-}
-
-/// <summary>Whole numbers, and errors that say so.</summary>
-internal sealed class WholeNumberConverter : JsonConverter<long>
-{
-    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType != JsonTokenType.Number)
-            throw new JsonException("must be a whole number");
-        return reader.TryGetInt64(out var value)
-            ? value
-            : throw new JsonException("must be a whole number of at most 64 bits, without fraction or exponent");
-    }
-
-    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
 }
 
 [JsonSerializable(typeof(ProblemDocument))]

@@ -149,17 +149,17 @@ internal sealed class RequestInput(HttpRequest request)
         return min;
     }
 
-    /// <summary>A required text of the body, on one line and not blank.</summary>
+    /// <summary>A required text of the body, as it is to be kept (<see cref="TextRules"/>).</summary>
     public string Text(string? value, string field, int lengthMax)
     {
         if (_bodyUnread)
             return "";
         if (value is null)
             Refuse(field, "is required");
-        else if (TextRules.Check(value, lengthMax) is { } wrong)
+        else if (TextRules.Check(value, lengthMax, out var kept) is { } wrong)
             Refuse(field, wrong);
         else
-            return value;
+            return kept;
         return "";
     }
 

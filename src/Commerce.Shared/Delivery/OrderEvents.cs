@@ -57,6 +57,10 @@ public static class OrderEvents
         };
     }
 
+    /// <summary>Whether a text has the shape of an event's id.</summary>
+    public static bool IsEventId(ReadOnlySpan<char> text) =>
+        text.LastIndexOf('.') is > 0 and var dot && OperationId.IsOrder(text[..dot]) && text[(dot + 1)..] is "paid" or "cancelled";
+
     private static CloudEvent PaidEvent(Order order) => Event(order, PaidType, "paid", PaidAt(order), OrderStatus.Paid, null);
 
     private static CloudEvent CancelledEvent(Order order)

@@ -1,6 +1,10 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json.Serialization;
 using Commerce.Functions.Http;
 using Commerce.Shared;
+using CsCheck;
+using Microsoft.AspNetCore.Http;
 
 namespace Commerce.Functions.Tests.Http;
 
@@ -20,11 +24,12 @@ public sealed partial class StrictJsonTests
         await StrictJson.ReadAsync(Requests.With(body, contentType), TestJson.Wire.Body);
 
     [Theory]
-    [InlineData("""{"amount":1.5}""", "amount: must be a whole number of at most 64 bits, without fraction or exponent")]
-    [InlineData("""{"amount":1.0}""", "amount: must be a whole number of at most 64 bits, without fraction or exponent")]
-    [InlineData("""{"amount":1e3}""", "amount: must be a whole number of at most 64 bits, without fraction or exponent")]
-    [InlineData("""{"amount":9223372036854775808}""", "amount: must be a whole number of at most 64 bits, without fraction or exponent")]
-    [InlineData("""{"amount":1e999}""", "amount: must be a whole number of at most 64 bits, without fraction or exponent")]
+    [InlineData("""{"amount":1.5}""", "amount: must be a whole number")]
+    [InlineData("""{"amount":1e-1}""", "amount: must be a whole number")]
+    [InlineData("""{"amount":0.00001e4}""", "amount: must be a whole number")]
+    [InlineData("""{"amount":9007199254740993.5}""", "amount: must be a whole number")]
+    [InlineData("""{"amount":1e-999999999999}""", "amount: must be a whole number")]
+    [InlineData("""{"amount":null}""", "amount: must be a whole number")]
     [InlineData("""{"amount":"1"}""", "amount: must be a whole number")]
     [InlineData("""{"amount":true}""", "amount: must be a whole number")]
     [InlineData("""{"amount":{}}""", "amount: must be a whole number")]
@@ -55,6 +60,66 @@ public sealed partial class StrictJsonTests
         var result = await ReadAsync(body);
         Assert.Equal(ErrorCode.Validation, result.Failure?.Code);
         Assert.Equal(expected, Requests.First(result.Failure));
+    }
+
+    [Theory]
+    [InlineData("100000.0", 100_000)]
+    [InlineData("1e5", 100_000)]
+    [InlineData("1E+5", 100_000)]
+    [InlineData("1.5e1", 15)]
+    [InlineData("1500e-2", 15)]
+    [InlineData("0.00001e5", 1)]
+    [InlineData("0.1e00000000000000000001", 1)]
+    [InlineData("-0.0", 0)]
+    [InlineData("-0e999999999999999999999", 0)]
+    [InlineData("0e-999999999999999999999", 0)]
+    [InlineData("9007199254740993.0", 9_007_199_254_740_993)]
+    [InlineData("-9007199254740993.0", -9_007_199_254_740_993)]
+    [InlineData("9223372036854775807.000", long.MaxValue)]
+    [InlineData("9223372036854775808", long.MaxValue)]
+    [InlineData("1e400", long.MaxValue)]
+    [InlineData("-1e400", long.MinValue)]
+    [InlineData("-9223372036854775808.0", long.MinValue)]
+    [InlineData("1e999999999999999999999", long.MaxValue)]
+    public async Task A_number_is_whole_by_its_value_and_read_exactly(string number, long expected) =>
+        Assert.Equal(expected, (await ReadAsync($$"""{"amount":{{number}}}""")).Value?.Amount);
+
+    [Fact]
+    public async Task A_number_of_two_hundred_thousand_digits_is_read_by_its_value()
+    {
+        var zeros = new string('0', 200_000);
+        Assert.Equal(7, (await ReadAsync($$"""{"amount":0.{{zeros}}7e200001}""")).Value?.Amount);
+        Assert.Equal(7, (await ReadAsync($$"""{"amount":7{{zeros}}e-200000}""")).Value?.Amount);
+        Assert.Equal(long.MaxValue, (await ReadAsync($$"""{"amount":7{{zeros}}}""")).Value?.Amount);
+        Assert.Equal("amount: must be a whole number", Requests.First((await ReadAsync($$"""{"amount":0.{{zeros}}7e200000}""")).Failure));
+    }
+
+    [Fact]
+    public async Task Every_way_to_write_a_whole_number_is_read_alike() => await Gen.Select(Gen.Long.Where(number => number != 0), Gen.Int[-18, 19]).SampleAsync(async (number, shift) =>
+    {
+        var digits = Math.Abs((decimal)number).ToString(CultureInfo.InvariantCulture).PadLeft(20, '0');
+        var point = 20 - Math.Max(shift, 0);
+        var moved = $"{digits[..point].TrimStart('0').PadLeft(1, '0')}.{digits[point..]}0e{shift}";
+        var written = shift < 0 ? $"{Math.Abs((decimal)number)}{new string('0', -shift)}e{shift}" : moved;
+        Assert.Equal(number, (await ReadAsync($$"""{"amount":{{(number < 0 ? "-" : "")}}{{written}}}""")).Value?.Amount);
+    });
+
+    [Fact]
+    public async Task Bytes_that_are_not_UTF8_name_their_field_or_place()
+    {
+        static HttpRequest Body(params byte[] bytes)
+        {
+            var request = Requests.With("");
+            request.Body = new MemoryStream(bytes);
+            return request;
+        }
+
+        var name = Body([.. "{\"items\":[{\"productId\":\"a"u8, 0xC3, 0x28, .. "\"}]}"u8]);
+        Assert.Equal("items[0].productId: must be a string of valid Unicode", Requests.First((await StrictJson.ReadAsync(name, TestJson.Wire.Body)).Failure));
+        foreach (var utf16 in (byte[][])[[0xFF, 0xFE, .. Encoding.Unicode.GetBytes("{}")], [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes("{}")]])
+            Assert.Equal("body: is not valid JSON near line 1, byte 1", Requests.First((await StrictJson.ReadAsync(Body(utf16), TestJson.Wire.Body)).Failure));
+        var field = Body([.. "{\"amo"u8, 0xFF, .. "unt\":1}"u8]);
+        Assert.Equal(ErrorCode.Validation, (await StrictJson.ReadAsync(field, TestJson.Wire.Body)).Failure?.Code);
     }
 
     [Fact]
@@ -90,7 +155,12 @@ public sealed partial class StrictJsonTests
     [InlineData("application/json; charset=utf-8", true)]
     [InlineData("application/json;charset=UTF-8", true)]
     [InlineData("Application/JSON; charset=\"utf-8\"", true)]
+    [InlineData("application/json; profile=\"x;y\"; charset=utf-8", true)]
     [InlineData("application/json; charset=euc-kr", false)]
+    [InlineData("application/json; charset=utf-16", false)]
+    [InlineData("application/json; charset=klingon", false)]
+    [InlineData("application/json; charset=", false)]
+    [InlineData("application/json; charset=utf-8; charset=euc-kr", false)]
     [InlineData("text/plain", false)]
     [InlineData("application/x-www-form-urlencoded", false)]
     [InlineData("application/jsonx", false)]
