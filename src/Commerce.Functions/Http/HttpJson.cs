@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Commerce.Shared;
 using Commerce.Shared.Json;
 
 namespace Commerce.Functions.Http;
@@ -27,7 +28,10 @@ internal static class HttpJson
     };
 }
 
-/// <summary>Whole numbers, and errors that say so.</summary>
+/// <summary>
+/// Whole numbers, and errors that say so. What is written is never beyond what a reader holds exactly: of a sum that nothing else bounds
+/// (revenue of many buyers, an audit's difference) the largest such number says "at least so much".
+/// </summary>
 internal sealed class WholeNumberConverter : JsonConverter<long>
 {
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -39,7 +43,8 @@ internal sealed class WholeNumberConverter : JsonConverter<long>
             : throw new JsonException("must be a whole number of at most 64 bits, without fraction or exponent");
     }
 
-    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(Math.Clamp(value, -Limits.MoneyMax, Limits.MoneyMax));
 }
 
 [JsonSerializable(typeof(ProblemDocument))]
