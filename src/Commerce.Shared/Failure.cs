@@ -54,7 +54,8 @@ public sealed record Failure(ErrorCode Code, string Detail)
         new(ErrorCode.PriceChanged, $"The order costs {totalAmount} won now, not the {expectedTotalAmount} won that were agreed to.")
         {
             ExpectedTotalAmount = expectedTotalAmount,
-            TotalAmount = totalAmount,
+            // Prices may rise beyond what an order can cost.
+            TotalAmount = Math.Min(totalAmount, Limits.MoneyMax),
         };
 }
 

@@ -14,10 +14,13 @@ public static class Identifiers
 
     /// <inheritdoc cref="UserIdRule"/>
     public const string ProductIdRule =
-        "must be 1 to 64 letters, digits, inner spaces or any of . _ - ~ : @ + | and begin with a letter, a digit or _";
+        "must be 1 to 64 letters, digits, inner spaces or any of . _ - ~ : @ + |, begin with a letter, a digit or _, and not be top or import";
 
-    /// <summary>Product ids that would hide a route of their own (<c>GET /api/products/top</c>).</summary>
-    private const string ReservedProductId = "top";
+    /// <summary>
+    /// What stands in a route where a product's id may stand (<c>GET /api/products/top</c>, <c>POST /api/ops/products/import</c>), in any
+    /// case, since routes do not tell case.
+    /// </summary>
+    private static readonly string[] ReservedProductIds = ["top", "import"];
 
     private const string FirstCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
     private static readonly SearchValues<char> First = SearchValues.Create(FirstCharacters);
@@ -28,7 +31,17 @@ public static class Identifiers
     public static bool IsUserId(ReadOnlySpan<char> id) => HasShape(id) && !id.ContainsAnyExcept(UserIdCharacters);
 
     public static bool IsProductId(ReadOnlySpan<char> id) =>
-        HasShape(id) && id[^1] != ' ' && !id.ContainsAnyExcept(ProductIdCharacters) && id is not ReservedProductId;
+        HasShape(id) && id[^1] != ' ' && !id.ContainsAnyExcept(ProductIdCharacters) && !IsReserved(id);
+
+    private static bool IsReserved(ReadOnlySpan<char> id)
+    {
+        foreach (var word in ReservedProductIds)
+        {
+            if (id.Equals(word, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+        return false;
+    }
 
     private static bool HasShape(ReadOnlySpan<char> id) => id.Length is > 0 and <= Limits.IdentifierLengthMax && First.Contains(id[0]);
 }

@@ -7,7 +7,7 @@ public static class Limits
 {
     /// <summary>
     /// Largest amount of money in won, 2^53 - 1. Cosmos DB and JSON clients hold numbers as IEEE doubles, which count exactly up to
-    /// here and no further.
+    /// here and no further; no number of an answer is beyond it.
     /// </summary>
     public const long MoneyMax = 9_007_199_254_740_991;
 

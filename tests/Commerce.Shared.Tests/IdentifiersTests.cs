@@ -51,6 +51,15 @@ public sealed class IdentifiersTests
         Assert.False(Identifiers.IsUserId("BANK CHARGES"));
     }
 
-    [Fact]
-    public void A_product_cannot_be_called_like_a_route() => Assert.False(Identifiers.IsProductId("top"));
+    [Theory]
+    [InlineData("top")]
+    [InlineData("TOP")]
+    [InlineData("Import")]
+    public void A_product_cannot_be_called_like_a_route_in_any_case(string id) => Assert.False(Identifiers.IsProductId(id));
+
+    [Theory]
+    [InlineData("top1")]
+    [InlineData("to")]
+    [InlineData("POST")]
+    public void A_product_may_be_called_nearly_like_a_route(string id) => Assert.True(Identifiers.IsProductId(id));
 }

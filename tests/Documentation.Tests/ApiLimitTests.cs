@@ -24,6 +24,8 @@ public class ApiLimitTests
     [InlineData("schemas/OrderRequest/properties/items", "maxItems", Limits.OrderLinesMax)]
     [InlineData("schemas/Cart/properties/items", "maxItems", 2 * Limits.CartItemsMax)]
     [InlineData("schemas/CartItem/properties/quantity", "maximum", 2 * Limits.QuantityMax)]
+    [InlineData("schemas/CartChange/properties/itemCount", "maximum", 2 * Limits.CartItemsMax)]
+    [InlineData("schemas/CartChange/properties/pieceCount", "maximum", 4L * Limits.CartItemsMax * Limits.QuantityMax)]
     [InlineData("schemas/UserId", "maxLength", Limits.IdentifierLengthMax)]
     [InlineData("schemas/ProductId", "maxLength", Limits.IdentifierLengthMax)]
     [InlineData("schemas/Text", "maxLength", Limits.NameLengthMax)]
@@ -42,9 +44,12 @@ public class ApiLimitTests
     {
         var users = new Regex(Pattern("UserId"));
         var products = new Regex(Pattern("ProductId"));
-        var texts = Gen.Char["aZ09_.-~:@+| /%#\u00e9\n"].Array[0, 66].Select(characters => new string(characters));
+        var reserved = new Regex(Pattern("ProductId", "not"));
+        string[] words = ["top", "TOP", "tOp", "import", "Import", "tops", "to"];
+        var texts = Gen.OneOf(Gen.Int[0, words.Length - 1].Select(i => words[i]), Gen.Char["aZ09_.-~:@+| /%#\u00e9\n"].Array[0, 66].Select(characters => new string(characters)));
 
-        texts.Sample(text => users.IsMatch(text) == Identifiers.IsUserId(text) && products.IsMatch(text) == Identifiers.IsProductId(text));
+        texts.Sample(text => users.IsMatch(text) == Identifiers.IsUserId(text)
+            && (products.IsMatch(text) && !reserved.IsMatch(text)) == Identifiers.IsProductId(text));
     }
 
     [Fact]
@@ -60,8 +65,25 @@ public class ApiLimitTests
             : pattern.IsMatch(text) && pattern.IsMatch(kept));
     }
 
-    private static string Pattern(string schema) =>
-        Document.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("pattern").GetString()!.Replace("$", "\\z", StringComparison.Ordinal);
+    private static string Pattern(params string[] schema) => schema
+        .Aggregate(Document.GetProperty("components").GetProperty("schemas"), (node, name) => node.GetProperty(name))
+        .GetProperty("pattern").GetString()!.Replace("$", "\\z", StringComparison.Ordinal);
+
+    [Fact]
+    public void No_number_of_any_answer_or_request_is_beyond_what_a_client_holds_exactly() => Assert.All(
+        Schemas(Document.GetProperty("components")).Concat(Schemas(Document.GetProperty("paths"))).Where(IsInteger),
+        schema => Assert.True(
+            schema.GetProperty("minimum").GetInt64() >= -Limits.MoneyMax && schema.GetProperty("maximum").GetInt64() <= Limits.MoneyMax, schema.GetRawText()));
+
+    private static bool IsInteger(JsonElement schema) =>
+        schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "integer";
+
+    private static IEnumerable<JsonElement> Schemas(JsonElement node) => node.ValueKind switch
+    {
+        JsonValueKind.Object => node.EnumerateObject().SelectMany(member => Schemas(member.Value)).Prepend(node),
+        JsonValueKind.Array => node.EnumerateArray().SelectMany(Schemas),
+        _ => [],
+    };
 
     [Fact]
     public void Every_refusal_of_the_shop_is_a_documented_problem_type_with_an_example_and_the_reverse()

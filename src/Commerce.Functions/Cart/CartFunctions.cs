@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Http;
 using Commerce.Shared;
@@ -7,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Cart;
 
 /// <summary>What a user does with a cart, short of buying it.</summary>
-public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductReader products)
+public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedgerStore heads)
 {
     [Function("GetCart")]
     public async Task<IResult> Get(
@@ -64,7 +65,7 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
         input.ProductId(productId);
         return input.Failure is { } wrong
             ? Answers.Problem(wrong)
-            : await TakeOutAsync(request, userId, new CartChange.Remove(productId));
+            : await ChangeAsync(request, userId, productId, new CartChange.Remove(productId));
     }
 
     [Function("ClearCart")]
@@ -75,26 +76,40 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
         input.UserId(userId);
         return input.Failure is { } wrong
             ? Answers.Problem(wrong)
-            : await TakeOutAsync(request, userId, new CartChange.Clear());
+            : await ChangeAsync(request, userId, productId: null, new CartChange.Clear());
     }
 
-    private async Task<IResult> PutInAsync(HttpRequest request, string userId, string productId, CartChange change)
+    private async Task<IResult> PutInAsync(HttpRequest request, string userId, string productId, CartChange change) =>
+        await heads.FindProductAsync(productId, request.HttpContext.RequestAborted) is null
+            ? Answers.Problem(ProductFunctions.Unknown(productId) with { Errors = [new("productId", "is not a product of the catalog")] })
+            : await ChangeAsync(request, userId, productId, change);
+
+    private async Task<IResult> ChangeAsync(HttpRequest request, string userId, string? productId, CartChange change)
     {
-        if (await products.FindAsync(productId, request.HttpContext.RequestAborted) is null)
-            return Answers.Problem(ProductFunctions.Unknown(productId) with { Errors = [new("productId", "is not a product of the catalog")] });
         var outcome = await carts.ChangeAsync(userId, change, CartETag.Precondition(request));
         if (!outcome.Succeeded)
             return Answers.Problem(outcome.Failure);
-
-        var (view, etag) = await viewer.ViewAsync(userId, outcome.Value.Cart, request.HttpContext.RequestAborted);
-        return outcome.Value.IsNewItem
-            ? Answers.Created(view, CartJson.Wire.CartView, ResourcePath.Of("users", userId, "cart"), etag)
-            : Answers.Ok(view, CartJson.Wire.CartView, etag);
+        var wish = Preference.Of(request).Return;
+        if (wish == ReturnPreference.Representation)
+        {
+            var (whole, version) = await viewer.ViewAsync(userId, outcome.Value.Cart, request.HttpContext.RequestAborted);
+            return Changed(outcome.Value, whole, CartJson.Wire.CartView, version, Applied("representation"));
+        }
+        var (view, etag) = await viewer.ViewChangeAsync(outcome.Value.Cart, productId);
+        if (wish == ReturnPreference.Minimal)
+            return Answers.NoContent(etag, Applied("minimal"));
+        // Of an empty cart there is nothing to tell.
+        return change is CartChange.Clear ? Answers.NoContent(etag) : Changed(outcome.Value, view, CartJson.Wire.CartChangeView, etag);
     }
 
-    private async Task<IResult> TakeOutAsync(HttpRequest request, string userId, CartChange change)
-    {
-        var outcome = await carts.ChangeAsync(userId, change, CartETag.Precondition(request));
-        return outcome.Succeeded ? Answers.NoContent() : Answers.Problem(outcome.Failure);
-    }
+    private static JsonAnswer<T> Changed<T>(
+        CartOutcome outcome, T view, JsonTypeInfo<T> type, string etag, params IReadOnlyList<(string Name, string Value)> headers) =>
+        new(outcome.IsNewItem ? StatusCodes.Status201Created : StatusCodes.Status200OK, view, type)
+        {
+            ETag = etag,
+            Location = outcome.IsNewItem ? ResourcePath.Of("users", outcome.Cart.UserId, "cart") : null,
+            Headers = headers,
+        };
+
+    private static (string Name, string Value) Applied(string preference) => (Preference.AppliedHeader, $"return={preference}");
 }

@@ -1,8 +1,10 @@
 using System.Net;
+using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Cart;
+using Commerce.Shared.Catalog;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Cart;
@@ -16,13 +18,19 @@ public sealed class CartWriter
     private const int BatchSizeMax = 100;
     private const int QueueLengthMax = 1_000;
 
+    private static readonly IReadOnlyDictionary<string, Product> NoMatter = new Dictionary<string, Product>();
+
     private readonly Container _carts;
+    private readonly StockLedgerStore _heads;
+    private readonly ProductReader _products;
     private readonly TimeProvider _time;
     private readonly KeyedBatcher<CartWork, Result<CartOutcome>> _batcher;
 
-    public CartWriter(CommerceDatabase database, TimeProvider time)
+    public CartWriter(CommerceDatabase database, StockLedgerStore heads, ProductReader products, TimeProvider time)
     {
         _carts = database[CommerceDatabase.Accounts];
+        _heads = heads;
+        _products = products;
         _time = time;
         _batcher = new(CommitAsync, BatchSizeMax, QueueLengthMax);
     }
@@ -58,7 +66,7 @@ public sealed class CartWriter
                 return;
             }
             var before = stored ?? CartRules.Empty(userId, _time.GetUtcNow());
-            (var after, outcomes) = Apply(stored, before, batch);
+            (var after, outcomes) = await ApplyAsync(stored, before, batch);
             if (ReferenceEquals(before, after))
             {
                 Complete(batch, outcomes, before);
@@ -82,9 +90,28 @@ public sealed class CartWriter
             batch[i].Complete(outcomes[i].Succeeded ? outcomes[i].Value! with { Cart = cart } : outcomes[i]);
     }
 
+    /// <summary>
+    /// Applies what waits, at the prices last seen where they matter. What would be refused at them is judged again by what is stored now.
+    /// </summary>
+    private async Task<(ShoppingCart After, List<Result<CartOutcome>> Outcomes)> ApplyAsync(
+        ShoppingCart? stored, ShoppingCart before, IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch)
+    {
+        CartItem[] items = [.. before.Items, .. batch.Select(static pending => CartRules.PutIn(pending.Work.Change)).OfType<CartItem>()];
+        if (!CartRules.PricesMatter(items))
+            return Apply(stored, before, batch, NoMatter);
+        string[] productIds = [.. items.Select(static item => item.ProductId).Distinct()];
+        var applied = Apply(stored, before, batch, await _heads.PeekManyAsync(productIds));
+        return applied.Outcomes.Any(static outcome => outcome.Failure is { Code: ErrorCode.Validation })
+            ? Apply(stored, before, batch, await _products.FindManyAsync(productIds, CancellationToken.None))
+            : applied;
+    }
+
     /// <summary>Applies what waits, each on the cart as the one before leaves it.</summary>
     private (ShoppingCart After, List<Result<CartOutcome>> Outcomes) Apply(
-        ShoppingCart? stored, ShoppingCart before, IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch)
+        ShoppingCart? stored,
+        ShoppingCart before,
+        IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch,
+        IReadOnlyDictionary<string, Product> products)
     {
         var cart = before;
         var outcomes = new List<Result<CartOutcome>>(batch.Count);
@@ -92,7 +119,7 @@ public sealed class CartWriter
         {
             // What an earlier change of this batch has made is a version that nobody can have seen.
             var holds = precondition is null || (ReferenceEquals(cart, before) && precondition(stored?.ETag));
-            var result = holds ? CartRules.Apply(cart, change, _time.GetUtcNow()) : NotThisVersion;
+            var result = holds ? CartRules.Apply(cart, change, products, _time.GetUtcNow()) : NotThisVersion;
             outcomes.Add(result.Succeeded ? new CartOutcome(result.Value, result.Value.Items.Count > cart.Items.Count) : result.Failure);
             cart = result.Succeeded ? result.Value : cart;
         }

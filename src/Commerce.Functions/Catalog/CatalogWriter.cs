@@ -9,7 +9,7 @@ namespace Commerce.Functions.Catalog;
 /// Writes what operators say about products: names and prices. Stock is the ledger's alone: it is set once, when a product is new,
 /// and a later change of name or price is a patch that leaves it as it is at that moment.
 /// </summary>
-public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, TimeProvider time)
+public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, StockLedgerStore heads, TimeProvider time)
 {
     private static readonly PatchItemRequestOptions Answered = new() { EnableContentResponseOnWrite = true };
 
@@ -63,6 +63,10 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
             // Either somebody else wrote, or our own patch did before its answer was lost. The document tells.
             var stored = await products.FindAsync(current.ProductId, CancellationToken.None);
             return stored is not null && stored.Name == name && stored.Price == price ? stored : null;
+        }
+        finally
+        {
+            heads.Forget(current.ProductId);
         }
     }
 }

@@ -13,12 +13,18 @@ internal static class Answers
 
     /// <summary>200, or 304 when the client's <c>If-None-Match</c> says that it has this version.</summary>
     public static IResult OkUnlessUnchanged<T>(HttpRequest request, T value, JsonTypeInfo<T> type, string? etag) =>
-        EntityTags.IsUnchanged(request, etag) ? new NotModified(etag!) : Ok(value, type, etag);
+        EntityTags.IsUnchanged(request, etag) ? new BodilessAnswer(StatusCodes.Status304NotModified, etag!) : Ok(value, type, etag);
 
     public static IResult Created<T>(T value, JsonTypeInfo<T> type, string? location = null, string? etag = null) =>
         new JsonAnswer<T>(StatusCodes.Status201Created, value, type) { ETag = etag, Location = location };
 
-    public static IResult NoContent(params IReadOnlyList<(string Name, string Value)> headers) => new EmptyAnswer(headers);
+    /// <summary>204: there is nothing to tell.</summary>
+    public static IResult NoContent(params IReadOnlyList<(string Name, string Value)> headers) =>
+        new BodilessAnswer(StatusCodes.Status204NoContent, etag: null) { Headers = headers };
+
+    /// <summary>204: it is done, and this is the version that there is now.</summary>
+    public static IResult NoContent(string etag, params IReadOnlyList<(string Name, string Value)> headers) =>
+        new BodilessAnswer(StatusCodes.Status204NoContent, etag) { Headers = headers };
 
     public static IResult Problem(Failure failure, params IReadOnlyList<(string Name, string Value)> headers) =>
         new ProblemAnswer(failure, headers);
@@ -44,24 +50,17 @@ internal static class Answers
         }
     }
 
-    private sealed class EmptyAnswer(IReadOnlyList<(string Name, string Value)> headers) : IResult
+    private sealed class BodilessAnswer(int status, string? etag) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.StatusCode = StatusCodes.Status204NoContent;
-            foreach (var (name, value) in headers)
-                httpContext.Response.Headers[name] = value;
-            return Task.CompletedTask;
-        }
-    }
+        public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
-    private sealed class NotModified(string etag) : IResult
-    {
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
-            httpContext.Response.Headers.ETag = etag;
-            httpContext.Response.Headers.CacheControl = "no-cache";
+            httpContext.Response.StatusCode = status;
+            if (etag is not null)
+                (httpContext.Response.Headers.ETag, httpContext.Response.Headers.CacheControl) = (etag, "no-cache");
+            foreach (var (name, text) in Headers)
+                httpContext.Response.Headers[name] = text;
             return Task.CompletedTask;
         }
     }

@@ -23,7 +23,7 @@ internal static class HttpJson
         MaxDepth = 16,
         // Names in any script stay readable; what HTML could trip over is still escaped.
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
-        Converters = { new UtcTimeConverter(), new WholeNumberConverter() },
+        Converters = { new UtcTimeConverter(), new WholeNumberConverter(), new SumConverter() },
     };
 }
 

@@ -5,7 +5,8 @@ namespace Commerce.Functions.Http;
 /// <summary>The <c>Prefer</c> header (RFC 7240), as far as the shop honours it.</summary>
 /// <param name="RespondAsync"><c>respond-async</c>: the client would rather poll than wait.</param>
 /// <param name="Wait"><c>wait=seconds</c>: how long it is willing to wait; null when it does not say.</param>
-internal readonly record struct Preference(bool RespondAsync, TimeSpan? Wait)
+/// <param name="Return"><c>return=minimal</c> or <c>return=representation</c>: how much of what was changed it wants; null when it does not say.</param>
+internal readonly record struct Preference(bool RespondAsync, TimeSpan? Wait, ReturnPreference? Return)
 {
     /// <summary>Response header that tells which preferences were honoured.</summary>
     public const string AppliedHeader = "Preference-Applied";
@@ -16,13 +17,33 @@ internal readonly record struct Preference(bool RespondAsync, TimeSpan? Wait)
         var preference = default(Preference);
         foreach (var part in request.Headers["Prefer"].SelectMany(static line => (line ?? "").Split(',')))
         {
-            var token = part.Trim();
+            // Values may be quoted, and parameters may follow, of which none is known here.
+            var token = part.Split(';')[0].Replace("\"", "", StringComparison.Ordinal).Trim();
             if (token.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
                 preference = preference with { RespondAsync = true };
             else if (token.StartsWith("wait=", StringComparison.OrdinalIgnoreCase)
                 && int.TryParse(token.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
                 preference = preference with { Wait = TimeSpan.FromSeconds(seconds) };
+            else if (token.StartsWith("return=", StringComparison.OrdinalIgnoreCase))
+                preference = preference with { Return = preference.Return ?? ReturnOf(token[7..]) };
         }
         return preference;
     }
+
+    private static ReturnPreference? ReturnOf(string value) => value.ToUpperInvariant() switch
+    {
+        "MINIMAL" => ReturnPreference.Minimal,
+        "REPRESENTATION" => ReturnPreference.Representation,
+        _ => null,
+    };
+}
+
+/// <summary>How much of what was changed a client wants to be told.</summary>
+internal enum ReturnPreference
+{
+    /// <summary>Only that it was changed, and which version it is now.</summary>
+    Minimal,
+
+    /// <summary>All of it, as it is now.</summary>
+    Representation,
 }

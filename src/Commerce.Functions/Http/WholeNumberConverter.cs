@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Commerce.Shared;
 
 namespace Commerce.Functions.Http;
 
@@ -31,7 +32,7 @@ internal sealed class WholeNumberConverter : JsonConverter<long?>
     public override void Write(Utf8JsonWriter writer, long? value, JsonSerializerOptions options)
     {
         if (value is { } number)
-            writer.WriteNumberValue(number);
+            writer.WriteNumberValue(SumConverter.Bounded(number));
         else
             writer.WriteNullValue();
     }
@@ -69,4 +70,20 @@ internal sealed class WholeNumberConverter : JsonConverter<long?>
             exponent = Math.Min((exponent * 10) + digit - '0', ExponentMax);
         return (int)(text[0] == '-' ? -exponent : exponent);
     }
+}
+
+/// <summary>
+/// What answers count. It is never beyond what a reader holds exactly: of a sum that nothing else bounds (revenue of many buyers, an audit's
+/// difference) the largest such number says "at least so much".
+/// </summary>
+internal sealed class SumConverter : JsonConverter<long>
+{
+    private static readonly WholeNumberConverter Reader = new();
+
+    public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Reader.Read(ref reader, typeToConvert, options)!.Value;
+
+    public override void Write(Utf8JsonWriter writer, long value, JsonSerializerOptions options) => writer.WriteNumberValue(Bounded(value));
+
+    public static long Bounded(long value) => Math.Clamp(value, -Limits.MoneyMax, Limits.MoneyMax);
 }

@@ -51,6 +51,12 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
     /// <summary>The last head seen, or the stored one; null when there is none. A hint: it may have changed by now.</summary>
     public async ValueTask<THead?> PeekAsync(string key) => (await GetHeadAsync(key)).Document;
 
+    /// <summary>Gives up the last head seen: it was changed by something else than a posting.</summary>
+    internal void Forget(string key) => _heads.Remove(key);
+
+    /// <summary>The last head seen, or null.</summary>
+    protected THead? Seen(string key) => _heads.Get<THead>(key);
+
     /// <summary>The last head seen, or the stored one.</summary>
     internal async ValueTask<LedgerHead<THead>> GetHeadAsync(string key) =>
         _heads.TryGetValue(key, out THead? head) ? new(head, IsFresh: false) : await ReadHeadAsync(key);
@@ -125,7 +131,7 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
         return batch;
     }
 
-    private void Remember(string key, THead head) => _heads.Set(key, head, new MemoryCacheEntryOptions { Size = 1 });
+    protected void Remember(string key, THead head) => _heads.Set(key, head, new MemoryCacheEntryOptions { Size = 1 });
 }
 
 /// <param name="Document">The head, or null when there is none.</param>

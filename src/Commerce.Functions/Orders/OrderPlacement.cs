@@ -24,8 +24,6 @@ public sealed class OrderPlacement(
     ProductReader products,
     TimeProvider time)
 {
-    private static readonly ParallelOptions SomeAtOnce = new() { MaxDegreeOfParallelism = 32 };
-
     internal static Failure KeyReused =>
         new(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
 
@@ -75,9 +73,10 @@ public sealed class OrderPlacement(
     {
         if (draft.Request.SeenProducts is { } seen)
             return await TryAcceptAsync(draft, seen, isFinal: true);
-        var accepted = await TryAcceptAsync(draft, await PeekAsync(draft.Items), isFinal: false);
+        string[] productIds = [.. draft.Items.Select(static item => item.ProductId)];
+        var accepted = await TryAcceptAsync(draft, await heads.PeekManyAsync(productIds), isFinal: false);
         return accepted.Failure is { Code: ErrorCode.Validation or ErrorCode.PriceChanged or ErrorCode.InsufficientBalance }
-            ? await TryAcceptAsync(draft, await products.FindManyAsync([.. draft.Items.Select(static item => item.ProductId)], CancellationToken.None), isFinal: true)
+            ? await TryAcceptAsync(draft, await products.FindManyAsync(productIds, CancellationToken.None), isFinal: true)
             : accepted;
     }
 
@@ -103,15 +102,4 @@ public sealed class OrderPlacement(
             var order when order.Fingerprint == draft.Fingerprint => new Posting<AccountRecord>(new() { Order = order }, Repeated: true),
             _ => KeyReused,
         };
-
-    /// <summary>The products as last seen. Those that are not in memory are read, some at a time.</summary>
-    private async Task<IReadOnlyDictionary<string, Product>> PeekAsync(IReadOnlyList<OrderItem> items)
-    {
-        var seen = new Product?[items.Count];
-        if (items.Count == 1)
-            seen[0] = await heads.PeekAsync(items[0].ProductId);
-        else
-            await Parallel.ForAsync(0, seen.Length, SomeAtOnce, async (i, _) => seen[i] = await heads.PeekAsync(items[i].ProductId));
-        return seen.OfType<Product>().ToDictionary(static product => product.ProductId);
-    }
 }

@@ -1,3 +1,5 @@
+using Commerce.Shared.Catalog;
+
 namespace Commerce.Shared.Cart;
 
 /// <summary>What can be done to a cart. Quantities are pieces, 1 to <see cref="Limits.QuantityMax"/>.</summary>
@@ -19,16 +21,52 @@ public abstract record CartChange
 /// <summary>The rules of the cart. Pure; a change that has no effect gives the same cart back.</summary>
 public static class CartRules
 {
+    /// <summary>So many pieces cost no more than <see cref="Limits.MoneyMax"/>, whatever they are.</summary>
+    private const long PiecesOfAnyPriceMax = Limits.MoneyMax / Limits.PriceMax;
+
     public static ShoppingCart Empty(string userId, DateTimeOffset now) => new() { UserId = userId, Items = [], UpdatedAt = now };
 
-    public static Result<ShoppingCart> Apply(ShoppingCart cart, CartChange change, DateTimeOffset now) => change switch
+    /// <summary>The cart after a change, or why it cannot be made: what can be put in can be bought.</summary>
+    /// <param name="cart">The cart.</param>
+    /// <param name="change">What is to change.</param>
+    /// <param name="products">What is in the cart or put in, as last seen, by id; not looked at unless <see cref="PricesMatter"/>.</param>
+    /// <param name="now">The time to record, UTC.</param>
+    public static Result<ShoppingCart> Apply(
+        ShoppingCart cart, CartChange change, IReadOnlyDictionary<string, Product> products, DateTimeOffset now) => change switch
     {
-        CartChange.Add add => SetQuantity(cart, add.ProductId, QuantityOf(cart, add.ProductId) + add.Quantity, now),
-        CartChange.Set set => SetQuantity(cart, set.ProductId, set.Quantity, now),
+        CartChange.Add add => SetQuantity(cart, add.ProductId, QuantityOf(cart, add.ProductId) + add.Quantity, products, now),
+        CartChange.Set set => SetQuantity(cart, set.ProductId, set.Quantity, products, now),
         CartChange.Remove remove => Without(cart, remove.ProductId, now),
         CartChange.Clear => cart.Items.Count == 0 ? cart : cart with { Items = [], UpdatedAt = now },
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
+
+    /// <summary>What a change puts in; null for one that takes out.</summary>
+    public static CartItem? PutIn(CartChange change) => change switch
+    {
+        CartChange.Add add => new(add.ProductId, add.Quantity),
+        CartChange.Set set => new(set.ProductId, set.Quantity),
+        _ => null,
+    };
+
+    /// <summary>True when it depends on prices whether all this can be bought at once. Of hardly any cart it does.</summary>
+    public static bool PricesMatter(IEnumerable<CartItem> items) => items.Sum(static item => item.Quantity) > PiecesOfAnyPriceMax;
+
+    /// <summary>
+    /// Won that a cart costs, of what is in the catalog; null when that is more than <see cref="Limits.MoneyMax"/> and can be neither shown
+    /// nor paid.
+    /// </summary>
+    public static long? TotalAmount(ShoppingCart cart, IReadOnlyDictionary<string, Product> products)
+    {
+        var total = 0L;
+        foreach (var item in cart.Items)
+        {
+            total += item.Quantity * (products.GetValueOrDefault(item.ProductId)?.Price ?? 0);
+            if (total > Limits.MoneyMax)
+                return null;
+        }
+        return total;
+    }
 
     /// <summary>What is left of a cart when all of it has gone into an order.</summary>
     public static ShoppingCart CheckOut(ShoppingCart cart, string orderId, DateTimeOffset now) =>
@@ -57,7 +95,7 @@ public static class CartRules
     public static long QuantityOf(ShoppingCart cart, string productId) =>
         cart.Items.FirstOrDefault(item => item.ProductId == productId)?.Quantity ?? 0;
 
-    private static Result<ShoppingCart> SetQuantity(ShoppingCart cart, string productId, long quantity, DateTimeOffset now)
+    private static Result<ShoppingCart> SetQuantity(ShoppingCart cart, string productId, long quantity, IReadOnlyDictionary<string, Product> products, DateTimeOffset now)
     {
         var current = QuantityOf(cart, productId);
         if (quantity == current)
@@ -72,14 +110,24 @@ public static class CartRules
             };
         }
         if (current == 0 && cart.Items.Count >= Limits.CartItemsMax)
-            return new Failure(ErrorCode.CartFull, $"A cart holds at most {Limits.CartItemsMax} products.") { Available = Limits.CartItemsMax };
+            return Full;
         var item = new CartItem(productId, quantity);
-        return cart with
+        var changed = cart with
         {
             Items = current == 0 ? [.. cart.Items, item] : [.. cart.Items.Select(old => old.ProductId == productId ? item : old)],
             UpdatedAt = now,
         };
+        return quantity > current && PricesMatter(changed.Items) && TotalAmount(changed, products) is null ? TooDear(productId) : changed;
     }
+
+    private static Failure Full => new(ErrorCode.CartFull, $"A cart holds at most {Limits.CartItemsMax} products.")
+    {
+        Available = Limits.CartItemsMax,
+        Errors = [new("productId", "would be one product too many")],
+    };
+
+    private static Failure TooDear(string productId) =>
+        Failure.Validation("quantity", $"must not bring the cart to more than {Limits.MoneyMax} won in all") with { ProductId = productId };
 
     private static ShoppingCart Without(ShoppingCart cart, string productId, DateTimeOffset now)
     {

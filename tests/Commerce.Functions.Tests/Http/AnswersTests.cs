@@ -2,7 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Http;
+using Commerce.Functions.Ops;
+using Commerce.Functions.Ranking;
 using Commerce.Shared;
+using Microsoft.AspNetCore.Http;
 
 namespace Commerce.Functions.Tests.Http;
 
@@ -21,6 +24,29 @@ public sealed class AnswersTests
         Assert.Equal("no-cache", headers.CacheControl);
         Assert.True(headers.ContentLength > 0);
     }
+
+    [Theory]
+    [InlineData(Limits.MoneyMax, 9_007_199_254_740_991)]
+    [InlineData(Limits.MoneyMax + 1, 9_007_199_254_740_991)]
+    [InlineData(long.MinValue, -9_007_199_254_740_991)]
+    public async Task No_number_is_beyond_what_its_reader_holds_exactly(long number, long answered)
+    {
+        foreach (var answer in (IResult[])
+            [
+                Answers.Ok(View with { Balance = number }, BalanceJson.Wire.BalanceView),
+                Answers.Ok(new TopProductsView([new(1, "p", "x", 1, 1, Revenue: number)], default, default, default), RankingJson.Wire.TopProductsView),
+                Answers.Ok(new AuditReport(false, default, 1, 1, 1, [new("account-balance", "kim", number, 0)]), AuditJson.Wire.AuditReport),
+                Answers.Problem(Failure.InsufficientBalance(number, 0)),
+            ])
+        {
+            var (_, body, _) = await Requests.AnswerAsync(answer);
+            Assert.Contains($":{answered}", body!.ToJsonString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_price_that_has_risen_beyond_what_can_be_held_is_told_as_the_most_that_can() =>
+        Assert.Equal(Limits.MoneyMax, Failure.PriceChanged(1, long.MaxValue).TotalAmount);
 
     [Fact]
     public async Task A_reader_that_has_the_version_gets_304_and_no_body()

@@ -105,15 +105,16 @@ public sealed class RequestInputTests
     public void Text_that_is_no_cursor_is_refused() => Gen.String.Sample(text => Assert.False(Cursor.TryDecode("products", text, out _)));
 
     [Theory]
-    [InlineData(new string[0], false, null)]
-    [InlineData(new[] { "respond-async" }, true, null)]
-    [InlineData(new[] { "Respond-Async, wait=5" }, true, 5)]
-    [InlineData(new[] { "wait=3", "return=minimal" }, false, 3)]
-    [InlineData(new[] { "wait=-3, wait=x, ,," }, false, null)]
-    public void Preferences_are_honoured_as_far_as_they_are_known(string[] headers, bool respondAsync, int? wait_seconds)
+    [InlineData(new string[0], false, null, null)]
+    [InlineData(new[] { "respond-async" }, true, null, null)]
+    [InlineData(new[] { "Respond-Async, wait=5" }, true, 5, null)]
+    [InlineData(new[] { "wait=3", "return=minimal" }, false, 3, "Minimal")]
+    [InlineData(new[] { "wait=\"3\"; x=y, Return=\"representation\", return=minimal" }, false, 3, "Representation")]
+    [InlineData(new[] { "wait=-3, wait=x, ,,", "return=, return=all" }, false, null, null)]
+    public void Preferences_are_honoured_as_far_as_they_are_known(string[] headers, bool respondAsync, int? waitSeconds, string? returned)
     {
         var request = Requests.With(headers: [.. headers.Select(header => ("Prefer", header))]);
-        var expected = new Preference(respondAsync, wait_seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-        Assert.Equal(expected, Preference.Of(request));
+        var preference = Preference.Of(request);
+        Assert.Equal((respondAsync, waitSeconds, returned), (preference.RespondAsync, (int?)preference.Wait?.TotalSeconds, preference.Return?.ToString()));
     }
 }

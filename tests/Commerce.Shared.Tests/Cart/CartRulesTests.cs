@@ -1,4 +1,5 @@
 using Commerce.Shared.Cart;
+using Commerce.Shared.Catalog;
 using CsCheck;
 
 namespace Commerce.Shared.Tests.Cart;
@@ -14,7 +15,13 @@ public sealed class CartRulesTests
         Gen.Int[0, 5].Select(sku => (CartChange)new CartChange.Remove($"p{sku}")),
         Gen.Const((CartChange)new CartChange.Clear()));
 
-    private static ShoppingCart After(params CartChange[] changes) => changes.Aggregate(Empty, (cart, change) => CartRules.Apply(cart, change, Now).Value!);
+    private static ShoppingCart After(params CartChange[] changes) => changes.Aggregate(Empty, (cart, change) => Apply(cart, change).Value!);
+
+    private static Result<ShoppingCart> Apply(ShoppingCart cart, CartChange change, params (string Id, long Price)[] prices) =>
+        CartRules.Apply(cart, change, Catalog(prices), Now);
+
+    private static Dictionary<string, Product> Catalog(params (string Id, long Price)[] prices) => prices.ToDictionary(
+        product => product.Id, product => NewProduct.Create(product.Id, product.Id, product.Price, 0, Now).Product);
 
     private static IEnumerable<(string, long)> ItemsOf(ShoppingCart cart) => cart.Items.Select(item => (item.ProductId, item.Quantity));
 
@@ -47,9 +54,9 @@ public sealed class CartRulesTests
     public void A_change_without_effect_gives_the_same_cart_back() => Changes.Array[0, 30].Sample(changes =>
     {
         var cart = After(changes);
-        Assert.Same(cart, CartRules.Apply(cart, new CartChange.Remove("never in it"), Now).Value);
+        Assert.Same(cart, Apply(cart, new CartChange.Remove("never in it")).Value);
         foreach (var item in cart.Items)
-            Assert.Same(cart, CartRules.Apply(cart, new CartChange.Set(item.ProductId, item.Quantity), Now).Value);
+            Assert.Same(cart, Apply(cart, new CartChange.Set(item.ProductId, item.Quantity)).Value);
     });
 
     [Fact]
@@ -66,7 +73,7 @@ public sealed class CartRulesTests
             var full = After(before);
             var emptied = CartRules.CheckOut(full, "o-1", Now);
             Assert.Empty(emptied.Items);
-            var later = meanwhile.Aggregate(emptied, (cart, change) => CartRules.Apply(cart, change, Now).Value!);
+            var later = meanwhile.Aggregate(emptied, (cart, change) => Apply(cart, change).Value!);
             var back = CartRules.GiveBack(later, "o-1", full.Items, Now);
             Assert.Equal(full.Items.Select(item => item.ProductId), back.Items.Take(full.Items.Count).Select(item => item.ProductId));
             Assert.Equal(
@@ -80,9 +87,9 @@ public sealed class CartRulesTests
         var full = Empty with { Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(n => new CartItem($"p{n}", Limits.QuantityMax))] };
         var over = CartRules.GiveBack(After(new CartChange.Add("p0", 1), new CartChange.Add("new", 1)), "o-1", full.Items, Now);
         Assert.Equal((Limits.CartItemsMax + 1, Limits.QuantityMax + 1), (over.Items.Count, CartRules.QuantityOf(over, "p0")));
-        Assert.Equal(ErrorCode.CartFull, CartRules.Apply(over, new CartChange.Add("another", 1), Now).Failure?.Code);
-        Assert.Equal(ErrorCode.Validation, CartRules.Apply(over, new CartChange.Add("p0", 1), Now).Failure?.Code);
-        Assert.Equal(5, CartRules.QuantityOf(CartRules.Apply(over, new CartChange.Set("p0", 5), Now).Value!, "p0"));
+        Assert.Equal(ErrorCode.CartFull, Apply(over, new CartChange.Add("another", 1)).Failure?.Code);
+        Assert.Equal(ErrorCode.Validation, Apply(over, new CartChange.Add("p0", 1)).Failure?.Code);
+        Assert.Equal(5, CartRules.QuantityOf(Apply(over, new CartChange.Set("p0", 5)).Value!, "p0"));
     }
 
     [Fact]
@@ -90,7 +97,7 @@ public sealed class CartRulesTests
     {
         var cart = After(new CartChange.Add("a", Limits.QuantityMax));
         Assert.Equal(Limits.QuantityMax, CartRules.QuantityOf(cart, "a"));
-        var refused = CartRules.Apply(cart, new CartChange.Add("a", 1), Now).Failure!;
+        var refused = Apply(cart, new CartChange.Add("a", 1)).Failure!;
         Assert.Equal((ErrorCode.Validation, "quantity"), (refused.Code, refused.Errors![0].Field));
     }
 
@@ -98,7 +105,36 @@ public sealed class CartRulesTests
     public void A_full_cart_takes_more_of_what_it_has_and_nothing_else()
     {
         var full = Empty with { Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(n => new CartItem($"p{n}", 1))] };
-        Assert.True(CartRules.Apply(full, new CartChange.Add("p7", 1), Now).Succeeded);
-        Assert.Equal(ErrorCode.CartFull, CartRules.Apply(full, new CartChange.Add("one more", 1), Now).Failure?.Code);
+        Assert.True(Apply(full, new CartChange.Add("p7", 1)).Succeeded);
+        Assert.Equal(ErrorCode.CartFull, Apply(full, new CartChange.Add("one more", 1)).Failure?.Code);
+    }
+
+    [Fact]
+    public void A_cart_takes_what_can_be_paid_for_at_the_prices_seen_and_nothing_beyond() => Gen.Select(
+            Gen.Select(Gen.Long[Limits.QuantityMax - 9, Limits.QuantityMax], Gen.OneOf(Gen.Const(0L), Gen.Const(1L), Gen.Long[Limits.PriceMax - 1, Limits.PriceMax])).Array[8, 12],
+            Gen.Long[1, Limits.QuantityMax])
+        .Sample((lines, more) =>
+        {
+            var prices = lines.Select((line, i) => ($"p{i}", line.Item2)).ToArray();
+            var (cart, total) = (Empty, 0L);
+            foreach (var (i, (quantity, price)) in lines.Index())
+            {
+                var result = Apply(cart, i % 2 == 0 ? new CartChange.Add($"p{i}", quantity) : new CartChange.Set($"p{i}", quantity), prices);
+                Assert.Equal(total + (quantity * price) <= Limits.MoneyMax, result.Succeeded);
+                Assert.Equal(result.Succeeded ? null : "quantity", result.Failure?.Errors![0].Field);
+                (cart, total) = result.Succeeded ? (result.Value, total + (quantity * price)) : (cart, total);
+                Assert.Equal(total, CartRules.TotalAmount(cart, Catalog(prices)));
+            }
+            // Fewer pieces are taken whatever they cost.
+            foreach (var item in cart.Items)
+                Assert.True(Apply(cart, new CartChange.Set(item.ProductId, Math.Min(more, item.Quantity)), [.. prices.Select(product => (product.Item1, Limits.PriceMax))]).Succeeded);
+        });
+
+    [Fact]
+    public void A_total_that_cannot_be_held_is_none()
+    {
+        var cart = Empty with { Items = [.. Enumerable.Range(0, 2 * Limits.CartItemsMax).Select(n => new CartItem($"p{n}", 2 * Limits.QuantityMax))] };
+        Assert.Null(CartRules.TotalAmount(cart, Catalog([.. cart.Items.Select(item => (item.ProductId, Limits.PriceMax))])));
+        Assert.Equal(0, CartRules.TotalAmount(cart, Catalog()));
     }
 }
