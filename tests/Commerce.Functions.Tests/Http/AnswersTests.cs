@@ -103,11 +103,11 @@ public sealed class AnswersTests
     }
 
     [Theory]
-    [InlineData("products", "GET")]
-    [InlineData("users/kim/cart", "DELETE, GET")]
-    [InlineData("users/kim/cart/items/85123A", "DELETE, PUT")]
-    [InlineData("ops/products/import", "POST, PUT")]
-    [InlineData("health/live", "GET")]
+    [InlineData("products", "GET, HEAD, OPTIONS")]
+    [InlineData("users/kim/cart", "DELETE, GET, HEAD, OPTIONS")]
+    [InlineData("users/kim/cart/items/85123A", "DELETE, OPTIONS, PUT")]
+    [InlineData("ops/products/import", "OPTIONS, POST, PUT")]
+    [InlineData("health/live", "GET, HEAD, OPTIONS")]
     [InlineData("nothing/here", "")]
     [InlineData("", "")]
     public async Task What_no_function_answers_gets_404_or_405_with_the_methods_there_are(string path, string allow)
@@ -116,5 +116,18 @@ public sealed class AnswersTests
         Assert.Equal(allow, headers.Allow.ToString());
         Assert.Equal(allow.Length == 0 ? 404 : 405, status);
         Assert.Equal(status, (int)body!["status"]!);
+    }
+
+    [Theory]
+    [InlineData("products", 204)]
+    [InlineData("nothing/here", 404)]
+    public async Task The_methods_that_there_are_can_be_asked_for(string path, int expected)
+    {
+        var request = Requests.With();
+        request.Method = HttpMethods.Options;
+        var (status, body, headers) = await Requests.AnswerAsync(FallbackFunction.Run(request, path), Requests.With());
+        Assert.Equal(expected, status);
+        Assert.Equal(expected == 204, body is null);
+        Assert.Equal(expected == 204 ? "GET, HEAD, OPTIONS" : "", headers.Allow.ToString());
     }
 }
