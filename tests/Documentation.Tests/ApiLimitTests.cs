@@ -61,7 +61,7 @@ public class ApiLimitTests
             Gen.Char[' ', '\uD7FF'].Select(character => $"{character}")).Array[0, 8].Select(string.Concat);
 
         texts.Sample(text => TextRules.Check(text, Limits.NameLengthMax, out var kept) is { } wrong
-            ? !pattern.IsMatch(text) || !(wrong.Contains("blank", StringComparison.Ordinal) || wrong.Contains("line", StringComparison.Ordinal) || wrong.Contains("control", StringComparison.Ordinal))
+            ? !pattern.IsMatch(text) || !new[] { "blank", "line", "control" }.Any(kind => wrong.Contains(kind, StringComparison.Ordinal))
             : pattern.IsMatch(text) && pattern.IsMatch(kept));
     }
 

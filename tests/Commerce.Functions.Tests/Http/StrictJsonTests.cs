@@ -95,7 +95,8 @@ public sealed partial class StrictJsonTests
     }
 
     [Fact]
-    public async Task Every_way_to_write_a_whole_number_is_read_alike() => await Gen.Select(Gen.Long.Where(number => number != 0), Gen.Int[-18, 19]).SampleAsync(async (number, shift) =>
+    public async Task Every_way_to_write_a_whole_number_is_read_alike() => await Gen.Select(
+        Gen.Long.Where(number => number != 0), Gen.Int[-18, 19]).SampleAsync(async (number, shift) =>
     {
         var digits = Math.Abs((decimal)number).ToString(CultureInfo.InvariantCulture).PadLeft(20, '0');
         var point = 20 - Math.Max(shift, 0);

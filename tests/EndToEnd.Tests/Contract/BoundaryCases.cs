@@ -123,12 +123,14 @@ internal sealed class BoundaryCases
         /// <summary>Some strings would be another address, or no header.</summary>
         private bool CanBeSent(string place, string text) => place switch
         {
-            "path" => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal) && !(Template.EndsWith("products/{productId}", StringComparison.Ordinal) && text == "top"),
+            "path" => text.Length > 0 && !text.Contains('/', StringComparison.Ordinal)
+                && !(Template.EndsWith("products/{productId}", StringComparison.Ordinal) && text == "top"),
             "header" => text.All(char.IsAscii) && !text.Any(char.IsControl) && text.Trim() == text,
             _ => true,
         };
 
-        public BoundaryCase WithBody(string at, string json, bool isInside) => Made(at, Changed(at, (parent, name) => Put(parent, name, Here)).Replace($"\"{Here}\"", json, StringComparison.Ordinal), isInside);
+        public BoundaryCase WithBody(string at, string json, bool isInside) => Made(
+            at, Changed(at, (parent, name) => Put(parent, name, Here)).Replace($"\"{Here}\"", json, StringComparison.Ordinal), isInside);
 
         public BoundaryCase Without(string at, bool isInside) => Made(at, Changed(at, (parent, name) => parent.AsObject().Remove(name)), isInside);
 

@@ -39,8 +39,9 @@ internal static class BoundaryValues
 
     private static IEnumerable<BoundaryValue> Integers(JsonObject schema)
     {
-        var (min, max) = (BigInteger.Parse(schema["minimum"]!.ToJsonString(), CultureInfo.InvariantCulture), BigInteger.Parse(schema["maximum"]!.ToJsonString(), CultureInfo.InvariantCulture));
-        var excluded = Excluded(schema).Select(value => BigInteger.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)).ToList();
+        static BigInteger Number(JsonNode? bound) => BigInteger.Parse(bound!.ToJsonString(), CultureInfo.InvariantCulture);
+
+        var (min, max, excluded) = (Number(schema["minimum"]), Number(schema["maximum"]), Excluded(schema).Select(Number).ToList());
         BoundaryValue Judge(BigInteger value, string written) => new(written, value >= min && value <= max && !excluded.Contains(value));
 
         foreach (var value in (BigInteger[])[min - 1, min, min + 1, max - 1, max, max + 1, .. excluded])
@@ -49,16 +50,21 @@ internal static class BoundaryValues
                 yield return form.EndsWith(".5", StringComparison.Ordinal) ? new($"{value}.5", false) : Judge(value, string.Format(CultureInfo.InvariantCulture, form, value));
         }
         foreach (var odd in OddNumbers)
-            yield return Judge((BigInteger)decimal.Parse(odd.Replace("e999999999999", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture), odd);
+        {
+            var value = decimal.Parse(odd.Replace("e999999999999", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
+            yield return Judge((BigInteger)value, odd);
+        }
         foreach (var none in NoNumbers)
             yield return new(none, false);
     }
 
     private static IEnumerable<BoundaryValue> Strings(JsonObject schema)
     {
-        var lengths = new[] { (int?)schema["minLength"], (int?)schema["maxLength"] }.OfType<int>().SelectMany(bound => (int[])[bound - 1, bound, bound + 1]).Where(length => length >= 0);
+        var lengths = new[] { (int?)schema["minLength"], (int?)schema["maxLength"] }.OfType<int>()
+            .SelectMany(bound => (int[])[bound - 1, bound, bound + 1]).Where(length => length >= 0);
         // One code point of one, two, three and four bytes each; the last is two UTF-16 code units.
-        var measured = lengths.SelectMany(length => ((string[])["a", "\u00E9", "가", "🤍"]).Select(letter => new StringBuilder().Insert(0, letter, length).ToString()));
+        var measured = lengths.SelectMany(length => ((string[])["a", "\u00E9", "가", "🤍"])
+            .Select(letter => new StringBuilder().Insert(0, letter, length).ToString()));
         var listed = (schema["enum"]?.AsArray() ?? []).Select(value => value!.GetValue<string>());
         foreach (var text in (string[])[.. measured, .. Texts, .. listed, .. Excluded(schema).Select(value => value.GetValue<string>())])
             yield return new(JsonSerializer.Serialize(text), Admits(schema, text));
