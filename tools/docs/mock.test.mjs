@@ -60,6 +60,19 @@ for (const [name, body, field] of [
   });
 }
 
+for (const [name, body, status] of [
+  ['a name of 150 emoji', { name: '\u{1F90D}'.repeat(150), price: 1 }, 200],
+  ['a name of 201 emoji', { name: '\u{1F90D}'.repeat(201), price: 1 }, 400],
+  ['a whole number with a fraction of nothing', '{"name":"a","price":100000.0}', 200],
+  ['a whole number with an exponent', '{"name":"a","price":1e5}', 200],
+  ['a name that cannot be seen', { name: '\u3164', price: 1 }, 400],
+  ['a name of two lines', { name: 'a\u2028b', price: 1 }, 400],
+]) {
+  test(`${name} is answered ${status}`, async () => {
+    assert.equal((await call('PUT', '/api/ops/products/85123A', { body })).status, status);
+  });
+}
+
 for (const [name, method, path, options, status, type] of [
   ['a missing Idempotency-Key', 'POST', '/api/users/17850/orders', { body: order }, 400, 'idempotency-key-missing'],
   ['an odd user id', 'GET', '/api/users/.odd/balance', {}, 400, 'validation'],

@@ -76,6 +76,9 @@ internal sealed class ApiContract
         {
             if (described.ContainsKey("properties") && described["type"]?.GetValueKind() == System.Text.Json.JsonValueKind.String)
                 described.TryAdd("additionalProperties", false);
+            // The library counts UTF-16 code units, of which a code point has at most two.
+            if (described["maxLength"] is JsonValue length)
+                described["maxLength"] = 2 * length.GetValue<int>();
             if (described["$ref"] is JsonValue target)
                 described["$ref"] = target.GetValue<string>().Replace("#/components/schemas/", "#/definitions/", StringComparison.Ordinal);
         }
