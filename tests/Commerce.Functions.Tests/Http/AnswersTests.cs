@@ -103,11 +103,11 @@ public sealed class AnswersTests
     }
 
     [Theory]
-    [InlineData("products", "GET")]
-    [InlineData("users/kim/cart", "DELETE, GET")]
-    [InlineData("users/kim/cart/items/85123A", "DELETE, PUT")]
-    [InlineData("ops/products/import", "POST, PUT")]
-    [InlineData("health/live", "GET")]
+    [InlineData("products", "GET, HEAD, OPTIONS")]
+    [InlineData("users/kim/cart", "DELETE, GET, HEAD, OPTIONS")]
+    [InlineData("users/kim/cart/items/85123A", "DELETE, OPTIONS, PUT")]
+    [InlineData("ops/products/import", "OPTIONS, POST, PUT")]
+    [InlineData("health/live", "GET, HEAD, OPTIONS")]
     [InlineData("nothing/here", "")]
     [InlineData("", "")]
     public async Task What_no_function_answers_gets_404_or_405_with_the_methods_there_are(string path, string allow)
