@@ -117,4 +117,17 @@ public sealed class AnswersTests
         Assert.Equal(allow.Length == 0 ? 404 : 405, status);
         Assert.Equal(status, (int)body!["status"]!);
     }
+
+    [Theory]
+    [InlineData("products", 204)]
+    [InlineData("nothing/here", 404)]
+    public async Task The_methods_that_there_are_can_be_asked_for(string path, int expected)
+    {
+        var request = Requests.With();
+        request.Method = HttpMethods.Options;
+        var (status, body, headers) = await Requests.AnswerAsync(FallbackFunction.Run(request, path), Requests.With());
+        Assert.Equal(expected, status);
+        Assert.Equal(expected == 204, body is null);
+        Assert.Equal(expected == 204 ? "GET, HEAD, OPTIONS" : "", headers.Allow.ToString());
+    }
 }
