@@ -14,6 +14,9 @@ const silent = Object.fromEntries(
   ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fatal'].map((level) => [level, () => {}]));
 silent.child = () => silent;
 
+// How much of a changed cart a client wants, in Prism's words.
+const returned = { 'return=minimal': 'code=204', 'return=representation': 'example=cart' };
+
 const droppedHeaders = new Set(['sl-violations', 'content-length', 'connection', 'keep-alive', 'transfer-encoding']);
 
 /** Starts the mock; port 0 takes a free one. */
@@ -41,7 +44,8 @@ export async function startMock(port = 4010, host = '127.0.0.1') {
 }
 
 function relay(upstream, request, response) {
-  const { method, url, headers } = request;
+  const { method, url } = request;
+  const headers = { ...request.headers, ...cartPreference(request) };
   const outgoing = http.request({ host: upstream.hostname, port: upstream.port, method, path: url, headers }, (incoming) => {
     const chunks = [];
     incoming.on('data', (chunk) => chunks.push(chunk));
@@ -49,6 +53,13 @@ function relay(upstream, request, response) {
   });
   outgoing.on('error', (error) => response.writeHead(502).end(error.message));
   request.pipe(outgoing);
+}
+
+/** Of a change of the cart, what Prism has to prefer; an emptied cart is nothing to tell of unless it is asked for. */
+function cartPreference({ method, url, headers: { prefer } }) {
+  if (method === 'GET' || !/\/cart(\/items.*)?$/.test(url)) return {};
+  const wish = returned[prefer] ?? (method === 'DELETE' && url.endsWith('/cart') && !prefer ? 'code=204' : undefined);
+  return wish && { prefer: wish };
 }
 
 function answer(incoming, body, response) {

@@ -44,6 +44,23 @@ test('any documented answer can be asked for', async () => {
   assert.equal(body.type.split('/').at(-1), 'insufficient-balance');
 });
 
+for (const [method, path, prefer, status, field] of [
+  ['POST', '/items', undefined, 200, 'itemCount'],
+  ['POST', '/items', 'return=representation', 200, 'items'],
+  ['POST', '/items', 'return=minimal', 204],
+  ['DELETE', '/items/84879', undefined, 200, 'itemCount'],
+  ['DELETE', '', undefined, 204],
+  ['DELETE', '', 'return=representation', 200, 'items'],
+]) {
+  test(`${method} /cart${path} answers as ${prefer ?? 'nobody'} prefers`, async () => {
+    const answer = await call(method, `/api/users/17850/cart${path}`, {
+      headers: prefer && { prefer }, body: method === 'POST' ? { productId: '84879', quantity: 32 } : undefined,
+    });
+    assert.equal(answer.status, status);
+    assert.equal(field ? field in answer.body : answer.body === undefined, true);
+  });
+}
+
 for (const [name, body, field] of [
   ['a quantity of zero', { items: [{ productId: '85123A', quantity: 0 }] }, 'items[0].quantity'],
   ['a fractional quantity', { items: [{ productId: '85123A', quantity: 1.5 }] }, 'items[0].quantity'],
