@@ -33,13 +33,13 @@ public static class CartRules
     /// <param name="now">The time to record, UTC.</param>
     public static Result<ShoppingCart> Apply(
         ShoppingCart cart, CartChange change, IReadOnlyDictionary<string, Product> products, DateTimeOffset now) => change switch
-    {
-        CartChange.Add add => SetQuantity(cart, add.ProductId, QuantityOf(cart, add.ProductId) + add.Quantity, products, now),
-        CartChange.Set set => SetQuantity(cart, set.ProductId, set.Quantity, products, now),
-        CartChange.Remove remove => Without(cart, remove.ProductId, now),
-        CartChange.Clear => cart.Items.Count == 0 ? cart : cart with { Items = [], UpdatedAt = now },
-        _ => throw new ArgumentOutOfRangeException(nameof(change)),
-    };
+        {
+            CartChange.Add add => SetQuantity(cart, add.ProductId, QuantityOf(cart, add.ProductId) + add.Quantity, products, now),
+            CartChange.Set set => SetQuantity(cart, set.ProductId, set.Quantity, products, now),
+            CartChange.Remove remove => Without(cart, remove.ProductId, now),
+            CartChange.Clear => cart.Items.Count == 0 ? cart : cart with { Items = [], UpdatedAt = now },
+            _ => throw new ArgumentOutOfRangeException(nameof(change)),
+        };
 
     /// <summary>What a change puts in; null for one that takes out.</summary>
     public static CartItem? PutIn(CartChange change) => change switch
