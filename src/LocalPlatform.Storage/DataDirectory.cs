@@ -22,13 +22,14 @@ public sealed class DataDirectory : IDisposable
     /// <exception cref="DataUnusableException">It cannot be created or written to.</exception>
     public static DataDirectory Acquire(string path)
     {
-        var full = System.IO.Path.GetFullPath(path);
+        var full = path;
         try
         {
+            full = System.IO.Path.GetFullPath(path);
             Directory.CreateDirectory(full);
             return new DataDirectory(full, Lock(full));
         }
-        catch (Exception failure) when (failure is UnauthorizedAccessException or (IOException and not DataDirectoryInUseException))
+        catch (Exception failure) when (failure is UnauthorizedAccessException or ArgumentException or (IOException and not DataDirectoryInUseException))
         {
             throw new DataUnusableException($"The data folder '{full}' cannot be written to: {failure.Message}", failure);
         }

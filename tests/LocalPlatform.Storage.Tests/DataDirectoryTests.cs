@@ -20,4 +20,11 @@ public sealed class DataDirectoryTests : IDisposable
         using var next = DataDirectory.Acquire(path);
         Assert.True(Directory.Exists(next.Path));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    [InlineData("/dev/null/folder")]
+    public void A_path_that_can_be_no_folder_is_named(string path) => Assert.Contains(
+        path.Split('\0')[0], Assert.Throws<DataUnusableException>(() => DataDirectory.Acquire(path)).Message, StringComparison.Ordinal);
 }
