@@ -6,6 +6,11 @@ namespace LocalPlatform.Storage;
 /// </summary>
 public sealed class DataDirectory : IDisposable
 {
+    // .NET has one exception for all that can be wrong with a file; only the system's number tells a lock from the rest.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMac = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     private readonly FileStream _lock;
 
     private DataDirectory(string path, FileStream fileLock)
@@ -43,15 +48,11 @@ public sealed class DataDirectory : IDisposable
     private static FileStream Lock(string folder)
     {
         var file = System.IO.Path.Combine(folder, "lock");
-        // That it can be opened at all is one question, that nobody else holds it another.
-        using (new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
-        {
-        }
         try
         {
-            return new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException failure)
+        catch (IOException failure) when (failure.HResult is LockedOnLinux or LockedOnMac or LockedOnWindows)
         {
             throw new DataDirectoryInUseException(folder, failure);
         }
