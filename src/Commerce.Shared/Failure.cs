@@ -9,7 +9,7 @@ namespace Commerce.Shared;
 /// <param name="Detail">One sentence a person can act on.</param>
 public sealed record Failure(ErrorCode Code, string Detail)
 {
-    /// <summary>The fields that were wrong and why, for <see cref="ErrorCode.Validation"/>.</summary>
+    /// <summary>The fields that were wrong and why.</summary>
     public IReadOnlyList<FieldError>? Errors { get; init; }
 
     /// <summary>The product concerned, for refusals about stock.</summary>
@@ -30,8 +30,13 @@ public sealed record Failure(ErrorCode Code, string Detail)
     /// <summary>The order that was refused.</summary>
     public string? OrderId { get; init; }
 
-    public static Failure Validation(string field, string message) =>
-        new(ErrorCode.Validation, $"{field}: {message}") { Errors = [new(field, message)] };
+    public static Failure Validation(string field, string message) => OfField(ErrorCode.Validation, field, message);
+
+    /// <summary>A refusal for what one field, header or body is.</summary>
+    /// <param name="code">What is refused.</param>
+    /// <param name="field">Its path as the client wrote it, a header's name, or <c>body</c>.</param>
+    /// <param name="message">What is wrong, to be read after the field's name.</param>
+    public static Failure OfField(ErrorCode code, string field, string message) => new(code, $"{field}: {message}") { Errors = [new(field, message)] };
 
     public static Failure NotFound(string detail) => new(ErrorCode.NotFound, detail);
 

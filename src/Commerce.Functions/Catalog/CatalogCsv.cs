@@ -41,12 +41,7 @@ internal sealed class CatalogCsv
     public static async Task<Result<IReadOnlyList<CatalogRow>>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         if (BodyCharset.Of(request, "text/csv") is not { } charset)
-        {
-            return new Failure(ErrorCode.UnsupportedMediaType, $"Content-Type: {MediaTypeRule}")
-            {
-                Errors = [new("Content-Type", MediaTypeRule)],
-            };
-        }
+            return Failure.OfField(ErrorCode.UnsupportedMediaType, "Content-Type", MediaTypeRule);
         try
         {
             await using var body = new LimitedStream(request.Body, Limits.ImportSizeMax);
@@ -54,10 +49,7 @@ internal sealed class CatalogCsv
         }
         catch (BodyTooLargeException)
         {
-            return new Failure(ErrorCode.PayloadTooLarge, $"{Body}: must be at most {Limits.ImportSizeMax} bytes")
-            {
-                Errors = [new(Body, $"must be at most {Limits.ImportSizeMax} bytes")],
-            };
+            return Failure.OfField(ErrorCode.PayloadTooLarge, Body, $"must be at most {Limits.ImportSizeMax} bytes");
         }
     }
 

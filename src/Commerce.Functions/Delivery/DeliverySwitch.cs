@@ -52,7 +52,8 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         Keep((_known?.Control ?? new DeliveryControl()) with { PausedByPlatformUntil = until });
         try
         {
-            await ChangeAsync(control => until > (control.PausedByPlatformUntil ?? until - KeepFor) ? control with { PausedByPlatformUntil = until } : control, CancellationToken.None);
+            await ChangeAsync(
+                control => control.PausedByPlatformUntil >= until ? control : control with { PausedByPlatformUntil = until }, CancellationToken.None);
         }
         catch (Exception fault) when (fault is CosmosException or HttpRequestException)
         {

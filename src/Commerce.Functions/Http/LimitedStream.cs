@@ -21,14 +21,16 @@ internal sealed class LimitedStream(Stream inner, long lengthMax) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        int read;
         try
         {
-            return Count(await inner.ReadAsync(buffer, cancellationToken));
+            read = await inner.ReadAsync(buffer, cancellationToken);
         }
-        catch (IOException fault) when (fault is not (BadHttpRequestException or BodyTooLargeException))
+        catch (IOException fault) when (fault is not BadHttpRequestException)
         {
             throw RequestBody.Unreadable(fault);
         }
+        return Count(read);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

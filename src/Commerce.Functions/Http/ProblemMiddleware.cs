@@ -34,15 +34,9 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 http.Response.StatusCode = ClientClosedRequest;
                 return Task.CompletedTask;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return Answers.Problem(new Failure(ErrorCode.PayloadTooLarge, "body: is too large")
-                {
-                    Errors = [new("body", "is too large")],
-                }).ExecuteAsync(http);
+                return Answers.Problem(Failure.OfField(ErrorCode.PayloadTooLarge, "body", "is too large")).ExecuteAsync(http);
             case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
-                return Answers.Problem(new Failure(ErrorCode.RequestTimeout, "body: did not come within the time that is waited for it")
-                {
-                    Errors = [new("body", "did not come within the time that is waited for it")],
-                }).ExecuteAsync(http);
+                return Answers.Problem(Failure.OfField(ErrorCode.RequestTimeout, "body", "did not come within the time that is waited for it")).ExecuteAsync(http);
             case BadHttpRequestException:
                 return Answers.Problem(Failure.Validation("body", "could not be read")).ExecuteAsync(http);
             case CosmosException { StatusCode: var status } cosmos when TransientFaults.IsTransient(status):

@@ -39,20 +39,12 @@ internal static class StrictJson
     }
 
     private static Failure TooLarge =>
-        new(ErrorCode.PayloadTooLarge, $"{Body}: must be at most {Limits.BodySizeMax} bytes")
-        {
-            Errors = [new(Body, $"must be at most {Limits.BodySizeMax} bytes")],
-        };
+        Failure.OfField(ErrorCode.PayloadTooLarge, Body, $"must be at most {Limits.BodySizeMax} bytes");
 
     private static Failure? CheckHeaders(HttpRequest request)
     {
         if (!IsJson(request))
-        {
-            return new Failure(ErrorCode.UnsupportedMediaType, "Content-Type: must be application/json, in UTF-8 and not compressed")
-            {
-                Errors = [new("Content-Type", "must be application/json, in UTF-8 and not compressed")],
-            };
-        }
+            return Failure.OfField(ErrorCode.UnsupportedMediaType, "Content-Type", "must be application/json, in UTF-8 and not compressed");
         return request.ContentLength > Limits.BodySizeMax ? TooLarge : null;
     }
 

@@ -8,52 +8,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Commerce.Functions.Tests.Cart;
 
 /// <summary>A change answers what has changed, or as little or as much as its client prefers.</summary>
-public sealed class CartAnswerTests(TestStore store) : IClassFixture<TestStore>, IAsyncLifetime
+public sealed class CartAnswerTests(TestStore store) : CartCalls(store)
 {
-    private readonly string _user = Calls.NewId("u");
-    private readonly string _heart = Calls.NewId("heart");
-    private readonly string _lamp = Calls.NewId("lamp");
-
-    public async ValueTask InitializeAsync()
-    {
-        var catalog = store.App.GetRequiredService<CatalogWriter>();
-        await catalog.CreateAsync(_heart, "Heart", 1_000, stock: 10);
-        await catalog.CreateAsync(_lamp, "Lamp", 25_000, stock: 2);
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private Task<Reply> GetAsync() => store.App.CallAsync<CartFunctions>((functions, request) => functions.Get(request, _user));
-
-    private Task<Reply> AddAsync(string sku, long quantity, params (string, string)[] headers) => AddAsync(store.App, sku, quantity, headers);
-
-    private Task<Reply> AddAsync(IServiceProvider app, string sku, long quantity, params (string, string)[] headers) => app.CallAsync<CartFunctions>(
-        (functions, request) => functions.Add(request, _user), $$"""{"productId":"{{sku}}","quantity":{{quantity}}}""", headers);
-
-    private Task<Reply> SetAsync(string sku, long quantity, params (string, string)[] headers) => store.App.CallAsync<CartFunctions>(
-        (functions, request) => functions.Set(request, _user, sku), $$"""{"quantity":{{quantity}}}""", headers);
-
-    private Task<Reply> RemoveAsync(string sku, params (string, string)[] headers) =>
-        store.App.CallAsync<CartFunctions>((functions, request) => functions.Remove(request, _user, sku), headers: headers);
-
-    private Task<Reply> ClearAsync(params (string, string)[] headers) =>
-        store.App.CallAsync<CartFunctions>((functions, request) => functions.Clear(request, _user), headers: headers);
-
     private static string Applied(Reply reply) => reply.Headers["Preference-Applied"].ToString();
 
     [Fact]
     public async Task A_change_answers_its_line_and_the_sums()
     {
-        await AddAsync(_lamp, 2);
-        var added = await AddAsync(_heart, 3);
-        Assert.Equal((201, $"/api/users/{_user}/cart", ""), (added.Status, added.Headers.Location.ToString(), Applied(added)));
+        await AddAsync(Lamp, 2);
+        var added = await AddAsync(Heart, 3);
+        Assert.Equal((201, $"/api/users/{User}/cart", ""), (added.Status, added.Headers.Location.ToString(), Applied(added)));
         Assert.Equal(
-            $$"""{"userId":"{{_user}}","item":{"productId":"{{_heart}}","name":"Heart","unitPrice":1000,"quantity":3,"stock":10},"itemCount":2,"pieceCount":5,"totalAmount":53000}""",
+            $$"""{"userId":"{{User}}","item":{"productId":"{{Heart}}","name":"Heart","unitPrice":1000,"quantity":3,"stock":10},"itemCount":2,"pieceCount":5,"totalAmount":53000}""",
             added.Body!.ToJsonString());
-        var set = await SetAsync(_heart, 1);
+        var set = await SetAsync(Heart, 1);
         Assert.Equal((200, 1, 51_000), (set.Status, (long)set.Body!["item"]!["quantity"]!, set.Number("totalAmount")));
-        var removed = await RemoveAsync(_lamp);
-        Assert.Equal((200, $$"""{"userId":"{{_user}}","itemCount":1,"pieceCount":1,"totalAmount":1000}"""), (removed.Status, removed.Body!.ToJsonString()));
+        var removed = await RemoveAsync(Lamp);
+        Assert.Equal((200, $$"""{"userId":"{{User}}","itemCount":1,"pieceCount":1,"totalAmount":1000}"""), (removed.Status, removed.Body!.ToJsonString()));
         Assert.Equal((await GetAsync()).ETag, removed.ETag);
         var cleared = await ClearAsync();
         Assert.Equal((204, (await GetAsync()).ETag), (cleared.Status, cleared.ETag));
@@ -63,7 +34,7 @@ public sealed class CartAnswerTests(TestStore store) : IClassFixture<TestStore>,
     public async Task Who_prefers_little_gets_the_version_alone()
     {
         foreach (var change in (Func<(string, string), Task<Reply>>[])
-            [prefer => AddAsync(_heart, 2, prefer), prefer => SetAsync(_heart, 3, prefer), prefer => RemoveAsync(_heart, prefer), prefer => ClearAsync(prefer)])
+            [prefer => AddAsync(Heart, 2, prefer), prefer => SetAsync(Heart, 3, prefer), prefer => RemoveAsync(Heart, prefer), prefer => ClearAsync(prefer)])
         {
             var reply = await change(("Prefer", "return=minimal"));
             Assert.Equal((204, null, "return=minimal"), (reply.Status, reply.Body, Applied(reply)));
@@ -74,9 +45,9 @@ public sealed class CartAnswerTests(TestStore store) : IClassFixture<TestStore>,
     [Fact]
     public async Task Who_prefers_all_of_it_gets_the_whole_cart()
     {
-        await AddAsync(_lamp, 2);
+        await AddAsync(Lamp, 2);
         foreach (var (change, status) in ((Func<(string, string), Task<Reply>>, int)[])
-            [(prefer => AddAsync(_heart, 2, prefer), 201), (prefer => SetAsync(_heart, 3, prefer), 200), (prefer => RemoveAsync(_heart, prefer), 200), (prefer => ClearAsync(prefer), 200)])
+            [(prefer => AddAsync(Heart, 2, prefer), 201), (prefer => SetAsync(Heart, 3, prefer), 200), (prefer => RemoveAsync(Heart, prefer), 200), (prefer => ClearAsync(prefer), 200)])
         {
             var reply = await change(("Prefer", "handling=strict, return=\"representation\"; x=1, return=minimal"));
             var cart = await GetAsync();
@@ -88,29 +59,29 @@ public sealed class CartAnswerTests(TestStore store) : IClassFixture<TestStore>,
     [Fact]
     public async Task A_preference_that_is_not_known_is_not_applied()
     {
-        var reply = await AddAsync(_heart, 2, ("Prefer", "return=everything, return"));
+        var reply = await AddAsync(Heart, 2, ("Prefer", "return=everything, return"));
         Assert.Equal((201, "", 1), (reply.Status, Applied(reply), reply.Number("itemCount")));
     }
 
     [Fact]
     public async Task A_change_knows_what_this_process_has_done_to_a_price()
     {
-        await AddAsync(_heart, 1);
-        await AddAsync(_lamp, 1);
-        var heart = (await store.App.GetRequiredService<ProductReader>().FindAsync(_heart, TestContext.Current.CancellationToken))!;
-        await store.App.GetRequiredService<CatalogWriter>().UpdateAsync(heart, "Heart", 900, ifMatch: false);
-        var changed = await SetAsync(_lamp, 2);
+        await AddAsync(Heart, 1);
+        await AddAsync(Lamp, 1);
+        var heart = (await Store.App.GetRequiredService<ProductReader>().FindAsync(Heart, TestContext.Current.CancellationToken))!;
+        await Store.App.GetRequiredService<CatalogWriter>().UpdateAsync(heart, "Heart", 900, ifMatch: false);
+        var changed = await SetAsync(Lamp, 2);
         Assert.Equal((50_900, (await GetAsync()).ETag), (changed.Number("totalAmount"), changed.ETag));
     }
 
     [Fact]
     public async Task The_line_of_a_change_is_as_it_is_stored_whoever_has_changed_it()
     {
-        await AddAsync(_heart, 1);
-        var there = store.NewProcess();
-        var heart = (await store.App.GetRequiredService<ProductReader>().FindAsync(_heart, TestContext.Current.CancellationToken))!;
+        await AddAsync(Heart, 1);
+        var there = Store.NewProcess();
+        var heart = (await Store.App.GetRequiredService<ProductReader>().FindAsync(Heart, TestContext.Current.CancellationToken))!;
         await there.GetRequiredService<CatalogWriter>().UpdateAsync(heart, "Heart", 900, ifMatch: false);
-        var changed = await AddAsync(_heart, 1);
+        var changed = await AddAsync(Heart, 1);
         Assert.Equal((900, 1_800), ((long)changed.Body!["item"]!["unitPrice"]!, changed.Number("totalAmount")));
     }
 
@@ -118,17 +89,17 @@ public sealed class CartAnswerTests(TestStore store) : IClassFixture<TestStore>,
     public async Task A_change_reads_and_answers_no_more_the_longer_the_cart()
     {
         using var watched = new CosmosFaultHandler(new FaultPlan(0, probability: 0));
-        await using var process = store.NewProcess(watched);
+        await using var process = Store.NewProcess(watched);
         var products = await Task.WhenAll(Enumerable.Range(0, 300).Select(async n =>
         {
             var id = Calls.NewId($"many{n}");
-            await store.App.GetRequiredService<CatalogWriter>().CreateAsync(id, $"Product {n}", 10, stock: 1);
+            await Store.App.GetRequiredService<CatalogWriter>().CreateAsync(id, $"Product {n}", 10, stock: 1);
             return id;
         }));
         await process.GetRequiredService<StockLedgerStore>().PeekManyAsync(products);
         await AddAsync(process, products[0], 1);
         var (few, fewBytes) = await CallsOfAsync(() => AddAsync(process, products[1], 1));
-        await Task.WhenAll(products[2..^1].Select(product => process.GetRequiredService<CartWriter>().ChangeAsync(_user, new CartChange.Add(product, 1))));
+        await Task.WhenAll(products[2..^1].Select(product => process.GetRequiredService<CartWriter>().ChangeAsync(User, new CartChange.Add(product, 1))));
         var (many, manyBytes) = await CallsOfAsync(() => AddAsync(process, products[^1], 1));
         Assert.Equal(few, many);
         Assert.InRange(manyBytes - fewBytes, -20, 20);

@@ -11,52 +11,21 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Commerce.Functions.Tests.Cart;
 
-public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStore>, IAsyncLifetime
+public sealed class CartFunctionsTests(TestStore store) : CartCalls(store)
 {
-    private readonly string _user = Calls.NewId("u");
-    private readonly string _heart = Calls.NewId("heart");
-    private readonly string _lamp = Calls.NewId("lamp");
-
-    public async ValueTask InitializeAsync()
-    {
-        var catalog = store.App.GetRequiredService<CatalogWriter>();
-        await catalog.CreateAsync(_heart, "Heart", 1_000, stock: 10);
-        await catalog.CreateAsync(_lamp, "Lamp", 25_000, stock: 2);
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private Task<Reply> GetAsync(params (string, string)[] headers) =>
-        store.App.CallAsync<CartFunctions>((functions, request) => functions.Get(request, _user), headers: headers);
-
-    private Task<Reply> AddAsync(string sku, long quantity, params (string, string)[] headers) => AddAsync(store.App, sku, quantity, headers);
-
-    private Task<Reply> AddAsync(IServiceProvider app, string sku, long quantity, params (string, string)[] headers) =>
-        app.CallAsync<CartFunctions>(
-            (functions, request) => functions.Add(request, _user), $$"""{"productId":"{{sku}}","quantity":{{quantity}}}""", headers);
-
-    private Task<Reply> SetAsync(string sku, long quantity, params (string, string)[] headers) =>
-        store.App.CallAsync<CartFunctions>((functions, request) => functions.Set(request, _user, sku), $$"""{"quantity":{{quantity}}}""", headers);
-
-    private Task<Reply> RemoveAsync(string sku, params (string, string)[] headers) =>
-        store.App.CallAsync<CartFunctions>((functions, request) => functions.Remove(request, _user, sku), headers: headers);
-
-    private Task<Reply> ClearAsync(params (string, string)[] headers) =>
-        store.App.CallAsync<CartFunctions>((functions, request) => functions.Clear(request, _user), headers: headers);
-
     private async Task<IEnumerable<(string, long)>> ItemsAsync() =>
         (await GetAsync()).Body!["items"]!.AsArray().Select(item => ((string)item!["productId"]!, (long)item["quantity"]!));
 
     [Fact]
     public async Task A_cart_shows_names_prices_and_stock_of_the_moment()
     {
-        Assert.Equal((201, 201, 200), ((await AddAsync(_heart, 2)).Status, (await AddAsync(_lamp, 1)).Status, (await AddAsync(_heart, 1)).Status));
+        Assert.Equal((201, 201, 200), ((await AddAsync(Heart, 2)).Status, (await AddAsync(Lamp, 1)).Status, (await AddAsync(Heart, 1)).Status));
         var cart = await GetAsync();
         Assert.Equal(
-            $$"""{"userId":"{{_user}}","items":[{"productId":"{{_heart}}","name":"Heart","unitPrice":1000,"quantity":3,"stock":10},{"productId":"{{_lamp}}","name":"Lamp","unitPrice":25000,"quantity":1,"stock":2}],"totalAmount":28000}""",
+            $$"""{"userId":"{{User}}","items":[{"productId":"{{Heart}}","name":"Heart","unitPrice":1000,"quantity":3,"stock":10},{"productId":"{{Lamp}}","name":"Lamp","unitPrice":25000,"quantity":1,"stock":2}],"totalAmount":28000}""",
             cart.Body!.ToJsonString());
-        var heart = (await store.App.GetRequiredService<ProductReader>().FindAsync(_heart, TestContext.Current.CancellationToken))!;
-        await store.App.GetRequiredService<CatalogWriter>().UpdateAsync(heart, "Heart", 900, ifMatch: false);
+        var heart = (await Store.App.GetRequiredService<ProductReader>().FindAsync(Heart, TestContext.Current.CancellationToken))!;
+        await Store.App.GetRequiredService<CatalogWriter>().UpdateAsync(heart, "Heart", 900, ifMatch: false);
         Assert.Equal(27_700, (await GetAsync(("If-None-Match", cart.ETag))).Number("totalAmount"));
     }
 
@@ -64,18 +33,18 @@ public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStor
     public async Task A_reader_learns_that_nothing_has_changed()
     {
         Assert.Equal(304, (await GetAsync(("If-None-Match", (await GetAsync()).ETag))).Status);
-        var added = await AddAsync(_heart, 2);
+        var added = await AddAsync(Heart, 2);
         Assert.Equal(304, (await GetAsync(("If-None-Match", added.ETag))).Status);
     }
 
     [Fact]
     public async Task Quantities_are_set_products_taken_out_and_the_cart_emptied()
     {
-        await AddAsync(_heart, 2);
-        Assert.Equal((200, 201), ((await SetAsync(_heart, 7)).Status, (await SetAsync(_lamp, 1)).Status));
-        Assert.Equal([(_heart, 7), (_lamp, 1)], await ItemsAsync());
-        Assert.Equal((200, 200), ((await RemoveAsync(_heart)).Status, (await RemoveAsync(_heart)).Status));
-        Assert.Equal([(_lamp, 1)], await ItemsAsync());
+        await AddAsync(Heart, 2);
+        Assert.Equal((200, 201), ((await SetAsync(Heart, 7)).Status, (await SetAsync(Lamp, 1)).Status));
+        Assert.Equal([(Heart, 7), (Lamp, 1)], await ItemsAsync());
+        Assert.Equal((200, 200), ((await RemoveAsync(Heart)).Status, (await RemoveAsync(Heart)).Status));
+        Assert.Equal([(Lamp, 1)], await ItemsAsync());
         Assert.Equal((204, 204), ((await ClearAsync()).Status, (await ClearAsync()).Status));
         Assert.Empty(await ItemsAsync());
     }
@@ -95,26 +64,26 @@ public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStor
     [InlineData(1_000_001)]
     public async Task A_quantity_out_of_bounds_is_refused(long quantity)
     {
-        foreach (var reply in (Reply[])[await AddAsync(_heart, quantity), await SetAsync(_heart, quantity)])
+        foreach (var reply in (Reply[])[await AddAsync(Heart, quantity), await SetAsync(Heart, quantity)])
             Assert.Equal((400, "quantity"), (reply.Status, (string?)reply.Body!["errors"]![0]!["field"]));
     }
 
     [Fact]
     public async Task Additions_that_bring_a_product_over_the_bound_are_refused()
     {
-        await AddAsync(_heart, 1_000_000);
-        var reply = await AddAsync(_heart, 1);
+        await AddAsync(Heart, 1_000_000);
+        var reply = await AddAsync(Heart, 1);
         Assert.Equal((400, "quantity"), (reply.Status, (string?)reply.Body!["errors"]![0]!["field"]));
-        Assert.Equal([(_heart, 1_000_000)], await ItemsAsync());
+        Assert.Equal([(Heart, 1_000_000)], await ItemsAsync());
     }
 
     [Fact]
     public async Task No_addition_is_lost_however_many_come_at_once_and_from_wherever()
     {
-        var processes = new IServiceProvider[] { store.App, store.NewProcess() };
-        var replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(n => AddAsync(processes[n % 2], n % 3 == 0 ? _lamp : _heart, 1)));
+        var processes = new IServiceProvider[] { Store.App, Store.NewProcess() };
+        var replies = await Task.WhenAll(Enumerable.Range(0, 60).Select(n => AddAsync(processes[n % 2], n % 3 == 0 ? Lamp : Heart, 1)));
         Assert.All(replies, reply => Assert.InRange(reply.Status, 200, 201));
-        Assert.Equal([(_heart, 40), (_lamp, 20)], (await ItemsAsync()).Order());
+        Assert.Equal([(Heart, 40), (Lamp, 20)], (await ItemsAsync()).Order());
         Assert.Equal(2, replies.Count(reply => reply.Status == 201));
     }
 
@@ -125,19 +94,19 @@ public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStor
             async seed =>
             {
                 using var faults = new CosmosFaultHandler(new FaultPlan(seed, probability: 0.3));
-                await using var process = store.NewProcess(faults);
+                await using var process = Store.NewProcess(faults);
                 var (user, cart) = ($"u-{seed}", process.GetRequiredService<CartWriter>());
                 var (added, unknown) = (0, 0);
                 foreach (var wave in Enumerable.Range(0, 24).Chunk(4))
                     await Task.WhenAll(wave.Select(_ => AddAsync()));
-                var inCart = (await store.App.GetRequiredService<CartWriter>().FindAsync(user, CancellationToken.None))?.Items.Sum(item => item.Quantity) ?? 0;
+                var inCart = (await Store.App.GetRequiredService<CartWriter>().FindAsync(user, CancellationToken.None))?.Items.Sum(item => item.Quantity) ?? 0;
                 Assert.InRange(inCart, added, added + unknown);
 
                 async Task AddAsync()
                 {
                     try
                     {
-                        Assert.True((await cart.ChangeAsync(user, new CartChange.Add(_heart, 1))).Succeeded);
+                        Assert.True((await cart.ChangeAsync(user, new CartChange.Add(Heart, 1))).Succeeded);
                         Interlocked.Increment(ref added);
                     }
                     catch (Exception fault) when (fault is CosmosException or HttpRequestException)
@@ -154,45 +123,45 @@ public sealed class CartFunctionsTests(TestStore store) : IClassFixture<TestStor
     public async Task A_change_may_be_bound_to_the_version_that_was_seen()
     {
         var empty = await GetAsync();
-        var first = await AddAsync(_heart, 1, ("If-Match", empty.ETag));
+        var first = await AddAsync(Heart, 1, ("If-Match", empty.ETag));
         Assert.Equal(201, first.Status);
-        var second = await AddAsync(_heart, 1, ("If-Match", first.ETag));
+        var second = await AddAsync(Heart, 1, ("If-Match", first.ETag));
         Assert.Equal(200, second.Status);
         foreach (var stale in (Reply[])
-            [await AddAsync(_heart, 1, ("If-Match", first.ETag)), await SetAsync(_heart, 9, ("If-Match", first.ETag)),
-             await RemoveAsync(_heart, ("If-Match", first.ETag)), await ClearAsync(("If-Match", "nonsense"))])
+            [await AddAsync(Heart, 1, ("If-Match", first.ETag)), await SetAsync(Heart, 9, ("If-Match", first.ETag)),
+             await RemoveAsync(Heart, ("If-Match", first.ETag)), await ClearAsync(("If-Match", "nonsense"))])
             Assert.Equal((412, "precondition-failed"), (stale.Status, stale.Problem));
-        Assert.Equal([(_heart, 2)], await ItemsAsync());
+        Assert.Equal([(Heart, 2)], await ItemsAsync());
     }
 
     [Fact]
     public async Task A_sale_of_a_product_in_it_does_not_hold_up_a_change_of_the_cart()
     {
-        var seen = await AddAsync(_heart, 1);
-        var heart = (await store.App.GetRequiredService<ProductReader>().FindAsync(_heart, TestContext.Current.CancellationToken))!;
-        await store.App.GetRequiredService<CatalogWriter>().UpdateAsync(heart, "Heart", 1_100, ifMatch: false);
+        var seen = await AddAsync(Heart, 1);
+        var heart = (await Store.App.GetRequiredService<ProductReader>().FindAsync(Heart, TestContext.Current.CancellationToken))!;
+        await Store.App.GetRequiredService<CatalogWriter>().UpdateAsync(heart, "Heart", 1_100, ifMatch: false);
         Assert.Equal(200, (await GetAsync(("If-None-Match", seen.ETag))).Status);
-        Assert.Equal(200, (await SetAsync(_heart, 3, ("If-Match", seen.ETag))).Status);
+        Assert.Equal(200, (await SetAsync(Heart, 3, ("If-Match", seen.ETag))).Status);
     }
 
     [Fact]
     public async Task Of_those_who_change_the_same_version_one_succeeds()
     {
-        var seen = await AddAsync(_heart, 1);
-        var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => AddAsync(_heart, 1, ("If-Match", seen.ETag))));
+        var seen = await AddAsync(Heart, 1);
+        var replies = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => AddAsync(Heart, 1, ("If-Match", seen.ETag))));
         Assert.Equal((1, 9), (replies.Count(reply => reply.Status == 200), replies.Count(reply => reply.Status == 412)));
-        Assert.Equal([(_heart, 2)], await ItemsAsync());
+        Assert.Equal([(Heart, 2)], await ItemsAsync());
     }
 
     [Fact]
     public async Task A_product_that_has_left_the_catalog_is_shown_without_name_and_price()
     {
-        await AddAsync(_heart, 3);
-        await AddAsync(_lamp, 1);
-        await store.Database[CommerceDatabase.Catalog].DeleteItemAsync<Product>(
-            Product.DocumentId, new PartitionKey(_heart), cancellationToken: TestContext.Current.CancellationToken);
+        await AddAsync(Heart, 3);
+        await AddAsync(Lamp, 1);
+        await Store.Database[CommerceDatabase.Catalog].DeleteItemAsync<Product>(
+            Product.DocumentId, new PartitionKey(Heart), cancellationToken: TestContext.Current.CancellationToken);
         var cart = await GetAsync();
-        Assert.Equal($$"""{"productId":"{{_heart}}","quantity":3,"stock":0}""", cart.Body!["items"]![0]!.ToJsonString());
+        Assert.Equal($$"""{"productId":"{{Heart}}","quantity":3,"stock":0}""", cart.Body!["items"]![0]!.ToJsonString());
         Assert.Equal(25_000, cart.Number("totalAmount"));
     }
 }
