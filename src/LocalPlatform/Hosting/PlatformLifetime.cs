@@ -24,18 +24,17 @@ internal sealed class PlatformLifetime(
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _patience = new(Timeout.InfiniteTimeSpan, time);
+    private Task _door = Task.CompletedTask;
     private bool _started;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => server.StartAsync(
-        services => services.AddSingleton(worker).AddSingleton(new TaskHubService(engine)),
-        routes =>
-        {
-            routes.MapGrpcService<WorkerConnection>();
-            routes.MapGrpcService<TaskHubService>();
-        },
-        log.Factory);
+    /// <summary>Opens the worker's door beside what the app does to start; who knocks too early waits in the socket's queue.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _door = Task.Run(OpenDoorAsync, cancellationToken);
+        return Task.CompletedTask;
+    }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken) => _door;
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
@@ -71,6 +70,15 @@ internal sealed class PlatformLifetime(
     public Task StoppedAsync(CancellationToken cancellationToken) => server.StopAsync();
 
     public void Dispose() => _patience.Dispose();
+
+    private Task OpenDoorAsync() => server.StartAsync(
+        services => services.AddSingleton(worker).AddSingleton(new TaskHubService(engine)),
+        routes =>
+        {
+            routes.MapGrpcService<WorkerConnection>();
+            routes.MapGrpcService<TaskHubService>();
+        },
+        log.Factory);
 
     // An idle app allocates next to nothing, so the first collection by itself, and with it some 20 MB, could be hours away.
     private static void GiveBackWhatTheStartNeeded() =>

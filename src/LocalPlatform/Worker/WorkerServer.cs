@@ -29,7 +29,10 @@ internal sealed class WorkerServer : IAsyncDisposable
     /// <summary>Serves the given gRPC services.</summary>
     public async Task StartAsync(Action<IServiceCollection> addServices, Action<IEndpointRouteBuilder> map, ILoggerFactory console)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        // Empty: no settings files of the app's, which the others would read, and watch.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRouting();
         builder.Services.AddSingleton(console);
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = grpc.MaxSendMessageSize = MessageBytesMax);
         addServices(builder.Services);
