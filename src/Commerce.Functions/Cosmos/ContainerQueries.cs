@@ -68,6 +68,18 @@ internal static class ContainerQueries
         }
     }
 
+    /// <summary>One page of what a query finds in all partitions, from where another one ended.</summary>
+    /// <exception cref="CosmosException">The store did not answer properly; 400 when it does not take the continuation any more.</exception>
+    public static Task<QueryPage<T>> QueryPageAsync<T>(
+        this Container container, QueryDefinition query, string? continuation, int pageSize, CancellationToken ct) => TransientFaults.RetryAsync(async () =>
+    {
+        var options = new QueryRequestOptions { MaxItemCount = pageSize };
+        using var pages = container.GetItemQueryStreamIterator(query, continuation, options);
+        using var page = await pages.ReadNextAsync(ct);
+        page.EnsureSuccessStatusCode();
+        return new QueryPage<T>(ReadDocuments(page.Content, (JsonTypeInfo<T>)DocumentJson.Options.GetTypeInfo(typeof(T))), page.ContinuationToken);
+    });
+
     /// <summary>The first documents that a query finds: a page of a list.</summary>
     public static async Task<List<T>> ListAsync<T>(
         this Container container, QueryDefinition query, int max, PartitionKey? partitionKey = null, CancellationToken ct = default)
@@ -114,3 +126,7 @@ internal static class ContainerQueries
         return copy.GetBuffer().AsSpan(0, (int)copy.Length);
     }
 }
+
+/// <param name="Documents">What was found.</param>
+/// <param name="Continuation">Where the next page begins; null when there is none.</param>
+public sealed record QueryPage<T>(IReadOnlyList<T> Documents, string? Continuation);

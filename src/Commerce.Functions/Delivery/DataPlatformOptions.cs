@@ -29,6 +29,12 @@ public sealed record DataPlatformOptions
     /// <summary>Longest pause between two probes of a platform that is down, in seconds, 1 to 3,600.</summary>
     public double ProbeSecondsMax { get; init; } = 30;
 
+    /// <summary>
+    /// Age at which an event that is neither delivered nor waiting counts as lost, in seconds, 1 to 86,400. Younger ones may be on their way;
+    /// below 15 minutes, for which a request to the store stays valid, one that is committed late may be overlooked.
+    /// </summary>
+    public double LostAfterSeconds { get; init; } = 1_200;
+
     /// <summary>False when there is nowhere to deliver to.</summary>
     public bool IsConfigured => !string.IsNullOrEmpty(Url);
 
@@ -45,6 +51,7 @@ public sealed record DataPlatformOptions
         { ConnectionsMax: < 1 or > 1_000 } => $"{Section}:{nameof(ConnectionsMax)} must be 1 to 1,000.",
         { DrainPerSecond: < 1 or > 10_000 } => $"{Section}:{nameof(DrainPerSecond)} must be 1 to 10,000.",
         { ProbeSecondsMax: not (>= 1 and <= 3_600) } => $"{Section}:{nameof(ProbeSecondsMax)} must be 1 to 3,600.",
+        { LostAfterSeconds: not (>= 1 and <= 86_400) } => $"{Section}:{nameof(LostAfterSeconds)} must be 1 to 86,400.",
         _ => null,
     };
 

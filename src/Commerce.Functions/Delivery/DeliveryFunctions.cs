@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 namespace Commerce.Functions.Delivery;
 
 /// <summary>Takes order events off the queue and brings them to the data platform.</summary>
-public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate gate, DeliveryStore store, RedeliveryStarter redelivery)
+public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate gate, DeliveryStore store, RedeliveryStarter redelivery, EventReconciler reconciler)
 {
     private const string ServiceBusConnection = "ServiceBus";
 
@@ -33,5 +33,17 @@ public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate g
         if (await store.NextDueAsync(ct) is not null)
             await redelivery.EnsureRunningAsync(durable, ct);
         DeliveryMetrics.Parked(await store.CountAsync(DeliveryState.Parked, ct));
+    }
+
+    /// <summary>
+    /// Finds events that were lost between the order and the queue, or with the queue. They are old when they can be told from those that
+    /// are on their way, so it is enough to look now and then.
+    /// </summary>
+    [Function("ReconcileEvents")]
+    public async Task ReconcileAsync(
+        [TimerTrigger("0 2,12,22,32,42,52 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
+    {
+        if (await reconciler.RunAsync(ct) > 0)
+            await redelivery.EnsureRunningAsync(durable, ct);
     }
 }

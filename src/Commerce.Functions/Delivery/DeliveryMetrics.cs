@@ -13,6 +13,9 @@ internal static class DeliveryMetrics
     private static readonly Counter<long> HandOvers = CommerceTelemetry.Meter.CreateCounter<long>(
         "commerce.delivery.handovers", "{event}", "Events left to redelivery");
 
+    private static readonly Counter<long> Recoveries = CommerceTelemetry.Meter.CreateCounter<long>(
+        "commerce.delivery.recovered", "{event}", "Events that nobody had recorded or delivered, found in the books");
+
     private static readonly Histogram<double> Lag = CommerceTelemetry.Meter.CreateHistogram<double>(
         "commerce.delivery.lag", "s", "From what happened to its receipt by the platform");
 
@@ -40,6 +43,8 @@ internal static class DeliveryMetrics
     }
 
     public static void HandedOver() => HandOvers.Add(1);
+
+    public static void Recovered() => Recoveries.Add(1);
 
     public static void Parked(long count) => Interlocked.Exchange(ref _parked, count);
 

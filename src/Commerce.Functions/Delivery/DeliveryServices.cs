@@ -20,6 +20,8 @@ internal static partial class DeliveryServices
             .AddSingleton<EventDispatcher>()
             .AddSingleton<BacklogDrain>()
             .AddSingleton<RedeliveryStarter>()
+            .AddSingleton<ReconciliationStore>()
+            .AddSingleton<EventReconciler>()
             .AddHostedService<StartNotice>();
     }
 

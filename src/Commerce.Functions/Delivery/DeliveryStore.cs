@@ -40,6 +40,35 @@ public sealed class DeliveryStore
     public Task<EventDelivery?> FindAsync(string eventId, CancellationToken ct) =>
         _deliveries.FindAsync<EventDelivery>(eventId, new PartitionKey(EventDelivery.ShardOfEvent(eventId)), ct);
 
+    /// <summary>Which of these ids have no document.</summary>
+    public async Task<IReadOnlySet<string>> FindMissingAsync(IReadOnlyList<string> eventIds, CancellationToken ct)
+    {
+        var items = eventIds.Select(static id => (id, new PartitionKey(EventDelivery.ShardOfEvent(id)))).ToList();
+        using var answer = await TransientFaults.RetryAsync(async () =>
+        {
+            var response = await _deliveries.ReadManyItemsStreamAsync(items, cancellationToken: ct);
+            return response.IsSuccessStatusCode ? response : response.EnsureSuccessStatusCode();
+        });
+        var missing = eventIds.ToHashSet(StringComparer.Ordinal);
+        missing.ExceptWith(ContainerQueries.ReadDocuments(answer.Content, DocumentJsonContext.Default.EventDelivery).Select(static found => found.Id));
+        return missing;
+    }
+
+    /// <summary>Writes a delivery unless there is one; false when there is.</summary>
+    public Task<bool> TryCreateAsync(EventDelivery delivery)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        return TransientFaults.RetryAsync(async () =>
+        {
+            using var body = Json(delivery);
+            using var response = await _deliveries.CreateItemStreamAsync(body, new PartitionKey(delivery.Shard));
+            if (response.StatusCode == HttpStatusCode.Conflict)
+                return false;
+            response.EnsureSuccessStatusCode();
+            return true;
+        });
+    }
+
     /// <summary>Writes changed deliveries of one shard, those that are still as they were read.</summary>
     public async Task SettleAsync(string shard, IReadOnlyList<EventDelivery> changed)
     {

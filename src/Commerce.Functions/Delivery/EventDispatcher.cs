@@ -2,6 +2,7 @@ using CloudNative.CloudEvents;
 using Commerce.Functions.Orders;
 using Commerce.Shared.Delivery;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Polly;
 using Polly.Retry;
 
@@ -12,7 +13,8 @@ namespace Commerce.Functions.Delivery;
 /// delivered or recorded may the message be completed, so that an event is always in one place at least.
 /// </summary>
 public sealed partial class EventDispatcher(
-    PlatformGate gate, DeliverySwitch deliverySwitch, DeliveryStore store, OrderStore orders, TimeProvider time, ILogger<EventDispatcher> logger)
+    PlatformGate gate, DeliverySwitch deliverySwitch, DeliveryStore store, OrderStore orders, IOptions<DataPlatformOptions> options, TimeProvider time,
+    ILogger<EventDispatcher> logger)
     : IDisposable
 {
     /// <summary>
@@ -51,6 +53,8 @@ public sealed partial class EventDispatcher(
     public async Task<DeliveryState> DispatchAsync(OrderEventMessage message, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(message);
+        if (await FindOvertakenAsync(message.Ref, ct) is { } known)
+            return known.State;
         var delivery = EventDelivery.Of(message.Ref, time.GetUtcNow());
         var control = await _recording.ExecuteAsync(async token => await deliverySwitch.GetAsync(token), ct);
         if (!control.IsHeldAt(time.GetUtcNow()))
@@ -85,6 +89,12 @@ public sealed partial class EventDispatcher(
     }
 
     public void Dispose() => _sending.Dispose();
+
+    /// <summary>The delivery of an event that was so long on its way that the reconciliation may have found it first.</summary>
+    private async Task<EventDelivery?> FindOvertakenAsync(OrderEventRef orderEvent, CancellationToken ct) =>
+        (time.GetUtcNow() - orderEvent.OccurredAt).TotalSeconds < options.Value.LostAfterSeconds
+            ? null
+            : await _recording.ExecuteAsync(async token => await store.FindAsync(orderEvent.EventId, token), ct);
 
     private async Task<EventDelivery> TryInPlaceAsync(EventDelivery delivery, CloudEvent? cloudEvent, CancellationToken ct)
     {

@@ -6,23 +6,44 @@ using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Orders;
 
-/// <summary>Records of requests to cancel, one an idempotency key.</summary>
+/// <summary>
+/// Records of requests to cancel, one an idempotency key. A request that is to be carried out marks its order in the same batch, which is
+/// taken away when it is done or refused after all: the <see cref="OrderSweeper"/> looks after what is marked.
+/// </summary>
 public sealed class CancellationStore(CommerceDatabase database)
 {
+    private static readonly TransactionalBatchItemRequestOptions NoContent = new() { EnableContentResponseOnWrite = false };
+
+    private static readonly TransactionalBatchPatchItemRequestOptions WhilePaid = new()
+    {
+        FilterPredicate = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderStatus.Paid)}'",
+        EnableContentResponseOnWrite = false,
+    };
+
     private readonly Container _accounts = database[CommerceDatabase.Accounts];
 
-    /// <summary>Records a request, or gives the one that has its key.</summary>
-    public async Task<CancellationRequest> RecordAsync(CancellationRequest request)
+    /// <summary>
+    /// Records a request, or gives the one that has its key. Null when the order is no longer as it was: nothing is recorded then.
+    /// </summary>
+    /// <param name="request">The request, with its refusal if it is refused.</param>
+    /// <param name="order">The order that it was judged by.</param>
+    public async Task<CancellationRequest?> RecordAsync(CancellationRequest request, Order order)
     {
-        try
+        using var answer = await TransientFaults.RetryAsync(() =>
         {
-            await TransientFaults.RetryAsync(() => _accounts.CreateItemAsync(request, new PartitionKey(request.UserId)));
+            var batch = _accounts.CreateTransactionalBatch(new PartitionKey(request.UserId)).CreateItem(request, NoContent);
+            if (order.Status == OrderStatus.Paid)
+                batch.PatchItem(order.Id, [PatchOperation.Set("/cancelRequestedAt", request.CreatedAt)], WhilePaid);
+            return batch.ExecuteAsync();
+        });
+        if (answer.IsSuccessStatusCode)
             return request;
-        }
-        catch (CosmosException taken) when (taken.StatusCode == HttpStatusCode.Conflict)
+        return answer.StatusCode switch
         {
-            return await GetAsync(request);
-        }
+            HttpStatusCode.Conflict => await GetAsync(request),
+            HttpStatusCode.PreconditionFailed => null,
+            _ => throw new CosmosException(answer.ErrorMessage, answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge),
+        };
     }
 
     /// <summary>Records that a request was refused after all. The refusal that stands from now on.</summary>

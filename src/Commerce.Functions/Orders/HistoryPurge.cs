@@ -1,4 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,19 +10,58 @@ namespace Commerce.Functions.Orders;
 /// Removes the histories of orchestrations that have long ended. The task hub keeps them for ever otherwise, and grows with every order;
 /// what an order was is in its document, and the ledgers say what it did.
 /// </summary>
+/// <remarks>An hour's orders may take longer to remove than a function may run: an orchestration goes on until nothing is left.</remarks>
 public sealed partial class HistoryPurge(IOptions<OrderOptions> options, TimeProvider time, ILogger<HistoryPurge> logger)
 {
+    /// <summary>Instance id of the orchestration; there is one at most.</summary>
+    public const string InstanceId = "purge-histories";
+
+    /// <summary>What the hub is given for one step, and what it gets if it does not know of that: both below a function's five minutes.</summary>
+    internal static readonly TimeSpan StepMax = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(4);
+
     // Named one by one: what no statuses mean differs by backend, and one that is under way must never be touched.
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
-    /// <summary>Once an hour, so that no run has much to do.</summary>
     [Function("PurgeHistories")]
-    public async Task PurgeAsync([TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
+    public static async Task StartAsync([TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
-        var old = new PurgeInstancesFilter(CreatedTo: time.GetUtcNow() - TimeSpan.FromDays(options.Value.HistoryDays), Statuses: Ended);
-        var purged = await durable.PurgeAllInstancesAsync(old, ct);
-        LogPurged(purged.PurgedInstanceCount, options.Value.HistoryDays);
+        ArgumentNullException.ThrowIfNull(durable);
+        if (await durable.GetInstanceAsync(InstanceId, ct) is not { IsCompleted: false })
+            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(PurgeUntilDone), null, new StartOrchestrationOptions(InstanceId), ct);
+    }
+
+    [Function(nameof(PurgeUntilDone))]
+    public static async Task PurgeUntilDone([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (!await context.CallActivityAsync<bool>(nameof(PurgeSome)))
+            context.ContinueAsNew();
+    }
+
+    /// <returns>True when nothing is left, as far as the hub can tell.</returns>
+    [Function(nameof(PurgeSome))]
+    public async Task<bool> PurgeSome([ActivityTrigger] object? input, [DurableClient] DurableTaskClient durable, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(durable);
+        var old = new PurgeInstancesFilter(CreatedTo: time.GetUtcNow() - TimeSpan.FromDays(options.Value.HistoryDays), Statuses: Ended)
+        {
+            Timeout = StepMax,
+        };
+        using var limit = new CancellationTokenSource(CallMax, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        try
+        {
+            var purged = await durable.PurgeAllInstancesAsync(old, stop.Token);
+            LogPurged(purged.PurgedInstanceCount, options.Value.HistoryDays);
+            return purged.IsComplete ?? true;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Purged the histories of {Count} orchestrations that had ended and were older than {Days} days")]

@@ -10,6 +10,9 @@ namespace Commerce.Functions.Orders;
 /// </summary>
 public sealed class OrderCancellation(OrderStore orders, CancellationStore requests, OrderFlights flights, TimeProvider time)
 {
+    // From pending to paid to cancelled.
+    private const int StatusChangesMax = 2;
+
     /// <summary>
     /// Cancels an order and waits for it. The order cancelled, or still paid when <paramref name="wait"/> is over; or why it cannot be
     /// cancelled.
@@ -18,15 +21,28 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
     {
         if (await orders.FindAsync(userId, orderId) is not { } order)
             return Failure.NotFound($"User '{userId}' has no order '{orderId}'.");
-        var request = await requests.RecordAsync(new CancellationRequest
+        for (var changes = 0; changes <= StatusChangesMax; changes++, order = await orders.GetAsync(userId, orderId))
         {
-            Id = OperationId.Cancellation(userId, idempotencyKey),
-            UserId = userId,
-            OrderId = orderId,
+            if (await TryCancelAsync(durable, order, idempotencyKey, wait) is { } answer)
+                return answer;
+        }
+        return new Failure(ErrorCode.Busy, "The order is being changed. Repeat the request shortly, with the same Idempotency-Key.");
+    }
+
+    /// <summary>The answer; null when the order has changed meanwhile, and is to be judged again.</summary>
+    private async Task<Result<Order>?> TryCancelAsync(DurableTaskClient durable, Order order, string idempotencyKey, TimeSpan wait)
+    {
+        var asked = new CancellationRequest
+        {
+            Id = OperationId.Cancellation(order.UserId, idempotencyKey),
+            UserId = order.UserId,
+            OrderId = order.Id,
             CreatedAt = time.GetUtcNow(),
             Refusal = CancellationRequest.RefusalOf(order),
-        });
-        if (request.OrderId != orderId)
+        };
+        if (await requests.RecordAsync(asked, order) is not { } request)
+            return null;
+        if (request.OrderId != order.Id)
             return OrderPlacement.KeyReused;
         if (request.Refusal is { } refusal)
             return refusal;

@@ -11,6 +11,7 @@ public sealed class OrderFlight(string id, string fingerprint, IReadOnlyList<str
 {
     private readonly TaskCompletionSource<Result<Order>> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Result<Order>> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiters;
 
     public string Id { get; } = id;
 
@@ -23,6 +24,18 @@ public sealed class OrderFlight(string id, string fingerprint, IReadOnlyList<str
 
     /// <summary>Completes with the outcome. Pending (or still paid, for a cancellation) when nobody could tell for a long time.</summary>
     public Task<Result<Order>> Decided => _decided.Task;
+
+    /// <summary>True while somebody waits for the outcome.</summary>
+    public bool IsAwaited => Volatile.Read(ref _waiters) > 0;
+
+    /// <summary>Counts who waits, until the answer is disposed of; who does not want to wait is not counted.</summary>
+    public IDisposable? Await(TimeSpan wait)
+    {
+        if (wait <= TimeSpan.Zero)
+            return null;
+        Interlocked.Increment(ref _waiters);
+        return new Waiter(this);
+    }
 
     public void Accept(Result<Order> order) => _accepted.TrySetResult(order);
 
@@ -37,5 +50,10 @@ public sealed class OrderFlight(string id, string fingerprint, IReadOnlyList<str
         // Once accepted nobody is failed any more: the outcome can still be asked for.
         if (!_accepted.TrySetException(fault) && _accepted.Task.IsCompletedSuccessfully)
             _decided.TrySetResult(_accepted.Task.Result);
+    }
+
+    private sealed class Waiter(OrderFlight flight) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref flight._waiters);
     }
 }

@@ -11,14 +11,10 @@ namespace Commerce.Functions.Orders;
 /// </summary>
 public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider time)
 {
-    // Most orders are decided here, long before the first look. Of those that run on another instance nobody tells: pauses double from
-    // one to the other, so that a buyer waits little longer than there, at a point read (1 RU) a look.
-    private static readonly TimeSpan PollPauseMin = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan PollPauseMax = TimeSpan.FromSeconds(1);
-
     // An order that takes longer is looked after by the sweeper; its place is free for others then.
     private static readonly TimeSpan FollowMax = TimeSpan.FromMinutes(1);
 
+    private readonly LookSchedule _looks = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OrderFlight> _flights = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _perProduct = new(StringComparer.Ordinal);
@@ -75,23 +71,29 @@ public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider ti
     /// <summary>The outcome, or the order as it was accepted when that takes longer than <paramref name="wait"/>.</summary>
     public async Task<Result<Order>> OutcomeAsync(OrderFlight flight, TimeSpan wait)
     {
+        ArgumentNullException.ThrowIfNull(flight);
+        using var waiter = flight.Await(wait);
         var accepted = await flight.Accepted;
         return await IsDecidedAsync(flight, wait) ? await flight.Decided : accepted;
     }
 
     /// <summary>
     /// Waits until an activity of this process tells the outcome, or, if the orchestration runs elsewhere, until
-    /// <paramref name="poll"/> finds it. Gives up after a minute.
+    /// <paramref name="poll"/> finds it, which costs a read a time and is asked only while somebody waits. Gives up after a minute.
     /// </summary>
     public async Task FollowAsync(OrderFlight flight, Func<Task<Result<Order>?>> poll)
     {
         var since = time.GetTimestamp();
-        for (var pause = PollPauseMin; time.GetElapsedTime(since) < FollowMax && !await IsDecidedAsync(flight, pause); pause = Longer(pause))
+        for (var waited = TimeSpan.Zero; waited < FollowMax && !await IsDecidedAsync(flight, _looks.PauseAfter(waited)); waited = time.GetElapsedTime(since))
         {
+            if (!flight.IsAwaited)
+                continue;
             try
             {
-                if (await poll() is { } outcome)
-                    flight.Decide(outcome);
+                if (await poll() is not { } outcome)
+                    continue;
+                _looks.Found(time.GetElapsedTime(since));
+                flight.Decide(outcome);
             }
             catch (Exception fault) when (fault is CosmosException or HttpRequestException)
             {
@@ -99,8 +101,6 @@ public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider ti
             }
         }
     }
-
-    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < PollPauseMax ? pause * 2 : PollPauseMax;
 
     private string? FindCrowded(IReadOnlyList<string> productIds)
     {

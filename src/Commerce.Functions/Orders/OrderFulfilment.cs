@@ -67,7 +67,12 @@ public sealed class OrderFulfilment(StockReserver stock, AccountLedger accounts,
     public async Task<Failure?> RefundAsync(OrderWork work)
     {
         var answer = await accounts.SubmitAsync(work.UserId, new AccountCommand.Refund(work));
-        return answer.Failure is { Code: not ErrorCode.BalanceLimitExceeded } failure ? throw new LedgerUnavailableException(failure) : answer.Failure;
+        if (answer.Failure is not { } failure)
+            return null;
+        if (failure.Code != ErrorCode.BalanceLimitExceeded)
+            throw new LedgerUnavailableException(failure);
+        await orders.KeepAsync(work.UserId, work.OrderId);
+        return failure;
     }
 
     /// <summary>Puts the lines of an order that was refunded back and marks it as cancelled. The order as it is then.</summary>

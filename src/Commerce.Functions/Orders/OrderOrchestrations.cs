@@ -9,7 +9,7 @@ namespace Commerce.Functions.Orders;
 /// Starts the orchestrations of orders. Their instance ids follow from the order. Should one be started twice all the same (the
 /// isolated worker does not refuse that), it is harmless: every step finds what was done before.
 /// </summary>
-public sealed class OrderOrchestrations(OrderStore orders)
+public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
 {
     /// <summary>Instance id of an order's cancellation.</summary>
     public static string CancellationId(string orderId) => "cancel-" + orderId;
@@ -21,14 +21,28 @@ public sealed class OrderOrchestrations(OrderStore orders)
         StartAsync(durable, CancelOrderOrchestrator.Name, CancellationId(order.Id), OrderWork.Of(order));
 
     /// <summary>Starts a pending order's orchestration again unless one runs. True when it had to.</summary>
-    public async Task<bool> RestartIfDeadAsync(DurableTaskClient durable, Order order)
+    public Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
+        durable, order, order.OrderId, OrderStatus.Pending, PlaceOrderOrchestrator.Name);
+
+    /// <summary>Starts the cancellation of a paid order again unless one runs. True when it had to.</summary>
+    public Task<bool> RestartCancellationIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
+        durable, order, CancellationId(order.OrderId), OrderStatus.Paid, CancelOrderOrchestrator.Name);
+
+    private async Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator)
     {
-        if (await IsRunningAsync(durable, order.Id))
-            return false;
+        if (await IsRunningAsync(durable, instanceId))
+        {
+            // What its hub has lost it does not know either, and calls it running for ever. A second one beside it does no harm.
+            if (open.SubstituteNumber(time.GetUtcNow()) is not { } number)
+                return false;
+            instanceId = $"{instanceId}-{number}";
+            if (await durable.GetInstanceAsync(instanceId) is not null)
+                return false;
+        }
         // It may have completed between the two looks.
-        if (await orders.FindAsync(order.UserId, order.Id) is not { Status: OrderStatus.Pending } pending)
+        if (await orders.FindAsync(open.UserId, open.OrderId) is not { } order || order.Status != status)
             return false;
-        await StartAsync(durable, pending);
+        await StartAsync(durable, orchestrator, instanceId, OrderWork.Of(order));
         return true;
     }
 

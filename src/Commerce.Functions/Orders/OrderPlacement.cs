@@ -59,7 +59,7 @@ public sealed class OrderPlacement(
         if (!accepted.Value.Repeated)
             await OrderOrchestrations.StartAsync(durable, order);
         else
-            await orchestrations.RestartIfDeadAsync(durable, order);
+            await orchestrations.RestartIfDeadAsync(durable, OpenOrder.Of(order));
         flight.Accept(order);
         await flights.FollowAsync(flight, async () =>
             await orders.FindAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided ? (Result<Order>?)decided : null);

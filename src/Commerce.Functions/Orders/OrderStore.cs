@@ -14,6 +14,14 @@ namespace Commerce.Functions.Orders;
 /// </summary>
 public sealed class OrderStore(CommerceDatabase database)
 {
+    private static readonly PatchOperation NoLongerToCancel = PatchOperation.Set<string?>("/cancelRequestedAt", null);
+
+    private static readonly PatchItemRequestOptions WhilePaid = new()
+    {
+        FilterPredicate = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'",
+        EnableContentResponseOnWrite = true,
+    };
+
     private readonly Container _container = database[CommerceDatabase.Accounts];
 
     public Task<Order?> FindAsync(string userId, string orderId) => _container.FindAsync<Order>(orderId, new PartitionKey(userId));
@@ -50,33 +58,49 @@ public sealed class OrderStore(CommerceDatabase database)
         return found;
     }
 
-    /// <summary>Pending orders of all users that were created before a moment.</summary>
-    public IAsyncEnumerable<Order> PendingAsync(DateTimeOffset createdBefore, CancellationToken ct) => _container.QueryAsync<Order>(
-        new QueryDefinition("SELECT * FROM c WHERE c.status = @status AND c.createdAt < @before")
-            .WithParameter("@status", OrderTransitions.NameOf(OrderStatus.Pending))
-            .WithParameter("@before", UtcTimeConverter.Text(createdBefore)),
-        pageSize: 100,
-        ct: ct);
+    /// <summary>A page of the pending orders of all users that were created before a moment, in no order.</summary>
+    /// <param name="createdBefore">The moment; the same for all pages.</param>
+    /// <param name="continuation">Where the page before ended; null for the first.</param>
+    /// <param name="ct">Stops the reading.</param>
+    public Task<QueryPage<OpenOrder>> PendingAsync(DateTimeOffset createdBefore, string? continuation, CancellationToken ct) => OpenAsync(
+        "SELECT c.id AS orderId, c.userId, c.createdAt AS since FROM c WHERE c.status = 'pending' AND c.createdAt < @before",
+        createdBefore,
+        continuation,
+        ct);
+
+    /// <summary>As <see cref="PendingAsync"/>: orders whose cancellation was asked for before a moment, and neither carried out nor refused.</summary>
+    public Task<QueryPage<OpenOrder>> ToCancelAsync(DateTimeOffset requestedBefore, string? continuation, CancellationToken ct) => OpenAsync(
+        "SELECT c.id AS orderId, c.userId, c.cancelRequestedAt AS since FROM c WHERE c.cancelRequestedAt < @before AND c.status = 'paid'",
+        requestedBefore,
+        continuation,
+        ct);
+
+    private Task<QueryPage<OpenOrder>> OpenAsync(string query, DateTimeOffset before, string? continuation, CancellationToken ct) =>
+        _container.QueryPageAsync<OpenOrder>(
+            new QueryDefinition(query).WithParameter("@before", UtcTimeConverter.Text(before)), continuation, pageSize: 1_000, ct);
 
     /// <summary>Paid to cancelled. The order as it is then; a repeat changes nothing.</summary>
-    public async Task<Order> CancelAsync(string userId, string orderId, DateTimeOffset cancelledAt)
+    public async Task<Order> CancelAsync(string userId, string orderId, DateTimeOffset cancelledAt) =>
+        await TryPatchPaidAsync(
+            userId,
+            orderId,
+            PatchOperation.Set("/status", OrderStatus.Cancelled),
+            PatchOperation.Set("/cancelledAt", cancelledAt),
+            NoLongerToCancel)
+        ?? await GetAsync(userId, orderId);
+
+    /// <summary>A paid order whose cancellation was refused: nobody is to look after it any more.</summary>
+    public Task KeepAsync(string userId, string orderId) => TryPatchPaidAsync(userId, orderId, NoLongerToCancel);
+
+    /// <summary>The order as it is then; null when it is not paid.</summary>
+    private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) => TransientFaults.RetryAsync(async () =>
     {
-        PatchOperation[] changes = [PatchOperation.Set("/status", OrderStatus.Cancelled), PatchOperation.Set("/cancelledAt", cancelledAt)];
-        var options = new PatchItemRequestOptions
-        {
-            FilterPredicate = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'",
-            EnableContentResponseOnWrite = true,
-        };
-        var cancelled = await TransientFaults.RetryAsync(async () =>
-        {
-            using var response = await _container.PatchItemStreamAsync(orderId, new PartitionKey(userId), changes, options);
-            if (response.StatusCode == HttpStatusCode.PreconditionFailed)
-                return null;
-            response.EnsureSuccessStatusCode();
-            return JsonSerializer.Deserialize(response.Content, DocumentJsonContext.Default.Order);
-        });
-        return cancelled ?? await GetAsync(userId, orderId);
-    }
+        using var response = await _container.PatchItemStreamAsync(orderId, new PartitionKey(userId), changes, WhilePaid);
+        if (response.StatusCode == HttpStatusCode.PreconditionFailed)
+            return null;
+        response.EnsureSuccessStatusCode();
+        return JsonSerializer.Deserialize(response.Content, DocumentJsonContext.Default.Order);
+    });
 }
 
 /// <summary>Where a list of orders was left.</summary>

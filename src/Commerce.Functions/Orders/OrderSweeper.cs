@@ -1,4 +1,6 @@
-using Commerce.Shared.Orders;
+using System.Net;
+using Commerce.Functions.Cosmos;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -7,40 +9,100 @@ using Microsoft.Extensions.Options;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Looks after what a crash, or a deployment that broke running orchestrations, has left behind: pending orders that nobody works on,
-/// and cancellations that died half-way. Starting them again is safe, since every step finds what was done before.
+/// Looks after what a crash, a lost hub, or a deployment that broke running orchestrations has left behind: pending orders, and requests to
+/// cancel, that nobody works on. Starting them again is safe, since every step finds what was done before.
 /// </summary>
+/// <remarks>
+/// A run goes over all of them, or as many as it has time for; the next goes on where it ended, so that each has its turn however many
+/// there are.
+/// </remarks>
 public sealed partial class OrderSweeper(
     OrderStore orders, OrderOrchestrations orchestrations, IOptions<OrderOptions> options, TimeProvider time, ILogger<OrderSweeper> logger)
 {
+    /// <summary>Some hundreds of orders a second: the backlog of a lost hub is taken up in minutes, and buyers hardly feel it.</summary>
+    private const int AtOnceMax = 16;
+
+    // Each of the two has its own, so that neither waits for the other; together well below a function's five minutes.
+    private static readonly TimeSpan RoundMax = TimeSpan.FromSeconds(30);
+
+    private readonly Round _pending = new();
+    private readonly Round _toCancel = new();
+
     [Function("SweepOrders")]
     public async Task SweepAsync([TimerTrigger("8,18,28,38,48,58 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
-        var createdBefore = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SweepAfterSeconds);
-        await foreach (var order in orders.PendingAsync(createdBefore, ct))
+        await GoOnAsync(_toCancel, orders.ToCancelAsync, FinishCancellationAsync, ct);
+        await GoOnAsync(_pending, orders.PendingAsync, RestartAsync, ct);
+
+        async Task FinishCancellationAsync(OpenOrder order)
+        {
+            if (await orchestrations.RestartCancellationIfDeadAsync(durable, order))
+                LogCancellationRestarted(order.OrderId);
+        }
+
+        async Task RestartAsync(OpenOrder order)
         {
             if (await orchestrations.RestartIfDeadAsync(durable, order))
-                LogRestarted(order.Id, order.CreatedAt);
+                LogRestarted(order.OrderId, order.Since);
         }
-        var dead = new OrchestrationQuery(
-            Statuses: [OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated],
-            InstanceIdPrefix: OrderOrchestrations.CancellationId(""),
-            FetchInputsAndOutputs: true);
-        await foreach (var instance in durable.GetAllInstancesAsync(dead).WithCancellation(ct))
-            await FinishCancellationAsync(durable, instance.ReadInputAs<OrderWork>());
     }
 
-    private async Task FinishCancellationAsync(DurableTaskClient durable, OrderWork? work)
+    private async Task GoOnAsync(
+        Round round, Func<DateTimeOffset, string?, CancellationToken, Task<QueryPage<OpenOrder>>> readPage, Func<OpenOrder, Task> lookAfter, CancellationToken ct)
     {
-        if (work is null || await orders.FindAsync(work.UserId, work.OrderId) is not { Status: OrderStatus.Paid } order)
-            return;
-        await OrderOrchestrations.StartCancellationAsync(durable, order);
-        LogCancellationRestarted(order.Id);
+        var started = time.GetTimestamp();
+        do
+        {
+            if (round.Continuation is null)
+                round.Before = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SweepAfterSeconds);
+            QueryPage<OpenOrder> page;
+            try
+            {
+                page = await readPage(round.Before, round.Continuation, ct);
+            }
+            catch (CosmosException refused) when (refused.StatusCode == HttpStatusCode.BadRequest && round.Continuation is not null)
+            {
+                // A continuation from before a change of the partitions or of the SDK: from the start again.
+                round.Continuation = null;
+                continue;
+            }
+            await Parallel.ForEachAsync(
+                page.Documents.OrderBy(static order => order.Since),
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
+                async (order, _) => await TryAsync(lookAfter, order));
+            round.Continuation = page.Continuation;
+        }
+        while (round.Continuation is not null && time.GetElapsedTime(started) < RoundMax);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId}, pending since {CreatedAt:O}, had no orchestration; started it again")]
-    private partial void LogRestarted(string orderId, DateTimeOffset createdAt);
+    private async Task TryAsync(Func<OpenOrder, Task> lookAfter, OpenOrder order)
+    {
+        try
+        {
+            await lookAfter(order);
+        }
+#pragma warning disable CA1031 // One that cannot be helped now must not stand in the way of the others; it has its turn again.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNotLookedAfter(fault, order.OrderId);
+        }
+    }
+
+    /// <summary>How far all open orders have been gone over, in the memory of this process: whoever comes after it begins anew.</summary>
+    private sealed class Round
+    {
+        public DateTimeOffset Before { get; set; }
+
+        public string? Continuation { get; set; }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId}, pending since {Since:O}, had no orchestration; started it again")]
+    private partial void LogRestarted(string orderId, DateTimeOffset since);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The cancellation of order {OrderId} had died; started it again")]
     private partial void LogCancellationRestarted(string orderId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not be looked after; it has its turn again")]
+    private partial void LogNotLookedAfter(Exception fault, string orderId);
 }

@@ -61,23 +61,28 @@ public static class OrderEvents
     public static bool IsEventId(ReadOnlySpan<char> text) =>
         text.LastIndexOf('.') is > 0 and var dot && OperationId.IsOrder(text[..dot]) && text[(dot + 1)..] is "paid" or "cancelled";
 
-    private static CloudEvent PaidEvent(Order order) => Event(order, PaidType, "paid", PaidAt(order), OrderStatus.Paid, null);
+    /// <summary>Which event it is that tells of an order's payment (<see cref="PaidType"/>) or cancellation.</summary>
+    public static OrderEventRef Ref(string type, string orderId, string userId, DateTimeOffset occurredAt) =>
+        new(EventId(type, orderId), type, orderId, userId, occurredAt);
+
+    private static string EventId(string type, string orderId) => $"{orderId}.{(type == PaidType ? "paid" : "cancelled")}";
+
+    private static CloudEvent PaidEvent(Order order) => Event(order, PaidType, PaidAt(order), OrderStatus.Paid, null);
 
     private static CloudEvent CancelledEvent(Order order)
     {
         var cancelledAt = order.CancelledAt ?? throw new ArgumentException($"Order '{order.Id}' is not cancelled.", nameof(order));
-        return Event(order, CancelledType, "cancelled", cancelledAt, OrderStatus.Cancelled, cancelledAt);
+        return Event(order, CancelledType, cancelledAt, OrderStatus.Cancelled, cancelledAt);
     }
 
     private static DateTimeOffset PaidAt(Order order) =>
         order.PaidAt ?? throw new ArgumentException($"Order '{order.Id}' has not been paid.", nameof(order));
 
-    private static CloudEvent Event(
-        Order order, string type, string suffix, DateTimeOffset time, OrderStatus status, DateTimeOffset? cancelledAt)
+    private static CloudEvent Event(Order order, string type, DateTimeOffset time, OrderStatus status, DateTimeOffset? cancelledAt)
     {
         var cloudEvent = new CloudEvent(CloudEventFormat.Extensions)
         {
-            Id = $"{order.Id}.{suffix}",
+            Id = EventId(type, order.Id),
             Type = type,
             Source = Source,
             Subject = order.Id,

@@ -40,6 +40,13 @@ public sealed record Order
     public DateTimeOffset? CancelledAt { get; init; }
 
     /// <summary>
+    /// Of a paid order: when it was asked for to cancel it. Set with the request and taken away when that is carried out or refused, so that
+    /// what a crash leaves is found.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? CancelRequestedAt { get; init; }
+
+    /// <summary>
     /// Of an order that was placed by checking a cart out: the numbers of its lines, from 0, in the order in which they lay in the cart.
     /// They left the cart when the order was let in, and come back if it is rejected. Null for any other order.
     /// </summary>

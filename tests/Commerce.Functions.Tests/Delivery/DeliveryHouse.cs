@@ -32,7 +32,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
         var wrapped = Microsoft.Extensions.Options.Options.Create(options);
         Gate = new PlatformGate(new DataPlatformClient(options, Platform, Time), wrapped, Time, NullLogger<PlatformGate>.Instance);
         Dispatcher = new EventDispatcher(
-            Gate, Switch, Store, new OrderStore(database.Database), Time, NullLogger<EventDispatcher>.Instance);
+            Gate, Switch, Store, new OrderStore(database.Database), wrapped, Time, NullLogger<EventDispatcher>.Instance);
         Drain = new BacklogDrain(Dispatcher, Gate, Switch, Store, wrapped, Time);
     }
 

@@ -11,11 +11,15 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
 {
     private readonly ConcurrentDictionary<string, OrchestrationMetadata> _instances = new();
     private readonly ConcurrentQueue<(string Name, string Id)> _started = new();
+    private readonly ConcurrentDictionary<string, Exception> _faults = new();
 
     public IReadOnlyCollection<(string Name, string Id)> Started => _started;
 
     /// <summary>Thrown by a start, after the instance is there if it is.</summary>
     public Exception? StartFault { get; set; }
+
+    /// <summary>What a start of that instance throws.</summary>
+    public void FaultFor(string instanceId, Exception fault) => _faults[instanceId] = fault;
 
     public void Set(string instanceId, OrchestrationRuntimeStatus status, object? input = null, string? output = null) =>
         _instances[instanceId] = new OrchestrationMetadata("any", instanceId)
@@ -31,7 +35,9 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
     {
         if (StartFault is { } fault)
             throw fault;
-        _started.Enqueue((orchestratorName.Name, options!.InstanceId!));
+        if (_faults.TryGetValue(options!.InstanceId!, out var fate))
+            throw fate;
+        _started.Enqueue((orchestratorName.Name, options.InstanceId!));
         Set(options.InstanceId!, OrchestrationRuntimeStatus.Running, input);
         return Task.FromResult(options.InstanceId!);
     }
@@ -44,6 +50,9 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
         [.. _instances.Values.Where(instance =>
             filter!.Statuses!.Contains(instance.RuntimeStatus) && instance.InstanceId.StartsWith(filter.InstanceIdPrefix!, StringComparison.Ordinal))]);
 
+    /// <summary>What a purge comes to.</summary>
+    public Func<CancellationToken, Task<PurgeResult>> PurgeAsync { get; set; } = _ => Task.FromResult(new PurgeResult(0, isComplete: true));
+
     /// <summary>What was asked to be purged.</summary>
     public List<PurgeInstancesFilter> Purges { get; } = [];
 
@@ -51,7 +60,7 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
         PurgeInstancesFilter filter, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
     {
         Purges.Add(filter);
-        return Task.FromResult(new PurgeResult(0));
+        return PurgeAsync(cancellation);
     }
 
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>

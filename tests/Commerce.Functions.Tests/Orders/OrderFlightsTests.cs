@@ -94,13 +94,14 @@ public sealed class OrderFlightsTests
             return flights.FollowAsync(flight, () =>
                 Task.FromResult(++asked < 3 ? (Result<Order>?)null : (Result<Order>)Order(OrderStatus.Rejected)));
         }).Value!;
+        using var waiter = flight.Await(Deadline);
 
         Assert.Equal(OrderStatus.Rejected, (await flight.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken)).Value!.Status);
         Assert.Equal(3, asked);
     }
 
     [Fact]
-    public async Task An_order_that_runs_elsewhere_is_looked_at_after_a_quarter_of_a_second_then_every_second_and_for_a_minute()
+    public async Task An_order_that_runs_elsewhere_is_looked_at_when_such_orders_are_usually_done_and_then_ever_more_seldom()
     {
         var time = new LeapingTime();
         var flights = new OrderFlights(Options.Create(new OrderOptions()), time);
@@ -114,11 +115,60 @@ public sealed class OrderFlightsTests
                 return NothingKnown();
             });
         }).Value!;
+        using var waiter = flight.Await(Deadline);
 
         Assert.Equal(OrderStatus.Pending, (await flight.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken)).Value!.Status);
 
-        Assert.Equal([0.25, 0.75, 1.75, 2.75], looks[..4]);
-        Assert.Equal(60.75, looks[^1]);
+        Assert.Equal([0.225, 0.27, 0.324, 0.388], looks[..4].Select(static look => Math.Round(look, 3)));
+        Assert.InRange(looks[^1] - looks[^2], 0.999, 1.001);
+        Assert.InRange(looks[^1], 60, 61);
+    }
+
+    [Fact]
+    public async Task Nobody_looks_for_an_order_that_nobody_waits_for_any_more()
+    {
+        var time = new LeapingTime();
+        var flights = new OrderFlights(Options.Create(new OrderOptions()), time);
+        var looks = 0;
+        var flight = flights.Board("o", "f", ["p"], flight =>
+        {
+            flight.Accept(Order(OrderStatus.Pending));
+            return flights.FollowAsync(flight, () =>
+            {
+                looks++;
+                return NothingKnown();
+            });
+        }).Value!;
+        await flight.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.Equal(0, looks);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(120)]
+    [InlineData(900)]
+    public void Whatever_orders_take_their_outcome_is_seen_at_most_a_fifth_later_at_a_few_looks(double usual_ms)
+    {
+        var looks = new LookSchedule();
+        var random = new Random(1);
+        var (late, count) = (new List<double>(), 0);
+        for (var order = 0; order < 1_000; order++)
+        {
+            var takes_ms = usual_ms * (0.9 + 0.4 * random.NextDouble());
+            var waited = TimeSpan.Zero;
+            do
+            {
+                waited += looks.PauseAfter(waited);
+                count++;
+            }
+            while (waited.TotalMilliseconds < takes_ms);
+            looks.Found(waited);
+            if (order >= 500)
+                late.Add(waited.TotalMilliseconds / takes_ms);
+        }
+        late.Sort();
+        Assert.InRange(late[late.Count / 2], 1, usual_ms < 100 ? 2 : 1.2);
+        Assert.InRange(count / 1_000.0, 1, 4);
     }
 
     [Fact]

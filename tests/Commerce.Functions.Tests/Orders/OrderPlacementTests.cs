@@ -3,8 +3,6 @@ using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Tests.Orders;
 
@@ -80,46 +78,6 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         Assert.Equal(ErrorCode.Validation, other.Failure!.Code);
     }
 
-    [Theory]
-    [InlineData(null, true)]
-    [InlineData(OrchestrationRuntimeStatus.Running, false)]
-    [InlineData(OrchestrationRuntimeStatus.Pending, false)]
-    [InlineData(OrchestrationRuntimeStatus.Suspended, false)]
-    [InlineData(OrchestrationRuntimeStatus.Failed, true)]
-    [InlineData(OrchestrationRuntimeStatus.Terminated, true)]
-    public async Task The_sweeper_starts_a_pending_order_that_nobody_works_on(OrchestrationRuntimeStatus? found, bool starts)
-    {
-        var order = await AcceptAsync();
-        var later = new OrderHouse(store, store.App);
-        if (found is { } status)
-            later.Durable.Set(order.Id, status);
-        await SweepAsync(later, olderThanSeconds: 0.000_001);
-        Assert.Equal(starts, later.Durable.Started.Contains((PlaceOrderOrchestrator.Name, order.Id)));
-    }
-
-    [Fact]
-    public async Task The_sweeper_leaves_young_and_decided_orders_alone()
-    {
-        var young = await AcceptAsync();
-        await SweepAsync(_house, olderThanSeconds: 600);
-        var decided = await _house.RunAsync(await AcceptAsync());
-        var later = new OrderHouse(store, store.App);
-        await SweepAsync(later, olderThanSeconds: 600);
-        Assert.DoesNotContain(later.Durable.Started, started => started.Id == young.Id || started.Id == decided.Id);
-    }
-
-    [Fact]
-    public async Task The_sweeper_finishes_a_cancellation_that_died()
-    {
-        var paid = await _house.RunAsync(await AcceptAsync());
-        await _house.Steps.RefundOrder(OrderWork.Of(paid));
-        var id = OrderOrchestrations.CancellationId(paid.Id);
-        var later = new OrderHouse(store, store.App);
-        later.Durable.Set(id, OrchestrationRuntimeStatus.Failed, OrderWork.Of(paid));
-        await SweepAsync(later, olderThanSeconds: 600);
-        Assert.Equal([(CancelOrderOrchestrator.Name, id)], later.Durable.Started);
-    }
-
     [Fact]
     public async Task Who_waits_for_a_cancellation_learns_that_the_refund_was_refused()
     {
@@ -145,13 +103,6 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         _house.Durable.Set(OrderOrchestrations.CancellationId(orderId), status, output: output);
         Assert.Null(await OrderOrchestrations.FindRefusalAsync(_house.Durable, orderId));
     }
-
-    private static Task SweepAsync(OrderHouse house, double olderThanSeconds) => new OrderSweeper(
-        house.Orders,
-        house.Get<OrderOrchestrations>(),
-        Options.Create(new OrderOptions { SweepAfterSeconds = olderThanSeconds }),
-        TimeProvider.System,
-        NullLogger<OrderSweeper>.Instance).SweepAsync(new(), house.Durable, TestContext.Current.CancellationToken);
 
     private async Task<Order> AcceptAsync()
     {

@@ -1,0 +1,144 @@
+using Commerce.Functions.Cosmos;
+using Commerce.Functions.Delivery;
+using Commerce.Shared;
+using Commerce.Shared.Balance;
+using Commerce.Shared.Delivery;
+using Commerce.Shared.Orders;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Tests.Delivery;
+
+/// <summary>Events that nobody sent, or that were lost with the queue.</summary>
+public sealed class EventReconcilerTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Old = TimeSpan.FromSeconds(DeliveryHouse.Options.LostAfterSeconds + 1);
+
+    private DeliveryHouse _house = null!;
+
+    public async ValueTask InitializeAsync() => _house = await DeliveryHouse.CreateAsync();
+
+    public ValueTask DisposeAsync() => _house.DisposeAsync();
+
+    [Fact]
+    public async Task A_payment_without_a_delivery_is_found_once_it_is_old_enough()
+    {
+        var order = await PayAsync("o-1");
+        Assert.Equal(0, await ReconcileAsync());
+        Assert.Null(await _house.Store.FindAsync("o-1.paid", Stop));
+
+        _house.Time.Shift(Old);
+        Assert.Equal(1, await ReconcileAsync());
+        var delivery = await _house.FindAsync("o-1");
+        Assert.Equal((DeliveryState.Waiting, order.PaidAt), (delivery.State, delivery.OccurredAt));
+
+        await _house.DrainAllAsync();
+        Assert.True(_house.Platform.Accepted.ContainsKey("o-1.paid"));
+        Assert.Equal(0, await ReconcileAsync());
+    }
+
+    [Fact]
+    public async Task What_is_delivered_parked_or_waiting_stays_as_it_is()
+    {
+        foreach (var (id, status) in new[] { ("o-1", 200), ("o-2", 400), ("o-3", 503) })
+        {
+            _house.Platform.AnswerWith(status);
+            await PayAsync(id);
+            await _house.Dispatcher.DispatchAsync(
+                OrderEventMessage.Parse(OrderEvents.Paid(DeliveryHouse.OrderOf(id, _house.Time.GetUtcNow()))), Stop);
+        }
+        _house.Time.Shift(Old);
+
+        Assert.Equal(0, await ReconcileAsync());
+
+        Assert.Equal(DeliveryState.Delivered, (await _house.FindAsync("o-1")).State);
+        Assert.Equal(DeliveryState.Parked, (await _house.FindAsync("o-2")).State);
+        Assert.Equal(DeliveryState.Waiting, (await _house.FindAsync("o-3")).State);
+    }
+
+    [Fact]
+    public async Task A_cancellation_without_a_delivery_is_found_and_so_is_the_payment_before_it()
+    {
+        var order = await PayAsync("o-1");
+        await Accounts.ReplaceItemAsync(order with { Status = OrderStatus.Cancelled, CancelledAt = order.PaidAt }, order.Id);
+        _house.Time.Shift(Old);
+
+        Assert.Equal(2, await ReconcileAsync());
+
+        Assert.NotNull(await _house.Store.FindAsync("o-1.cancelled", Stop));
+        Assert.NotNull(await _house.Store.FindAsync("o-1.paid", Stop));
+    }
+
+    [Fact]
+    public async Task A_run_that_was_broken_off_is_gone_on_with_where_it_ended_and_many_are_found_in_pieces()
+    {
+        for (var i = 0; i < 1_100; i++)
+            await PayAsync($"o-{i}");
+        _house.Time.Shift(Old);
+        var broken = 0;
+        _house.Database.Before = request =>
+        {
+            if (request.RequestUri!.AbsolutePath.EndsWith("/deliveries/docs", StringComparison.Ordinal) && ++broken > 300)
+                throw new OperationCanceledException("The instance is stopped.");
+        };
+        await Assert.ThrowsAnyAsync<CosmosException>(ReconcileAsync);
+        _house.Database.Before = null;
+
+        await ReconcileAsync();
+
+        for (var i = 0; i < 1_100; i++)
+            Assert.NotNull(await _house.Store.FindAsync($"o-{i}.paid", Stop));
+    }
+
+    [Fact]
+    public async Task Two_that_run_at_once_record_each_event_once_and_the_checkpoint_never_goes_back()
+    {
+        for (var i = 0; i < 50; i++)
+            await PayAsync($"o-{i}");
+        _house.Time.Shift(Old);
+
+        var recorded = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ReconcileAsync()));
+
+        Assert.Equal(50, recorded.Sum());
+        Assert.Equal(0, await ReconcileAsync());
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_after_its_event_was_found_in_the_books_is_not_sent_again()
+    {
+        var order = await PayAsync("o-1");
+        _house.Time.Shift(Old);
+        await ReconcileAsync();
+        await _house.DrainAllAsync();
+
+        Assert.Equal(DeliveryState.Delivered, await _house.Dispatcher.DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(order)), Stop));
+
+        Assert.Single(_house.Platform.Received);
+    }
+
+    private Container Accounts => _house.Database.Database[CommerceDatabase.Accounts];
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private Task<int> ReconcileAsync() => new EventReconciler(
+        new ReconciliationStore(_house.Database.Database), _house.Store, Options.Create(DeliveryHouse.Options), _house.Time, NullLogger<EventReconciler>.Instance).RunAsync(Stop);
+
+    /// <summary>A paid order as the books have it.</summary>
+    private async Task<Order> PayAsync(string orderId)
+    {
+        var order = await _house.AddOrderAsync(orderId);
+        await Accounts.CreateItemAsync(new LedgerEntry
+        {
+            Id = OperationId.Payment(orderId),
+            UserId = order.UserId,
+            Kind = EntryKind.Payment,
+            Amount = -order.TotalAmount,
+            BalanceAfter = 0,
+            Sequence = 1,
+            CreatedAt = order.PaidAt!.Value,
+            OrderId = orderId,
+        });
+        return order;
+    }
+}
