@@ -3,6 +3,11 @@ namespace LocalPlatform.Durable;
 /// <summary>Limits and policies of the engine. Names follow <c>durableTask</c> in host.json where that has them.</summary>
 public sealed record DurableOptions
 {
+    /// <summary>
+    /// The version that a new orchestration gets whose client names none, and the newest one whose turns are taken here; null for neither.
+    /// </summary>
+    public string? DefaultVersion { get; init; }
+
     /// <summary>Activities that run at the same time; at least 1.</summary>
     public int MaxConcurrentActivityFunctions { get; init; } = 10 * Environment.ProcessorCount;
 

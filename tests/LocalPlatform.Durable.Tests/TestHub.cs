@@ -23,7 +23,7 @@ internal sealed class TestHub : IAsyncDisposable
 
     private readonly TestFolder _folder = new();
     private readonly IDurableFunctions _functions;
-    private readonly DurableOptions _options;
+    private DurableOptions _options;
     private readonly ILoggerFactory _logging;
     private readonly HubServer _server;
 
@@ -62,9 +62,11 @@ internal sealed class TestHub : IAsyncDisposable
     }
 
     /// <summary>Stops without waiting for activities, and starts again, perhaps with other code.</summary>
-    public async Task RestartAsync(IDurableFunctions? functions = null, Action<DurableEngine>? beforeStart = null)
+    public async Task RestartAsync(
+        IDurableFunctions? functions = null, Action<DurableEngine>? beforeStart = null, DurableOptions? options = null)
     {
         await Engine.DisposeAsync();
+        _options = options ?? _options;
         Engine = NewEngine(functions ?? _functions);
         beforeStart?.Invoke(Engine);
         await Engine.StartAsync();

@@ -17,13 +17,15 @@ internal sealed class TaskHub(DurableRuntime runtime)
     {
         if (!runtime.Functions.HasOrchestrator(request.Name))
             return new Refusal(RefusalReason.Invalid, $"There is no orchestrator '{request.Name}'.");
+        if (!runtime.Versions.LetsPass(request.Version))
+            return new Refusal(RefusalReason.Invalid, $"This host runs orchestrations up to version {runtime.Versions.Default}.");
         if (InstanceIds.FindFault(request.InstanceId) is { } fault)
             return new Refusal(RefusalReason.Invalid, fault);
         if (request.OrchestrationIdReusePolicy is { } policy && await ClearTheWayAsync(request.InstanceId, policy, ct) is { } refusal)
             return refusal;
         var now = Now;
         var startAt = request.ScheduledStartTimestamp?.ToDateTime() is { } at && at > now ? at : (DateTime?)null;
-        var newborn = new StoredInstance(runtime.Store.NextKey(), ToStart(request))
+        var newborn = new StoredInstance(runtime.Store.NextKey(), ToStart(request, runtime.Versions.Default))
         {
             Active = startAt is null,
             CreatedAt = now,
@@ -106,10 +108,10 @@ internal sealed class TaskHub(DurableRuntime runtime)
 
     private DateTime Now => runtime.Time.GetUtcNow().UtcDateTime;
 
-    private static P.ExecutionStartedEvent ToStart(P.CreateInstanceRequest request) => new()
+    private static P.ExecutionStartedEvent ToStart(P.CreateInstanceRequest request, string? defaultVersion) => new()
     {
         Name = request.Name,
-        Version = request.Version,
+        Version = string.IsNullOrEmpty(request.Version) ? defaultVersion : request.Version,
         Input = request.Input,
         OrchestrationInstance = new() { InstanceId = request.InstanceId, ExecutionId = InstanceIds.New() },
         ScheduledStartTimestamp = request.ScheduledStartTimestamp,

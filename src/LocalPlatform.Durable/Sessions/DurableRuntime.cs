@@ -22,6 +22,7 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
         Store = store;
         Functions = functions;
         Time = time;
+        Versions = new VersionGate(options.DefaultVersion);
         _logger = logger;
         Turns = new TurnRunner(functions);
         Sessions = new SessionTable(this, options.MaxCachedOrchestrations, options.MaxCachedHistoryBytes);
@@ -38,6 +39,8 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     public IDurableFunctions Functions { get; }
 
     public TimeProvider Time { get; }
+
+    public VersionGate Versions { get; }
 
     public TurnRunner Turns { get; }
 

@@ -38,7 +38,7 @@ internal sealed class InstanceDriver(
         if (!isLoaded && !TryLoad())
             return null;
         var instance = _instance!;
-        if (ArrangeStart(instance, [.. posted, .. mail]) is not { } received)
+        if (!runtime.Versions.LetsPass(instance.Start.Version) || ArrangeStart(instance, [.. posted, .. mail]) is not { } received)
         {
             _execution = null; // So that what waits in the inbox is read again when the time has come.
             return null;

@@ -58,6 +58,7 @@ internal sealed record HostJson
         var defaults = new DurableOptions();
         return defaults with
         {
+            DefaultVersion = file.Text("extensions:durableTask:defaultVersion"),
             MaxConcurrentActivityFunctions =
                 file.Count("extensions:durableTask:maxConcurrentActivityFunctions") ?? defaults.MaxConcurrentActivityFunctions,
             MaxConcurrentOrchestratorFunctions =
