@@ -18,6 +18,12 @@ internal static class DatabaseServices
     /// <summary>Client id of a user-assigned identity; none for the system-assigned one or a developer's own.</summary>
     private const string ClientIdSetting = "Cosmos:clientId";
 
+    /// <summary>
+    /// How long the SDK repeats a request that is throttled (429) before it gives up, and nobody repeats it after that: a buyer is told to come back,
+    /// an activity is run again by Durable with a longer pause. About as long as a buyer waits.
+    /// </summary>
+    private static readonly TimeSpan ThrottledMax = TimeSpan.FromSeconds(10);
+
     public static IServiceCollection AddCommerceDatabase(this IServiceCollection services)
     {
         services.AddOptions<CosmosClientOptions>().Configure(static options =>
@@ -26,6 +32,7 @@ internal static class DatabaseServices
             options.UseSystemTextJsonSerializerWithOptions = DocumentJson.Options;
             // A write answers with status and ETag; the document itself is what was sent.
             options.EnableContentResponseOnWrite = false;
+            options.MaxRetryWaitTimeOnRateLimitedRequests = ThrottledMax;
         });
         services.AddSingleton(provider => CreateClient(
             provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value));

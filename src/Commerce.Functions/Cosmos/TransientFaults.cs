@@ -6,8 +6,8 @@ using Polly.Retry;
 namespace Commerce.Functions.Cosmos;
 
 /// <summary>
-/// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection) or were asked to
-/// wait (429, 449). Only for operations whose repeat is harmless, which is every write of this application.
+/// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection) or met another write
+/// (449). What is throttled (429) the SDK repeats; once more on top of that would take minutes. Only for operations whose repeat is harmless, which is every write of this application.
 /// </summary>
 internal static class TransientFaults
 {
@@ -39,6 +39,6 @@ internal static class TransientFaults
         });
 
     public static bool IsTransient(HttpStatusCode status) => status is
-        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+        HttpStatusCode.RequestTimeout or HttpStatusCode.ServiceUnavailable
         or HttpStatusCode.Gone or HttpStatusCode.InternalServerError or (HttpStatusCode)449;
 }

@@ -39,7 +39,7 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 return Answers.Problem(Failure.OfField(ErrorCode.RequestTimeout, "body", "did not come within the time that is waited for it")).ExecuteAsync(http);
             case BadHttpRequestException:
                 return Answers.Problem(Failure.Validation("body", "could not be read")).ExecuteAsync(http);
-            case CosmosException { StatusCode: var status } cosmos when TransientFaults.IsTransient(status):
+            case CosmosException { StatusCode: var status } cosmos when status == HttpStatusCode.TooManyRequests || TransientFaults.IsTransient(status):
                 LogUnavailable(context.FunctionDefinition.Name, fault);
                 return Busy(cosmos.RetryAfter).ExecuteAsync(http);
             case HttpRequestException or TimeoutException or OperationCanceledException:
