@@ -43,6 +43,6 @@ public sealed class CancellationStore(CommerceDatabase database)
     }
 
     private async Task<CancellationRequest> GetAsync(CancellationRequest request) =>
-        await _accounts.FindAsync<CancellationRequest>(request.Id, new PartitionKey(request.UserId))
+        await _accounts.FindAtPrimaryAsync<CancellationRequest>(request.Id, new PartitionKey(request.UserId))
         ?? throw new InvalidOperationException($"The request '{request.Id}' was recorded and cannot be read.");
 }

@@ -27,7 +27,7 @@ public sealed class LaggingReplicaTests(TestStore store) : IClassFixture<TestSto
         await AddAsync(writer, _user);
 
         Assert.Equal(1, (await reader.FindAsync(_user, Stop))!.Items[0].Quantity);
-        Assert.Equal(1, _replica.Answered);
+        Assert.True(_replica.Answered > 0);
         Assert.Equal(2, (await writer.FindAsync(_user, Stop))!.Items[0].Quantity);
 
         _replica.CatchUp();
