@@ -83,6 +83,8 @@ public sealed class CosmosFaultHandler(FaultPlan plan) : DelegatingHandler
         var response = new HttpResponseMessage(status)
         {
             RequestMessage = request,
+            // The SDK tells it in its diagnostics, and the framework has no words for 449.
+            ReasonPhrase = "Injected",
             Content = new ByteArrayContent("""{"code":"Injected","message":"Injected fault"}"""u8.ToArray())
             {
                 Headers = { ContentType = new MediaTypeHeaderValue("application/json") },

@@ -17,7 +17,7 @@ public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider ti
     private static readonly TimeSpan PollPauseMax = TimeSpan.FromSeconds(1);
 
     // An order that takes longer is looked after by the sweeper; its place is free for others then.
-    private static readonly TimeSpan FollowMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FollowMax = TimeSpan.FromSeconds(OrderOptions.FollowSeconds);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, OrderFlight> _flights = new(StringComparer.Ordinal);

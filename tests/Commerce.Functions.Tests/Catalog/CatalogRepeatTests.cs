@@ -86,7 +86,6 @@ public sealed class CatalogRepeatTests(TestStore store) : IClassFixture<TestStor
         await PutAsync(2);
         await using var here = store.NewProcess(replica.Handler());
         Assert.Equal((200, 1), ((await PutAsync(here, 1)).Status, await PriceAsync()));
-        Assert.True(replica.Answered > 0);
 
         await PutAsync(3);
         await using var another = store.NewProcess(replica.Handler());
