@@ -144,6 +144,32 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
         Assert.True(_replica.Answered > 0);
     }
 
+    [Fact]
+    public async Task Orders_that_wander_over_instances_that_lag_are_whole()
+    {
+        const int stock = 20, orders = 30;
+        _replica.LagMax = TimeSpan.FromMilliseconds(100);
+        await _replica.FreezeAsync();
+        var instances = Enumerable.Range(0, 3).Select(_ => NewInstance()).ToArray();
+        var (product, user) = (await _elsewhere.AddProductAsync(10, stock), await _elsewhere.AddUserAsync(1_000));
+
+        await Task.WhenAll(Enumerable.Range(0, orders).Select(async n =>
+        {
+            var order = await instances[n % 3].AcceptAsync(user, $"k{n}", new OrderItem(product, 1));
+            // Each step twice at the same time, on the two instances that did not let it in.
+            await Task.WhenAll(instances[(n + 1) % 3].RunAsync(order), instances[(n + 2) % 3].RunAsync(order));
+        }));
+
+        var decided = await Task.WhenAll(Enumerable.Range(0, orders).Select(n => _elsewhere.Orders.GetAsync(user, OperationId.Order(user, $"k{n}"))));
+        Assert.Equal(stock, decided.Count(order => order.Status == OrderStatus.Paid));
+        Assert.All(
+            decided.Where(order => order.Status != OrderStatus.Paid),
+            order => Assert.Equal((OrderStatus.Rejected, ErrorCode.InsufficientStock), (order.Status, order.Rejection!.Code)));
+        var account = await _elsewhere.AccountAsync(user);
+        Assert.Equal((0L, 1_000L - (stock * 10), 0L), (await _elsewhere.StockAsync(product), account.Balance, account.Held));
+        Assert.True(_replica.Answered > 0);
+    }
+
     public ValueTask DisposeAsync() => _replica.DisposeAsync();
 
     private async Task<Order> PaidAsync(string user, string product, string key) =>

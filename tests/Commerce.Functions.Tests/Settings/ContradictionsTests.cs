@@ -84,7 +84,7 @@ public sealed class ContradictionsTests
             services.GetRequiredService<IStartupValidator>().Validate();
             return null;
         }
-        catch (OptionsValidationException wrong)
+        catch (Exception wrong) when (wrong is OptionsValidationException or AggregateException)
         {
             return wrong.Message;
         }
