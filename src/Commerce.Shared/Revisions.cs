@@ -6,7 +6,9 @@ namespace Commerce.Shared;
 /// </summary>
 public static class Revisions
 {
-    /// <summary>Most names that are kept; more writes than that, made while one writer waits for an answer, cannot be told apart any more.</summary>
+    /// <summary>
+    /// Most names that are kept. More writes than that, while one writer waits for its answer, cannot be told apart any more.
+    /// </summary>
     public const int KeptMax = 12;
 
     /// <summary>The names with one more.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -78,7 +79,8 @@ public sealed class CosmosFaultHandler(FaultPlan plan) : DelegatingHandler
         return by;
     }
 
-    private static HttpResponseMessage Refusal(HttpRequestMessage request, HttpStatusCode status, TimeSpan? retryAfter = null, int subStatus = 0)
+    private static HttpResponseMessage Refusal(
+        HttpRequestMessage request, HttpStatusCode status, TimeSpan? retryAfter = null, int subStatus = 0)
     {
         var response = new HttpResponseMessage(status)
         {
@@ -93,9 +95,9 @@ public sealed class CosmosFaultHandler(FaultPlan plan) : DelegatingHandler
         response.Headers.TryAddWithoutValidation("x-ms-activity-id", Guid.NewGuid().ToString());
         response.Headers.TryAddWithoutValidation("x-ms-request-charge", "0");
         if (subStatus != 0)
-            response.Headers.TryAddWithoutValidation("x-ms-substatus", subStatus.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            response.Headers.TryAddWithoutValidation("x-ms-substatus", subStatus.ToString(CultureInfo.InvariantCulture));
         if (retryAfter is { } pause)
-            response.Headers.TryAddWithoutValidation("x-ms-retry-after-ms", pause.TotalMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            response.Headers.TryAddWithoutValidation("x-ms-retry-after-ms", pause.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         return response;
     }
 }

@@ -14,7 +14,7 @@ internal static class SessionToken
     /// <summary>Makes an answer one that knows changes up to <paramref name="lsn"/>.</summary>
     public static void Set(HttpHeaders headers, long lsn)
     {
-        string[] tokens = [.. Values(headers).Select(token => string.Create(CultureInfo.InvariantCulture, $"{token[..(token.IndexOf('#', StringComparison.Ordinal) + 1)]}{lsn}"))];
+        string[] tokens = [.. Values(headers).Select(token => string.Create(CultureInfo.InvariantCulture, $"{token.Split('#')[0]}#{lsn}"))];
         headers.Remove(Header);
         if (tokens.Length > 0)
             headers.TryAddWithoutValidation(Header, string.Join(',', tokens));

@@ -97,7 +97,7 @@ public sealed class CartWriter
         }
     }
 
-    /// <summary>True when the cart has been written under a name: somebody has won a race, and that was this writer, who did not hear of it.</summary>
+    /// <summary>True when it was this writer who has won a race, and did not hear of it: the cart was written under its name.</summary>
     /// <exception cref="LedgerUnavailableException">It cannot be told any more.</exception>
     private static bool IsWritten(ShoppingCart? stored, string revision, ShoppingCart before)
     {
@@ -120,7 +120,8 @@ public sealed class CartWriter
     }
 
     /// <summary>
-    /// Applies what waits, at the prices last seen where they matter. What would be refused at them is judged again by what the primary has.
+    /// Applies what waits, at the prices last seen where they matter. What would be refused at them is judged again by what the primary
+    /// has.
     /// </summary>
     private async Task<(ShoppingCart After, List<Result<CartOutcome>> Outcomes)> ApplyAsync(
         ShoppingCart? stored, ShoppingCart before, IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch)
@@ -158,7 +159,7 @@ public sealed class CartWriter
     internal static Failure NotThisVersion => new(
         ErrorCode.PreconditionFailed, "The cart is not the version that If-Match asks for. Read it again and decide anew.");
 
-    /// <summary>The cart as it was written, or null when somebody else has written meanwhile, or this writer without hearing of it.</summary>
+    /// <summary>The cart as it was written; null when it has been written meanwhile, by somebody else or unheard by this writer.</summary>
     private async Task<ShoppingCart?> TryWriteAsync(ShoppingCart? stored, ShoppingCart cart)
     {
         var partitionKey = new PartitionKey(cart.UserId);

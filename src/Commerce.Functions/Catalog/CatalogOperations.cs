@@ -20,8 +20,10 @@ public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport impor
         if (input.Failure is { } wrong)
             return Answers.Problem(wrong);
 
-        Func<string?, bool>? precondition = EntityTags.HasPreconditions(request) ? etag => EntityTags.PreconditionsHold(request, etag) : null;
-        return await catalog.PutAsync(new CatalogRow(productId, name, price, Stock: 0), precondition, request.HttpContext.RequestAborted) switch
+        var wish = new CatalogRow(productId, name, price, Stock: 0);
+        Func<string?, bool>? precondition =
+            EntityTags.HasPreconditions(request) ? etag => EntityTags.PreconditionsHold(request, etag) : null;
+        return await catalog.PutAsync(wish, precondition, request.HttpContext.RequestAborted) switch
         {
             null => Answers.PreconditionFailed(),
             { Effect: CatalogEffect.Created, Product: var created } => Answers.Created(

@@ -70,7 +70,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// <param name="name">Its name from now on.</param>
     /// <param name="price">Won a piece, from now on.</param>
     /// <param name="ifMatch">True when it may only be changed if all of it is still what was read, its stock included.</param>
-    /// <returns>The product with the stock it has now, or null when its name and price, or all of it, are no longer what was read.</returns>
+    /// <returns>The product with the stock it has now; null when its name and price, or all of it, are no longer what was read.</returns>
     public async Task<Product?> UpdateAsync(Product current, string name, long price, bool ifMatch)
     {
         var revision = NewRevision();
@@ -119,7 +119,11 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
         if (await products.FindAtPrimaryAsync(before.ProductId, CancellationToken.None) is not { } stored)
             return null;
         if (!Revisions.Contains(stored.Revisions, revision))
-            return Revisions.TellAllSince(stored.Revisions, before.Revisions) ? null : throw new LedgerUnavailableException(LedgerFailures.Superseded);
+        {
+            return Revisions.TellAllSince(stored.Revisions, before.Revisions)
+                ? null
+                : throw new LedgerUnavailableException(LedgerFailures.Superseded);
+        }
         // Others may have changed it since; theirs is the version then.
         return Revisions.IsLast(stored.Revisions, revision) ? stored : stored with { Name = name, Price = price, ETag = null };
     }

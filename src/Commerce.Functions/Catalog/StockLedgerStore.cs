@@ -51,7 +51,8 @@ public sealed class StockLedgerStore(CommerceDatabase database, ProductReader pr
     }
 
     /// <summary>The products as <see cref="ProductReader.FindManyAtPrimaryAsync"/> finds them, kept as the last ones seen.</summary>
-    public async Task<IReadOnlyDictionary<string, Product>> FindProductsAtPrimaryAsync(IReadOnlyList<string> productIds, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, Product>> FindProductsAtPrimaryAsync(
+        IReadOnlyList<string> productIds, CancellationToken ct)
     {
         var found = await products.FindManyAtPrimaryAsync(productIds, ct);
         foreach (var (productId, product) in found)
@@ -101,7 +102,9 @@ public sealed class StockLedgerStore(CommerceDatabase database, ProductReader pr
     /// <summary>A replica may lag, and a posting, or another instance, may have been faster than the reading.</summary>
     private void RememberIfNewer(Product product)
     {
-        if (Seen(product.ProductId) is not { } seen || (seen.MovementCount, seen.UpdatedAt).CompareTo((product.MovementCount, product.UpdatedAt)) <= 0)
+        if (Seen(product.ProductId) is not { } seen || VersionOf(seen).CompareTo(VersionOf(product)) <= 0)
             Remember(product.ProductId, product);
+
+        static (long, DateTimeOffset) VersionOf(Product product) => (product.MovementCount, product.UpdatedAt);
     }
 }

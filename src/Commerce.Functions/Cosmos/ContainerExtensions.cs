@@ -30,7 +30,8 @@ internal static class ContainerExtensions
 
     /// <summary>The document as a replica has it; null only when the primary has none. For what is shown.</summary>
     /// <inheritdoc cref="PeekAsync"/>
-    public static async Task<T?> FindAsync<T>(this Container container, string id, PartitionKey partitionKey, CancellationToken ct = default)
+    public static async Task<T?> FindAsync<T>(
+        this Container container, string id, PartitionKey partitionKey, CancellationToken ct = default)
         where T : class =>
         await container.PeekAsync<T>(id, partitionKey, ct) ?? await container.FindAtPrimaryAsync<T>(id, partitionKey, ct);
 
@@ -39,7 +40,8 @@ internal static class ContainerExtensions
     /// reads, and writes are judged by the primary.
     /// </summary>
     /// <inheritdoc cref="PeekAsync"/>
-    public static async Task<T?> FindAtPrimaryAsync<T>(this Container container, string id, PartitionKey partitionKey, CancellationToken ct = default)
+    public static async Task<T?> FindAtPrimaryAsync<T>(
+        this Container container, string id, PartitionKey partitionKey, CancellationToken ct = default)
         where T : class
     {
         using var answer = await TransientFaults.RetryAsync(

@@ -62,7 +62,9 @@ internal static class DatabaseServices
             return null;
         if (IsSet(EndpointSetting))
             return $"'{ConnectionSetting}' and '{EndpointSetting}' name the account, each in another way: remove one.";
-        return IsSet(ClientIdSetting) ? $"'{ClientIdSetting}' has no effect beside '{ConnectionSetting}', which holds a key: remove one." : null;
+        return IsSet(ClientIdSetting)
+            ? $"'{ClientIdSetting}' has no effect beside '{ConnectionSetting}', which holds a key: remove one."
+            : null;
 
         bool IsSet(string setting) => !string.IsNullOrEmpty(configuration[setting]);
     }

@@ -7,7 +7,8 @@ namespace Commerce.Functions.Cosmos;
 
 /// <summary>
 /// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection) or were asked to
-/// wait (429, 449), or were answered by who cannot know (404 with a sub-status). Only for operations whose repeat is harmless, which is every write of this application.
+/// wait (429, 449), or were answered by who cannot know (404 with a sub-status). Only for operations whose repeat is harmless, which is
+/// every write of this application.
 /// </summary>
 internal static class TransientFaults
 {
@@ -39,8 +40,8 @@ internal static class TransientFaults
         });
 
     /// <summary>
-    /// True for what another attempt may mend. A 404 with a sub-status (a replica behind the session, an owner that is missing) says nothing
-    /// of the document that was asked for.
+    /// True for what another attempt may mend. A 404 with a sub-status (a replica behind the session, an owner that is missing) says
+    /// nothing of the document that was asked for.
     /// </summary>
     public static bool IsTransient(CosmosException fault) => IsTransient(fault.StatusCode, fault.SubStatusCode);
 

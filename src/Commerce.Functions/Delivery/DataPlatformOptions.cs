@@ -22,8 +22,8 @@ public sealed record DataPlatformOptions
 
     /// <summary>
     /// Most connections that one instance opens to the platform, 25 to 1,000: one for each new event that is being sent
-    /// (<see cref="EventDispatcher.SendingMax"/>), the others for the backlog. An event that waited for a connection would look like a platform
-    /// that does not answer.
+    /// (<see cref="EventDispatcher.SendingMax"/>), the others for the backlog. An event that waited for a connection would look like a
+    /// platform that does not answer.
     /// </summary>
     public int ConnectionsMax { get; init; } = 64;
 
@@ -53,7 +53,8 @@ public sealed record DataPlatformOptions
             $"{Section}:{nameof(SigningKeys)} must be 'whsec_' and 24 to 64 bytes in base64.",
         { TimeoutSeconds: not (>= 0.1 and <= 100) } => $"{Section}:{nameof(TimeoutSeconds)} must be 0.1 to 100.",
         { ConnectionsMax: <= EventDispatcher.SendingMax or > 1_000 } =>
-            $"{Section}:{nameof(ConnectionsMax)} must be {EventDispatcher.SendingMax + 1} to 1,000: {EventDispatcher.SendingMax} new events are sent at a time.",
+            $"{Section}:{nameof(ConnectionsMax)} must be {EventDispatcher.SendingMax + 1} to 1,000: "
+            + $"{EventDispatcher.SendingMax} new events are sent at a time.",
         { DrainPerSecond: < 1 or > 10_000 } => $"{Section}:{nameof(DrainPerSecond)} must be 1 to 10,000.",
         { ProbeSecondsMax: not (>= 1 and <= 3_600) } => $"{Section}:{nameof(ProbeSecondsMax)} must be 1 to 3,600.",
         _ => null,

@@ -13,7 +13,8 @@ internal sealed class HeadMemory<THead>(LedgerOptions options, TimeProvider time
         _heads.TryGetValue(key, out Seen? seen) && time.GetElapsedTime(seen!.At) < options.HeadLifetime ? seen.Head : null;
 
     /// <summary>Keeps a head that was read, or written, just now.</summary>
-    public void Keep(string key, THead head) => _heads.Set(key, new Seen(head, time.GetTimestamp()), new MemoryCacheEntryOptions { Size = 1 });
+    public void Keep(string key, THead head) =>
+        _heads.Set(key, new Seen(head, time.GetTimestamp()), new MemoryCacheEntryOptions { Size = 1 });
 
     public void Forget(string key) => _heads.Remove(key);
 

@@ -38,7 +38,9 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
     /// </summary>
     internal virtual int WeightOf(TRecord record) => OperationsOf(record);
 
-    /// <summary>The record that a command left when it was carried out before, or null: as the primary has it, for it is an answer for good.</summary>
+    /// <summary>
+    /// The record that a command left when it was carried out before, or null: as the primary has it, for it is an answer for good.
+    /// </summary>
     internal abstract Task<TRecord?> RecallAsync(TCommand command);
 
     /// <summary>The record with what only the store's answer tells of it.</summary>
@@ -141,7 +143,7 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
 }
 
 /// <param name="Document">The head, or null when there is none.</param>
-/// <param name="IsFresh">True when the primary was asked for the purpose; false for a hint: the last one seen, or that of some replica.</param>
+/// <param name="IsFresh">True when the primary was asked for the purpose; false for a hint: the last one seen, or a replica's.</param>
 internal readonly record struct LedgerHead<THead>(THead? Document, bool IsFresh)
     where THead : class;
 
@@ -171,9 +173,9 @@ public sealed record LedgerOptions
     public int CachedHeadsMax { get; init; } = 100_000;
 
     /// <summary>
-    /// How long a head counts as seen that nobody has read or written since. Names and prices of a moment ago are what an order is let in with,
-    /// and what 202 and a change of a cart answer: half a minute is about as long as a buyer looks at a page, and costs one point read (1 RU)
-    /// in that time for a product in demand, an instance.
+    /// How long a head counts as seen that nobody has read or written since. Names and prices of a moment ago are what an order is let in
+    /// with, and what 202 and a change of a cart answer: half a minute is about as long as a buyer looks at a page, and costs one point
+    /// read (1 RU) in that time for a product in demand, an instance.
     /// </summary>
     public TimeSpan HeadLifetime { get; init; } = TimeSpan.FromSeconds(30);
 }

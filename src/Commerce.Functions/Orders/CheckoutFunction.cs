@@ -52,8 +52,8 @@ public sealed class CheckoutFunction(
     }
 
     /// <summary>
-    /// The request with what is in the cart; or with what the order of this key holds, if there is one already. Nothing is refused because of
-    /// what a replica has: that the primary is asked for.
+    /// The request with what is in the cart; or with what the order of this key holds, if there is one already. Nothing is refused because
+    /// of what a replica has: that the primary is asked for.
     /// </summary>
     private async Task<Result<OrderRequest>> FillAsync(HttpRequest request, OrderRequest wish, bool atPrimary)
     {

@@ -20,7 +20,8 @@ public sealed class OrderStore(CommerceDatabase database)
     public Task<Order?> FindAsync(string userId, string orderId) => _container.FindAsync<Order>(orderId, new PartitionKey(userId));
 
     /// <summary>
-    /// The order as a replica has it if that is what is hoped for, or as it is: who would give something up because of an order asks for it so.
+    /// The order as a replica has it if that is what is hoped for, or as it is: who would give something up because of an order asks for
+    /// it so.
     /// </summary>
     public async Task<Order?> FindAsync(string userId, string orderId, Predicate<Order> isHopedFor)
     {

@@ -52,8 +52,9 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
         await Parallel.ForAsync(0, lines.Length, SomeAtOnce, async (i, _) =>
         {
             var item = work.Items[i];
+            var seal = new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity);
             lines[i] = await store.PeekLineAsync(item.ProductId, work.OrderId)
-                ?? (await SubmitAsync(new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity), ErrorCode.NotFound)).Value?.Record;
+                ?? (await SubmitAsync(seal, ErrorCode.NotFound)).Value?.Record;
             if (lines[i] is { Kind: MovementKind.Sale } sale)
                 await SubmitAsync(new StockCommand.Release(item.ProductId, work.OrderId, sale));
         });

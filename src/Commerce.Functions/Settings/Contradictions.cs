@@ -51,8 +51,8 @@ internal sealed class Contradictions(IConfiguration configuration)
     private ValidateOptionsResult Fits(TimeSpan work, string settings) => FunctionTimeout is { } timeout && work + Margin > timeout
         ? ValidateOptionsResult.Fail(string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings}: that may take {work.TotalSeconds:0.#} seconds, and a function may run for functionTimeout, which is {timeout.TotalSeconds:0.#} "
-            + $"seconds; {Margin.TotalSeconds:0} are to be left."))
+            $"{settings}: that may take {work.TotalSeconds:0.#} seconds, and a function may run for functionTimeout, which is "
+            + $"{timeout.TotalSeconds:0.#} seconds; {Margin.TotalSeconds:0} are to be left."))
         : ValidateOptionsResult.Success;
 
     /// <summary>Null when functions may run without end, or for a time that the host will not understand either.</summary>

@@ -29,8 +29,8 @@ public sealed record Product
     public long MovementCount { get; init; }
 
     /// <summary>
-    /// The last writes of its name and price (<see cref="Shared.Revisions"/>), its creation among them, so that a writer whose answer was lost
-    /// recognises its own.
+    /// The last writes of its name and price (<see cref="Shared.Revisions"/>), its creation among them, so that a writer whose answer was
+    /// lost recognises its own.
     /// </summary>
     public string Revisions { get; init; } = "";
 

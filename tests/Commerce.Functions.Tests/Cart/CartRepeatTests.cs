@@ -17,7 +17,7 @@ public sealed class CartRepeatTests(TestStore store) : CartCalls(store)
     private async Task<long> QuantityAsync(string productId) =>
         CartRules.QuantityOf((await Elsewhere.FindAsync(User, TestContext.Current.CancellationToken))!, productId);
 
-    /// <summary>Adds a heart here; the answer to the first write is lost, and so many changes are made elsewhere before it is repeated.</summary>
+    /// <summary>Adds a heart here; the answer to the first write is lost, and changes are made elsewhere before it is repeated.</summary>
     private async Task<Reply> AddWithLostAnswerAsync(int changesElsewhere)
     {
         var writes = 0;
@@ -31,7 +31,8 @@ public sealed class CartRepeatTests(TestStore store) : CartCalls(store)
         await using var here = Store.NewProcess(faults);
         return await AddAsync(here, Heart, 1);
 
-        static bool IsCart(CosmosCall call) => call is { Operation: CosmosOperation.Create or CosmosOperation.Replace, Container: "accounts" };
+        static bool IsCart(CosmosCall call) =>
+            call is { Operation: CosmosOperation.Create or CosmosOperation.Replace, Container: "accounts" };
     }
 
     [Theory]

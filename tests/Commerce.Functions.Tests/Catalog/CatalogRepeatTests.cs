@@ -15,7 +15,9 @@ public sealed class CatalogRepeatTests(TestStore store) : IClassFixture<TestStor
         (functions, request) => functions.Put(request, _sku), $$"""{"name":"Heart","price":{{price}}}""", headers);
 
     private Task<Reply> ImportAsync(IServiceProvider app, long price) => app.CallAsync<CatalogOperations>(
-        (functions, request) => functions.Import(request), $"productId,name,price,stock\n{_sku},Heart,{price},3\n", ("Content-Type", "text/csv"));
+        (functions, request) => functions.Import(request),
+        $"productId,name,price,stock\n{_sku},Heart,{price},3\n",
+        ("Content-Type", "text/csv"));
 
     private async Task<long> PriceAsync() =>
         (await store.App.CallAsync<ProductFunctions>((functions, request) => functions.Show(request, _sku))).Number("price");

@@ -50,7 +50,8 @@ public sealed class AbsenceTests(TestStore store) : IClassFixture<TestStore>, IA
         await using var here = store.NewProcess(_replica.Handler());
         Assert.Equal(100, (await BalanceAsync(here, user)).Number("balance"));
         Assert.Equal(200, (await ProductAsync(here, product)).Status);
-        Assert.Equal(200, (await here.CallAsync<OrderFunctions>((functions, request) => functions.ShowOrder(request, user, order.Id))).Status);
+        var shown = await here.CallAsync<OrderFunctions>((functions, request) => functions.ShowOrder(request, user, order.Id));
+        Assert.Equal(200, shown.Status);
         Assert.Equal(404, (await ProductAsync(here, "no-such-product")).Status);
         Assert.True(_replica.Answered > 0);
     }

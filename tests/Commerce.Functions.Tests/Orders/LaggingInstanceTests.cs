@@ -45,7 +45,8 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
         var (product, user) = (await _elsewhere.AddProductAsync(100, 5), await _elsewhere.AddUserAsync(50));
         await _replica.FreezeAsync();
         await _elsewhere.PriceAsync(product, 50);
-        var order = await NewInstance().AcceptAsync(new OrderRequest(user, "k", [new OrderItem(product, 1)], null) { ExpectedTotalAmount = expected });
+        var request = new OrderRequest(user, "k", [new OrderItem(product, 1)], null) { ExpectedTotalAmount = expected };
+        var order = await NewInstance().AcceptAsync(request);
         Assert.Equal((OrderStatus.Pending, 50), (order.Status, order.TotalAmount));
     }
 
@@ -110,10 +111,12 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
     [Fact]
     public async Task A_rejection_gives_a_cart_back_that_was_changed_meanwhile()
     {
-        var (product, other, user) = (await _elsewhere.AddProductAsync(10, 0), await _elsewhere.AddProductAsync(10, 5), await _elsewhere.AddUserAsync(100));
+        var (product, other) = (await _elsewhere.AddProductAsync(10, 0), await _elsewhere.AddProductAsync(10, 5));
+        var user = await _elsewhere.AddUserAsync(100);
         var carts = _elsewhere.Get<Functions.Cart.CartWriter>();
         var full = (await carts.ChangeAsync(user, new Shared.Cart.CartChange.Add(product, 1))).Value!.Cart;
-        var order = await _elsewhere.AcceptAsync(new OrderRequest(user, "k", [new OrderItem(product, 1)], null) { FromCart = true, Cart = full });
+        var request = new OrderRequest(user, "k", [new OrderItem(product, 1)], null) { FromCart = true, Cart = full };
+        var order = await _elsewhere.AcceptAsync(request);
         await _replica.FreezeAsync();
         await carts.ChangeAsync(user, new Shared.Cart.CartChange.Add(other, 2));
 
@@ -160,7 +163,8 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
             await Task.WhenAll(instances[(n + 1) % 3].RunAsync(order), instances[(n + 2) % 3].RunAsync(order));
         }));
 
-        var decided = await Task.WhenAll(Enumerable.Range(0, orders).Select(n => _elsewhere.Orders.GetAsync(user, OperationId.Order(user, $"k{n}"))));
+        var decided = await Task.WhenAll(
+            Enumerable.Range(0, orders).Select(n => _elsewhere.Orders.GetAsync(user, OperationId.Order(user, $"k{n}"))));
         Assert.Equal(stock, decided.Count(order => order.Status == OrderStatus.Paid));
         Assert.All(
             decided.Where(order => order.Status != OrderStatus.Paid),
@@ -181,7 +185,7 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
         var gate = new PlatformGate(
             new DataPlatformClient(options, platform, time), Options.Create(options), time, NullLogger<PlatformGate>.Instance);
         var store = new DeliveryStore(house.Get<Functions.Cosmos.CommerceDatabase>());
-        return new(
-            gate, new DeliverySwitch(store, time, NullLogger<DeliverySwitch>.Instance), store, house.Orders, time, NullLogger<EventDispatcher>.Instance);
+        var deliverySwitch = new DeliverySwitch(store, time, NullLogger<DeliverySwitch>.Instance);
+        return new(gate, deliverySwitch, store, house.Orders, time, NullLogger<EventDispatcher>.Instance);
     }
 }
