@@ -8,6 +8,7 @@ using Commerce.Functions.Ledger;
 using Commerce.Functions.Ops;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
+using Commerce.Functions.Settings;
 using Commerce.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -26,5 +27,6 @@ builder.Services
     .AddOrders(builder.Configuration)
     .AddRanking(builder.Configuration)
     .AddDelivery(builder.Configuration)
-    .AddOps();
+    .AddOps()
+    .AddSettingsCheck();
 builder.Build().Run();

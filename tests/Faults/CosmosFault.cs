@@ -29,6 +29,12 @@ public enum CosmosFault
     /// <summary>Another writer changes the head document first, so that the ETag no longer matches: 412.</summary>
     Overtaken,
 
+    /// <summary>404 with sub-status 1002: the replica has not got as far as the reader's session; not carried out.</summary>
+    SessionNotAvailable,
+
+    /// <summary>449: another write is under way at the same moment; not carried out.</summary>
+    RetryWith,
+
     /// <summary>It takes its time.</summary>
     Slow,
 }

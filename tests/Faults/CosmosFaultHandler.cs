@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -15,10 +16,13 @@ public sealed class CosmosFaultHandler(FaultPlan plan) : DelegatingHandler
     /// <summary>Called with every request before it is carried out and after; what it throws breaks the connection.</summary>
     public Func<CosmosCall, bool, Task>? Watch { get; set; }
 
+    /// <summary>Chooses faults instead of the plan.</summary>
+    public Func<CosmosCall, CosmosFault>? Choose { get; set; }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = CosmosCall.Of(request);
-        var fault = plan.Next(call);
+        var call = await CosmosCall.OfAsync(request);
+        var fault = Choose?.Invoke(call) ?? plan.Next(call);
         switch (fault)
         {
             case CosmosFault.Throttled:
@@ -27,6 +31,10 @@ public sealed class CosmosFaultHandler(FaultPlan plan) : DelegatingHandler
                 return Refusal(request, HttpStatusCode.RequestTimeout);
             case CosmosFault.UnavailableBefore:
                 return Refusal(request, HttpStatusCode.ServiceUnavailable);
+            case CosmosFault.SessionNotAvailable:
+                return Refusal(request, HttpStatusCode.NotFound, subStatus: 1002);
+            case CosmosFault.RetryWith:
+                return Refusal(request, (HttpStatusCode)449);
             case CosmosFault.ResetBefore:
                 throw Reset();
             case CosmosFault.Overtaken:
@@ -71,11 +79,14 @@ public sealed class CosmosFaultHandler(FaultPlan plan) : DelegatingHandler
         return by;
     }
 
-    private static HttpResponseMessage Refusal(HttpRequestMessage request, HttpStatusCode status, TimeSpan? retryAfter = null)
+    private static HttpResponseMessage Refusal(
+        HttpRequestMessage request, HttpStatusCode status, TimeSpan? retryAfter = null, int subStatus = 0)
     {
         var response = new HttpResponseMessage(status)
         {
             RequestMessage = request,
+            // The SDK tells it in its diagnostics, and the framework has no words for 449.
+            ReasonPhrase = "Injected",
             Content = new ByteArrayContent("""{"code":"Injected","message":"Injected fault"}"""u8.ToArray())
             {
                 Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
@@ -83,8 +94,10 @@ public sealed class CosmosFaultHandler(FaultPlan plan) : DelegatingHandler
         };
         response.Headers.TryAddWithoutValidation("x-ms-activity-id", Guid.NewGuid().ToString());
         response.Headers.TryAddWithoutValidation("x-ms-request-charge", "0");
+        if (subStatus != 0)
+            response.Headers.TryAddWithoutValidation("x-ms-substatus", subStatus.ToString(CultureInfo.InvariantCulture));
         if (retryAfter is { } pause)
-            response.Headers.TryAddWithoutValidation("x-ms-retry-after-ms", pause.TotalMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            response.Headers.TryAddWithoutValidation("x-ms-retry-after-ms", pause.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         return response;
     }
 }

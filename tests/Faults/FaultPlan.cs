@@ -37,8 +37,7 @@ public sealed class FaultPlan(ulong seed, double probability)
         if (draw.Chance >= probability)
             return CosmosFault.None;
         var fault = All[draw.Choice % (ulong)All.Length];
-        // A query or a read has no effect that could come before its fault, and nobody overtakes it.
-        if (fault == CosmosFault.Overtaken && (call.Operation != CosmosOperation.Batch || call.Container is not ("accounts" or "catalog")))
+        if (!CanMeet(call, fault))
             fault = CosmosFault.Slow;
         _met.AddOrUpdate(fault, 1, static (_, count) => count + 1);
         return fault;
@@ -49,6 +48,15 @@ public sealed class FaultPlan(ulong seed, double probability)
 
     public override string ToString() =>
         $"seed {Seed}: {Total} faults ({string.Join(", ", _met.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}"))})";
+
+    /// <summary>A read is overtaken by nobody, only the primary writes, and it knows every session.</summary>
+    private static bool CanMeet(CosmosCall call, CosmosFault fault) => fault switch
+    {
+        CosmosFault.Overtaken => call is { Operation: CosmosOperation.Batch, Container: "accounts" or "catalog" },
+        CosmosFault.SessionNotAvailable => call.IsRead,
+        CosmosFault.RetryWith => call.IsWrite,
+        _ => true,
+    };
 
     private (double Chance, ulong Choice) Draw(string text)
     {

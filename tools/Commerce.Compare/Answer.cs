@@ -50,7 +50,7 @@ internal sealed partial record Answer(string Status, string Headers, string Body
     private static partial Regex Version();
 
     [GeneratedRegex("""
-        "([A-Za-z]*(?:Ms|Seconds|Count|[cC]ounted|Waiting|Parked|waiting|parked|delivered))":-?[0-9.]+
+        "([A-Za-z]*(?:Ms|Seconds|Count|[cC]ounted|Waiting|Parked|waiting|parked|delivered|commits))":-?[0-9.]+
         """)]
     private static partial Regex Measured();
 }

@@ -11,8 +11,8 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Balance;
 
 /// <summary>Accounts, and the entries, orders and carts that change with them, as documents of one partition a user.</summary>
-public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions options)
-    : LedgerStore<Account, AccountCommand, AccountRecord>(database[CommerceDatabase.Accounts], options)
+public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions options, TimeProvider time)
+    : LedgerStore<Account, AccountCommand, AccountRecord>(database[CommerceDatabase.Accounts], options, time)
 {
     /// <summary>Lines that weigh as much as an operation: a batch of orders stays below 2 MB, whatever names their products have.</summary>
     private const int LinesPerOperation = 12;
@@ -57,8 +57,8 @@ public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions 
     {
         var (id, partition) = (Rules.RecordId(command), new PartitionKey(command.UserId));
         if (command is AccountCommand.Charge or AccountCommand.Refund)
-            return await Container.FindAsync<LedgerEntry>(id, partition) is { } entry ? new() { Entry = entry } : null;
-        var order = await Container.FindAsync<Order>(id, partition);
+            return await Container.FindAtPrimaryAsync<LedgerEntry>(id, partition) is { } entry ? new() { Entry = entry } : null;
+        var order = await Container.FindAtPrimaryAsync<Order>(id, partition);
         return order is null || IsAwaited(order, command) ? null : new() { Order = order };
     }
 

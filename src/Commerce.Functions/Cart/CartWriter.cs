@@ -18,26 +18,35 @@ public sealed class CartWriter
     private const int BatchSizeMax = 100;
     private const int QueueLengthMax = 1_000;
 
+    /// <summary>Characters of a write's name: 48 random bits tell the last writes of one cart apart.</summary>
+    private const int RevisionLength = 12;
+
     private static readonly IReadOnlyDictionary<string, Product> NoMatter = new Dictionary<string, Product>();
 
     private readonly Container _carts;
     private readonly StockLedgerStore _heads;
-    private readonly ProductReader _products;
     private readonly TimeProvider _time;
     private readonly KeyedBatcher<CartWork, Result<CartOutcome>> _batcher;
 
-    public CartWriter(CommerceDatabase database, StockLedgerStore heads, ProductReader products, TimeProvider time)
+    public CartWriter(CommerceDatabase database, StockLedgerStore heads, TimeProvider time)
     {
         _carts = database[CommerceDatabase.Accounts];
         _heads = heads;
-        _products = products;
         _time = time;
         _batcher = new(CommitAsync, BatchSizeMax, QueueLengthMax);
     }
 
-    /// <summary>The cart as it is stored now, or null when the user has none.</summary>
+    /// <summary>The cart as a replica has it; null when the primary has none.</summary>
     public Task<ShoppingCart?> FindAsync(string userId, CancellationToken ct) =>
         _carts.FindAsync<ShoppingCart>(ShoppingCart.DocumentId, new PartitionKey(userId), ct);
+
+    /// <summary>The cart as it is, or null when the user has none.</summary>
+    public Task<ShoppingCart?> FindAtPrimaryAsync(string userId) =>
+        _carts.FindAtPrimaryAsync<ShoppingCart>(ShoppingCart.DocumentId, new PartitionKey(userId));
+
+    /// <summary>The cart as a replica has it; a hint, also that there is none.</summary>
+    internal Task<ShoppingCart?> PeekAsync(string userId) =>
+        _carts.PeekAsync<ShoppingCart>(ShoppingCart.DocumentId, new PartitionKey(userId));
 
     /// <summary>Changes a cart.</summary>
     /// <param name="userId">Whose.</param>
@@ -52,34 +61,54 @@ public sealed class CartWriter
             ? await answer
             : new Failure(ErrorCode.Busy, "Too many requests are waiting for this cart. Try again shortly.");
 
+    /// <summary>
+    /// Writes what waits on the cart as some replica has it, or, where that is not what is stored or comes to no write, as the primary has
+    /// it: what was not written rests on nothing else.
+    /// </summary>
     private async Task CommitAsync(string userId, IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch)
     {
-        var revision = Guid.NewGuid().ToString("N");
-        List<Result<CartOutcome>> outcomes = [];
-        for (var races = 0; ; races++)
+        var revision = Guid.NewGuid().ToString("N")[..RevisionLength];
+        var stored = await PeekAsync(userId);
+        for (var (races, isSure) = (0, false); ; isSure = true)
         {
-            var stored = await FindAsync(userId, CancellationToken.None);
-            if (stored?.Revision == revision)
-            {
-                // Our own write, whose answer was lost.
-                Complete(batch, outcomes, stored);
-                return;
-            }
             var before = stored ?? CartRules.Empty(userId, _time.GetUtcNow());
-            (var after, outcomes) = await ApplyAsync(stored, before, batch);
-            if (ReferenceEquals(before, after))
+            var (after, outcomes) = await ApplyAsync(stored, before, batch);
+            var attempted = ReferenceEquals(before, after) ? null : before;
+            if (attempted is not null)
+            {
+                if (await TryWriteAsync(stored, after with { Revisions = Revisions.With(before.Revisions, revision) }) is { } written)
+                {
+                    Complete(batch, outcomes, written);
+                    return;
+                }
+                await LostRaces.StepAsideAsync(races++, _time);
+            }
+            else if (isSure)
             {
                 Complete(batch, outcomes, before);
                 return;
             }
-            after = after with { Revision = revision };
-            if (await WriteAsync(stored, after) is { } etag)
+            stored = await FindAtPrimaryAsync(userId);
+            if (attempted is not null && IsWritten(stored, revision, attempted))
             {
-                Complete(batch, outcomes, after with { ETag = etag });
+                Complete(batch, outcomes, stored!);
                 return;
             }
-            await LostRaces.StepAsideAsync(races, _time);
         }
+    }
+
+    /// <summary>True when it was this writer who has won a race, and did not hear of it: the cart was written under its name.</summary>
+    /// <exception cref="LedgerUnavailableException">It cannot be told any more.</exception>
+    private static bool IsWritten(ShoppingCart? stored, string revision, ShoppingCart before)
+    {
+        // One that has expired, or was deleted, meanwhile tells nothing, and holds nothing that could be in it twice.
+        if (stored is null)
+            return false;
+        if (Revisions.Contains(stored.Revisions, revision))
+            return true;
+        if (!Revisions.TellAllSince(stored.Revisions, before.Revisions))
+            throw new LedgerUnavailableException(LedgerFailures.Superseded);
+        return false;
     }
 
     /// <summary>Answers everybody with the cart as it is written, which holds the changes of all.</summary>
@@ -91,7 +120,8 @@ public sealed class CartWriter
     }
 
     /// <summary>
-    /// Applies what waits, at the prices last seen where they matter. What would be refused at them is judged again by what is stored now.
+    /// Applies what waits, at the prices last seen where they matter. What would be refused at them is judged again by what the primary
+    /// has.
     /// </summary>
     private async Task<(ShoppingCart After, List<Result<CartOutcome>> Outcomes)> ApplyAsync(
         ShoppingCart? stored, ShoppingCart before, IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch)
@@ -102,7 +132,7 @@ public sealed class CartWriter
         string[] productIds = [.. items.Select(static item => item.ProductId).Distinct()];
         var applied = Apply(stored, before, batch, await _heads.PeekManyAsync(productIds));
         return applied.Outcomes.Any(static outcome => outcome.Failure is { Code: ErrorCode.Validation })
-            ? Apply(stored, before, batch, await _products.FindManyAsync(productIds, CancellationToken.None))
+            ? Apply(stored, before, batch, await _heads.FindProductsAtPrimaryAsync(productIds, CancellationToken.None))
             : applied;
     }
 
@@ -129,8 +159,8 @@ public sealed class CartWriter
     internal static Failure NotThisVersion => new(
         ErrorCode.PreconditionFailed, "The cart is not the version that If-Match asks for. Read it again and decide anew.");
 
-    /// <summary>The ETag of the written cart, or null when somebody else has written meanwhile.</summary>
-    private async Task<string?> WriteAsync(ShoppingCart? stored, ShoppingCart cart)
+    /// <summary>The cart as it was written; null when it has been written meanwhile, by somebody else or unheard by this writer.</summary>
+    private async Task<ShoppingCart?> TryWriteAsync(ShoppingCart? stored, ShoppingCart cart)
     {
         var partitionKey = new PartitionKey(cart.UserId);
         try
@@ -138,7 +168,7 @@ public sealed class CartWriter
             var response = await TransientFaults.RetryAsync(() => stored is null
                 ? _carts.CreateItemAsync(cart, partitionKey)
                 : _carts.ReplaceItemAsync(cart, cart.Id, partitionKey, new ItemRequestOptions { IfMatchEtag = stored.ETag }));
-            return response.ETag;
+            return cart with { ETag = response.ETag };
         }
         catch (CosmosException raced) when (raced.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
         {

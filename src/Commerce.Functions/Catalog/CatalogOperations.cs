@@ -6,8 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>What operators do to the catalog.</summary>
-public sealed class CatalogOperations(
-    ProductReader products, CatalogWriter catalog, CatalogImport import, StockLedger ledger)
+public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport import, StockLedger ledger)
 {
     [Function("PutProduct")]
     public async Task<IResult> Put(
@@ -21,25 +20,16 @@ public sealed class CatalogOperations(
         if (input.Failure is { } wrong)
             return Answers.Problem(wrong);
 
-        while (true)
+        var wish = new CatalogRow(productId, name, price, Stock: 0);
+        Func<string?, bool>? precondition =
+            EntityTags.HasPreconditions(request) ? etag => EntityTags.PreconditionsHold(request, etag) : null;
+        return await catalog.PutAsync(wish, precondition, request.HttpContext.RequestAborted) switch
         {
-            var current = await products.FindAsync(productId, request.HttpContext.RequestAborted);
-            if (!EntityTags.PreconditionsHold(request, current?.ETag))
-                return Answers.PreconditionFailed();
-            if (current is not null)
-            {
-                var updated = await catalog.UpdateAsync(current, name, price, ifMatch: EntityTags.HasPreconditions(request));
-                return updated is null
-                    ? Answers.PreconditionFailed()
-                    : Answers.Ok(ProductView.Of(updated), CatalogJson.Wire.ProductView, updated.ETag);
-            }
-            if (await catalog.CreateAsync(productId, name, price, stock: 0) is { } created)
-            {
-                return Answers.Created(
-                    ProductView.Of(created), CatalogJson.Wire.ProductView, ResourcePath.Of("products", productId), created.ETag);
-            }
-            // Somebody created it in between: what is there now decides.
-        }
+            null => Answers.PreconditionFailed(),
+            { Effect: CatalogEffect.Created, Product: var created } => Answers.Created(
+                ProductView.Of(created), CatalogJson.Wire.ProductView, ResourcePath.Of("products", productId), created.ETag),
+            { Product: var product } => Answers.Ok(ProductView.Of(product), CatalogJson.Wire.ProductView, product.ETag),
+        };
     }
 
     [Function("AdjustStock")]

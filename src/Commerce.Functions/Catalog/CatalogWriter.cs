@@ -1,5 +1,7 @@
 using System.Net;
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
+using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Microsoft.Azure.Cosmos;
 
@@ -11,14 +13,43 @@ namespace Commerce.Functions.Catalog;
 /// </summary>
 public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, StockLedgerStore heads, TimeProvider time)
 {
-    private static readonly PatchItemRequestOptions Answered = new() { EnableContentResponseOnWrite = true };
+    /// <summary>Characters of a write's name: 48 random bits tell the last writes of one product apart.</summary>
+    private const int RevisionLength = 12;
 
     private readonly Container _catalog = database[CommerceDatabase.Catalog];
+
+    /// <summary>
+    /// Sees to it that a product has a name and a price: creates it, changes it, or finds that it has them. What it has is what the primary
+    /// says, so nothing is left unwritten because of what a replica has.
+    /// </summary>
+    /// <param name="wish">What the product is to be; its stock counts only if it is new.</param>
+    /// <param name="precondition">Whether a version (its ETag; null when there is none) may be changed.</param>
+    /// <param name="ct">Stops before the next attempt.</param>
+    /// <returns>What was done; null when the precondition does not hold.</returns>
+    /// <exception cref="LedgerUnavailableException">It cannot be told whether it was done.</exception>
+    public async Task<CatalogChange?> PutAsync(CatalogRow wish, Func<string?, bool>? precondition, CancellationToken ct)
+    {
+        for (var races = 0; ; races++)
+        {
+            var current = await products.FindAtPrimaryAsync(wish.ProductId, ct);
+            if (precondition?.Invoke(current?.ETag) == false)
+                return null;
+            if (current?.Name == wish.Name && current.Price == wish.Price)
+                return new(current, CatalogEffect.Unchanged);
+            if (current is null && await CreateAsync(wish.ProductId, wish.Name, wish.Price, wish.Stock) is { } created)
+                return new(created, CatalogEffect.Created);
+            if (current is not null && await UpdateAsync(current, wish.Name, wish.Price, ifMatch: precondition is not null) is { } updated)
+                return new(updated, CatalogEffect.Updated);
+            // Somebody else was faster: what is there now decides.
+            await LostRaces.StepAsideAsync(races, time);
+        }
+    }
 
     /// <summary>Creates a product with its first stock; null when there is one with that id already.</summary>
     public async Task<Product?> CreateAsync(string productId, string name, long price, long stock)
     {
-        var (product, movement) = NewProduct.Create(productId, name, price, stock, time.GetUtcNow());
+        var revision = NewRevision();
+        var (product, movement) = NewProduct.Create(productId, name, price, stock, time.GetUtcNow(), revision);
         using var response = await TransientFaults.RetryAsync(() =>
         {
             var batch = _catalog.CreateTransactionalBatch(new PartitionKey(productId)).CreateItem(product);
@@ -29,8 +60,8 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
         return response switch
         {
             { IsSuccessStatusCode: true } => product with { ETag = response[0].ETag },
-            { StatusCode: HttpStatusCode.Conflict } => null,
-            _ => throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge),
+            { StatusCode: HttpStatusCode.Conflict } => await FindWrittenAsync(product with { Revisions = "" }, name, price, revision),
+            _ => throw response.Fault(),
         };
     }
 
@@ -38,35 +69,74 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// <param name="current">The product as it was read.</param>
     /// <param name="name">Its name from now on.</param>
     /// <param name="price">Won a piece, from now on.</param>
-    /// <param name="ifMatch">True when it may only be changed if it is still what was read.</param>
-    /// <returns>The product with the stock it has now, or null when it is no longer what was read.</returns>
+    /// <param name="ifMatch">True when it may only be changed if all of it is still what was read, its stock included.</param>
+    /// <returns>The product with the stock it has now; null when its name and price, or all of it, are no longer what was read.</returns>
     public async Task<Product?> UpdateAsync(Product current, string name, long price, bool ifMatch)
     {
-        if (current.Name == name && current.Price == price)
-            return current;
-        var partitionKey = new PartitionKey(current.ProductId);
-        var operations = new[]
-        {
+        var revision = NewRevision();
+        PatchOperation[] operations =
+        [
             PatchOperation.Set("/name", name),
             PatchOperation.Set("/price", price),
+            PatchOperation.Set("/revisions", Revisions.With(current.Revisions, revision)),
             PatchOperation.Set("/updatedAt", time.GetUtcNow()),
+        ];
+        var options = new PatchItemRequestOptions
+        {
+            IfMatchEtag = ifMatch ? current.ETag : null,
+            // Sales change the ETag all the time; only who writes names and prices writes this.
+            FilterPredicate = ifMatch ? null : HasRevisions(current.Revisions),
+            EnableContentResponseOnWrite = true,
         };
-        var options = ifMatch ? new PatchItemRequestOptions { IfMatchEtag = current.ETag, EnableContentResponseOnWrite = true } : Answered;
         try
         {
             var response = await TransientFaults.RetryAsync(
-                () => _catalog.PatchItemAsync<Product>(Product.DocumentId, partitionKey, operations, options));
+                () => _catalog.PatchItemAsync<Product>(Product.DocumentId, new PartitionKey(current.ProductId), operations, options));
             return response.Resource;
         }
         catch (CosmosException changed) when (changed.StatusCode == HttpStatusCode.PreconditionFailed)
         {
-            // Either somebody else wrote, or our own patch did before its answer was lost. The document tells.
-            var stored = await products.FindAsync(current.ProductId, CancellationToken.None);
-            return stored is not null && stored.Name == name && stored.Price == price ? stored : null;
+            return await FindWrittenAsync(current, name, price, revision);
         }
         finally
         {
             heads.Forget(current.ProductId);
         }
     }
+
+    private static string NewRevision() => Guid.NewGuid().ToString("N")[..RevisionLength];
+
+    private static string HasRevisions(string revisions) => revisions.Length == 0
+        ? "FROM c WHERE NOT IS_DEFINED(c.revisions) OR c.revisions = ''"
+        : $"FROM c WHERE c.revisions = '{revisions}'";
+
+    /// <summary>
+    /// What a write has made whose name is among the product's last: it was carried out before its answer was lost. Null when it is not
+    /// among them: somebody else has written.
+    /// </summary>
+    private async Task<Product?> FindWrittenAsync(Product before, string name, long price, string revision)
+    {
+        if (await products.FindAtPrimaryAsync(before.ProductId, CancellationToken.None) is not { } stored)
+            return null;
+        if (!Revisions.Contains(stored.Revisions, revision))
+        {
+            return Revisions.TellAllSince(stored.Revisions, before.Revisions)
+                ? null
+                : throw new LedgerUnavailableException(LedgerFailures.Superseded);
+        }
+        // Others may have changed it since; theirs is the version then.
+        return Revisions.IsLast(stored.Revisions, revision) ? stored : stored with { Name = name, Price = price, ETag = null };
+    }
+}
+
+/// <param name="Product">The product as it was left.</param>
+/// <param name="Effect">What was done to it.</param>
+public sealed record CatalogChange(Product Product, CatalogEffect Effect);
+
+/// <summary>What became of a product that was to have a name and a price.</summary>
+public enum CatalogEffect
+{
+    Created,
+    Updated,
+    Unchanged,
 }

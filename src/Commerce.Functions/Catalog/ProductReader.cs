@@ -5,32 +5,57 @@ using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Catalog;
 
-/// <summary>Reads products as they are stored now: prices and stock are exact at the moment of reading.</summary>
+/// <summary>Reads products: as a replica has them, to be shown, or as the primary has them, for decisions that last.</summary>
 public sealed class ProductReader(CommerceDatabase database)
 {
     /// <summary>Up to here single point reads at once cost less than one request for all of them (measured: 0.08 ms each against 0.4 ms).</summary>
     private const int PointReadsMax = 8;
 
+    private const int PrimaryReadsMax = 32;
+
     private readonly Container _catalog = database[CommerceDatabase.Catalog];
 
+    /// <summary>The product as a replica has it; null when the primary has none.</summary>
     public Task<Product?> FindAsync(string productId, CancellationToken ct) =>
         _catalog.FindAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
 
-    /// <summary>The products that exist among <paramref name="productIds"/> (distinct), by id.</summary>
+    /// <summary>The product as it is.</summary>
+    public Task<Product?> FindAtPrimaryAsync(string productId, CancellationToken ct) =>
+        _catalog.FindAtPrimaryAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
+
+    /// <summary>Those of <paramref name="productIds"/> (distinct) that exist, by id, as replicas have them.</summary>
     public async Task<IReadOnlyDictionary<string, Product>> FindManyAsync(IReadOnlyCollection<string> productIds, CancellationToken ct)
     {
-        var found = productIds.Count <= PointReadsMax
-            ? await Task.WhenAll(productIds.Select(productId => FindAsync(productId, ct)))
-            : await ReadManyAsync(productIds, ct);
-        return found.OfType<Product>().ToDictionary(static product => product.ProductId);
+        if (productIds.Count <= PointReadsMax)
+            return ById(await Task.WhenAll(productIds.Select(productId => FindAsync(productId, ct))));
+        var found = ById(await ReadManyAsync(productIds, ct));
+        string[] missing = [.. productIds.Where(productId => !found.ContainsKey(productId))];
+        foreach (var (productId, product) in await FindManyAtPrimaryAsync(missing, ct))
+            found.Add(productId, product);
+        return found;
     }
 
-    private async Task<IReadOnlyList<Product?>> ReadManyAsync(IEnumerable<string> productIds, CancellationToken ct)
+    /// <summary>Those of <paramref name="productIds"/> (distinct) that exist, by id, each as it is.</summary>
+    public async Task<IReadOnlyDictionary<string, Product>> FindManyAtPrimaryAsync(IReadOnlyList<string> productIds, CancellationToken ct)
+    {
+        var found = new Product?[productIds.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = PrimaryReadsMax, CancellationToken = ct };
+        await Parallel.ForAsync(0, found.Length, options, async (i, readCt) => found[i] = await FindAtPrimaryAsync(productIds[i], readCt));
+        return ById(found);
+    }
+
+    private static Dictionary<string, Product> ById(IEnumerable<Product?> products) =>
+        products.OfType<Product>().ToDictionary(static product => product.ProductId);
+
+    private Task<List<Product>> ReadManyAsync(IEnumerable<string> productIds, CancellationToken ct)
     {
         var items = productIds.Select(static id => (Product.DocumentId, new PartitionKey(id))).ToList();
-        using var answer = await _catalog.ReadManyItemsStreamAsync(items, cancellationToken: ct);
-        answer.EnsureSuccessStatusCode();
-        return ContainerQueries.ReadDocuments(answer.Content, DocumentJsonContext.Default.Product);
+        return TransientFaults.RetryAsync(async () =>
+        {
+            using var answer = await _catalog.ReadManyItemsStreamAsync(items, cancellationToken: ct);
+            answer.EnsureSuccessStatusCode();
+            return ContainerQueries.ReadDocuments(answer.Content, DocumentJsonContext.Default.Product);
+        });
     }
 
     /// <summary>A page of products in ascending id; only what a list shows is read.</summary>

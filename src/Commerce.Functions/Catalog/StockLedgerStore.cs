@@ -7,8 +7,8 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>Products and their stock movements as ledger documents.</summary>
-public sealed class StockLedgerStore(CommerceDatabase database, ProductReader products, LedgerOptions options)
-    : LedgerStore<Product, StockCommand, StockMovement>(database[CommerceDatabase.Catalog], options)
+public sealed class StockLedgerStore(CommerceDatabase database, ProductReader products, LedgerOptions options, TimeProvider time)
+    : LedgerStore<Product, StockCommand, StockMovement>(database[CommerceDatabase.Catalog], options, time)
 {
     private static readonly StockRules Rules = new();
 
@@ -30,16 +30,41 @@ public sealed class StockLedgerStore(CommerceDatabase database, ProductReader pr
     protected override int OperationsOf(StockMovement record) => 1;
 
     internal override Task<StockMovement?> RecallAsync(StockCommand command) =>
-        Container.FindAsync<StockMovement>(Rules.RecordId(command), new PartitionKey(command.ProductId));
+        Container.FindAtPrimaryAsync<StockMovement>(Rules.RecordId(command), new PartitionKey(command.ProductId));
 
-    /// <summary>The product as it is stored now, kept as the last one seen; null when there is none.</summary>
+    /// <summary>The product as <see cref="ProductReader.FindAsync"/> finds it, kept as the last one seen.</summary>
     public async Task<Product?> FindProductAsync(string productId, CancellationToken ct)
     {
         var product = await products.FindAsync(productId, ct);
-        // A posting may have been faster than the reading.
-        if (product is not null && !(Seen(productId)?.MovementCount > product.MovementCount))
-            Remember(productId, product);
+        if (product is not null)
+            RememberIfNewer(product);
         return product;
+    }
+
+    /// <summary>The products as <see cref="ProductReader.FindManyAsync"/> finds them, kept as the last ones seen.</summary>
+    public async Task<IReadOnlyDictionary<string, Product>> FindProductsAsync(IReadOnlyCollection<string> productIds, CancellationToken ct)
+    {
+        var found = await products.FindManyAsync(productIds, ct);
+        foreach (var product in found.Values)
+            RememberIfNewer(product);
+        return found;
+    }
+
+    /// <summary>The products as <see cref="ProductReader.FindManyAtPrimaryAsync"/> finds them, kept as the last ones seen.</summary>
+    public async Task<IReadOnlyDictionary<string, Product>> FindProductsAtPrimaryAsync(
+        IReadOnlyList<string> productIds, CancellationToken ct)
+    {
+        var found = await products.FindManyAtPrimaryAsync(productIds, ct);
+        foreach (var (productId, product) in found)
+            Remember(productId, product);
+        return found;
+    }
+
+    /// <summary>Gives up the last product seen if it has a price that is not in force any more.</summary>
+    public void ForgetPrice(string productId, long price)
+    {
+        if (Seen(productId)?.Price == price)
+            Forget(productId);
     }
 
     /// <summary>
@@ -67,7 +92,19 @@ public sealed class StockLedgerStore(CommerceDatabase database, ProductReader pr
         return seen;
     }
 
-    /// <summary>What became of an order's line: taken, refused or sealed; null when it was not tried yet.</summary>
-    public Task<StockMovement?> FindLineAsync(string productId, string orderId) =>
-        Container.FindAsync<StockMovement>(OperationId.Sale(orderId), new PartitionKey(productId));
+    /// <summary>
+    /// What became of an order's line: taken, refused or sealed; null when a replica knows nothing of it, which is no proof that it was not
+    /// tried.
+    /// </summary>
+    public Task<StockMovement?> PeekLineAsync(string productId, string orderId) =>
+        Container.PeekAsync<StockMovement>(OperationId.Sale(orderId), new PartitionKey(productId));
+
+    /// <summary>A replica may lag, and a posting, or another instance, may have been faster than the reading.</summary>
+    private void RememberIfNewer(Product product)
+    {
+        if (Seen(product.ProductId) is not { } seen || VersionOf(seen).CompareTo(VersionOf(product)) <= 0)
+            Remember(product.ProductId, product);
+
+        static (long, DateTimeOffset) VersionOf(Product product) => (product.MovementCount, product.UpdatedAt);
+    }
 }

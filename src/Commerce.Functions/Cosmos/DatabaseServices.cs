@@ -46,6 +46,8 @@ internal static class DatabaseServices
     {
         try
         {
+            if (Contradiction(configuration) is { } contradiction)
+                throw Wrong(contradiction);
             if (configuration[ConnectionSetting] is { Length: > 0 } connectionString)
                 return WithConnectionString(connectionString, options);
             if (configuration[EndpointSetting] is { Length: > 0 } endpoint)
@@ -58,6 +60,20 @@ internal static class DatabaseServices
         throw Wrong(
             $"The setting '{ConnectionSetting}' (a Cosmos DB connection string) or '{EndpointSetting}' (an account's address, used with the app's "
             + "identity) is missing.");
+    }
+
+    /// <summary>What is set and has no effect beside what else is set; null when there is no such thing.</summary>
+    private static string? Contradiction(IConfiguration configuration)
+    {
+        if (!IsSet(ConnectionSetting))
+            return null;
+        if (IsSet(EndpointSetting))
+            return $"'{ConnectionSetting}' and '{EndpointSetting}' name the account, each in another way: remove one.";
+        return IsSet(ClientIdSetting)
+            ? $"'{ClientIdSetting}' has no effect beside '{ConnectionSetting}', which holds a key: remove one."
+            : null;
+
+        bool IsSet(string setting) => !string.IsNullOrEmpty(configuration[setting]);
     }
 
     private static CosmosClient WithConnectionString(string connectionString, CosmosClientOptions options)

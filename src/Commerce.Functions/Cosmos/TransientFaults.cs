@@ -6,8 +6,9 @@ using Polly.Retry;
 namespace Commerce.Functions.Cosmos;
 
 /// <summary>
-/// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection) or met another write
-/// (449). What is throttled (429) the SDK repeats; once more on top of that would take minutes. Only for operations whose repeat is harmless, which is every write of this application.
+/// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection), met another write
+/// (449), or were answered by who cannot know (404 with a sub-status). What is throttled (429) the SDK repeats; once more on top of that
+/// would take minutes. Only for operations whose repeat is harmless, which is every write of this application.
 /// </summary>
 internal static class TransientFaults
 {
@@ -15,7 +16,7 @@ internal static class TransientFaults
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder()
-                .Handle<CosmosException>(fault => IsTransient(fault.StatusCode))
+                .Handle<CosmosException>(IsTransient)
                 .Handle<HttpRequestException>(),
             MaxRetryAttempts = 4,
             Delay = TimeSpan.FromMilliseconds(40),
@@ -32,13 +33,20 @@ internal static class TransientFaults
         RetryAsync<TransactionalBatchResponse>(async () =>
         {
             var response = await call();
-            if (!IsTransient(response.StatusCode))
+            if (!IsTransient(response.StatusCode, response.SubStatus()))
                 return response;
             using (response)
-                throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+                throw response.Fault();
         });
 
-    public static bool IsTransient(HttpStatusCode status) => status is
+    /// <summary>
+    /// True for what another attempt may mend. A 404 with a sub-status (a replica behind the session, an owner that is missing) says
+    /// nothing of the document that was asked for.
+    /// </summary>
+    public static bool IsTransient(CosmosException fault) => IsTransient(fault.StatusCode, fault.SubStatusCode);
+
+    private static bool IsTransient(HttpStatusCode status, int subStatus) => status is
         HttpStatusCode.RequestTimeout or HttpStatusCode.ServiceUnavailable
-        or HttpStatusCode.Gone or HttpStatusCode.InternalServerError or (HttpStatusCode)449;
+        or HttpStatusCode.Gone or HttpStatusCode.InternalServerError or (HttpStatusCode)449
+        || (status == HttpStatusCode.NotFound && subStatus != 0);
 }

@@ -15,9 +15,9 @@ public sealed class BacklogDrain(
     IOptions<DataPlatformOptions> options,
     TimeProvider time)
 {
-    private const int PageMax = 50;
+    internal const int PageMax = 50;
 
-    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan Slice = TimeSpan.FromSeconds(10);
 
     public async Task<DrainReport> RunAsync(CancellationToken ct)
     {
@@ -49,13 +49,13 @@ public sealed class BacklogDrain(
     private async Task<(int Attempted, int Untried)> DrainPageAsync(string shard, CancellationToken ct)
     {
         // While the platform is thought to be down, one event goes ahead to see.
-        var max = gate.IsOpenForAll ? Math.Min(PageMax, options.Value.DrainPerSecond) : 1;
+        var max = gate.IsOpenForAll ? options.Value.PageMax : 1;
         var page = await store.DueAsync(shard, time.GetUtcNow(), max, ct);
         var settled = new EventDelivery[page.Count];
         await Parallel.ForAsync(
             0,
             page.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = options.Value.ConnectionsMax, CancellationToken = ct },
+            new ParallelOptions { MaxDegreeOfParallelism = options.Value.DrainingMax, CancellationToken = ct },
             async (i, token) => settled[i] = await dispatcher.TryAsync(page[i], null, token));
         List<EventDelivery> changed = [.. settled.Where((delivery, i) => !ReferenceEquals(delivery, page[i]))];
         await store.SettleAsync(shard, changed);

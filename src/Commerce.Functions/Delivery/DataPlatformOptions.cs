@@ -20,8 +20,12 @@ public sealed record DataPlatformOptions
     /// <summary>Longest wait for an answer, in seconds, 0.1 to 100.</summary>
     public double TimeoutSeconds { get; init; } = 10;
 
-    /// <summary>Most connections that one instance opens to the platform, 1 to 1,000.</summary>
-    public int ConnectionsMax { get; init; } = 32;
+    /// <summary>
+    /// Most connections that one instance opens to the platform, 25 to 1,000: one for each new event that is being sent
+    /// (<see cref="EventDispatcher.SendingMax"/>), the others for the backlog. An event that waited for a connection would look like a
+    /// platform that does not answer.
+    /// </summary>
+    public int ConnectionsMax { get; init; } = 64;
 
     /// <summary>Most events a second that are sent out of the backlog, 1 to 10,000. New events do not count.</summary>
     public int DrainPerSecond { get; init; } = 200;
@@ -34,6 +38,12 @@ public sealed record DataPlatformOptions
     /// below 15 minutes, for which a request to the store stays valid, one that is committed late may be overlooked.
     /// </summary>
     public double LostAfterSeconds { get; init; } = 1_200;
+
+    /// <summary>Most events of the backlog that are sent at a time.</summary>
+    public int DrainingMax => ConnectionsMax - EventDispatcher.SendingMax;
+
+    /// <summary>Most events of the backlog that are read at a time, and sent before anything else is done.</summary>
+    public int PageMax => Math.Min(BacklogDrain.PageMax, DrainPerSecond);
 
     /// <summary>False when there is nowhere to deliver to.</summary>
     public bool IsConfigured => !string.IsNullOrEmpty(Url);
@@ -48,7 +58,9 @@ public sealed record DataPlatformOptions
         _ when SigningKeys.Any(key => WebhookSignature.ParseKey(key) is null) =>
             $"{Section}:{nameof(SigningKeys)} must be 'whsec_' and 24 to 64 bytes in base64.",
         { TimeoutSeconds: not (>= 0.1 and <= 100) } => $"{Section}:{nameof(TimeoutSeconds)} must be 0.1 to 100.",
-        { ConnectionsMax: < 1 or > 1_000 } => $"{Section}:{nameof(ConnectionsMax)} must be 1 to 1,000.",
+        { ConnectionsMax: <= EventDispatcher.SendingMax or > 1_000 } =>
+            $"{Section}:{nameof(ConnectionsMax)} must be {EventDispatcher.SendingMax + 1} to 1,000: "
+            + $"{EventDispatcher.SendingMax} new events are sent at a time.",
         { DrainPerSecond: < 1 or > 10_000 } => $"{Section}:{nameof(DrainPerSecond)} must be 1 to 10,000.",
         { ProbeSecondsMax: not (>= 1 and <= 3_600) } => $"{Section}:{nameof(ProbeSecondsMax)} must be 1 to 3,600.",
         { LostAfterSeconds: not (>= 1 and <= 86_400) } => $"{Section}:{nameof(LostAfterSeconds)} must be 1 to 86,400.",

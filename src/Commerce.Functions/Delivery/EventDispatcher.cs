@@ -76,7 +76,7 @@ public sealed partial class EventDispatcher(
             return delivery;
         if (cloudEvent is null)
         {
-            var order = await orders.FindAsync(delivery.UserId, delivery.OrderId);
+            var order = await orders.FindAsync(delivery.UserId, delivery.OrderId, order => OrderEvents.Happened(delivery.EventType, order));
             if (order is null || !OrderEvents.Happened(delivery.EventType, order))
                 return delivery.Parked("The order does not exist any more, or nothing of the kind happened to it.");
             cloudEvent = OrderEvents.Event(delivery.EventType, order);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
@@ -39,10 +40,10 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 return Answers.Problem(Failure.OfField(ErrorCode.RequestTimeout, "body", "did not come within the time that is waited for it")).ExecuteAsync(http);
             case BadHttpRequestException:
                 return Answers.Problem(Failure.Validation("body", "could not be read")).ExecuteAsync(http);
-            case CosmosException { StatusCode: var status } cosmos when status == HttpStatusCode.TooManyRequests || TransientFaults.IsTransient(status):
+            case CosmosException cosmos when cosmos.StatusCode == HttpStatusCode.TooManyRequests || TransientFaults.IsTransient(cosmos):
                 LogUnavailable(context.FunctionDefinition.Name, fault);
                 return Busy(cosmos.RetryAfter).ExecuteAsync(http);
-            case HttpRequestException or TimeoutException or OperationCanceledException:
+            case HttpRequestException or TimeoutException or OperationCanceledException or LedgerUnavailableException:
                 LogUnavailable(context.FunctionDefinition.Name, fault);
                 return Busy(null).ExecuteAsync(http);
             default:

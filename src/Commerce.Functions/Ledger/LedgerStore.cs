@@ -2,20 +2,19 @@ using System.Net;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Microsoft.Azure.Cosmos;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace Commerce.Functions.Ledger;
 
 /// <summary>
 /// The documents of one kind of ledger in Cosmos DB. Keeps the last heads seen, as hints only: every write is guarded by the ETag.
 /// </summary>
-public abstract class LedgerStore<THead, TCommand, TRecord>(Container container, LedgerOptions options) : IDisposable
+public abstract class LedgerStore<THead, TCommand, TRecord>(Container container, LedgerOptions options, TimeProvider time) : IDisposable
     where THead : class
     where TRecord : class
 {
     protected static readonly TransactionalBatchItemRequestOptions CreateOptions = new() { EnableContentResponseOnWrite = false };
 
-    private readonly MemoryCache _heads = new(new MemoryCacheOptions { SizeLimit = options.CachedHeadsMax });
+    private readonly HeadMemory<THead> _heads = new(options, time);
 
     /// <summary>Id of the head document in its partition.</summary>
     protected abstract string HeadId { get; }
@@ -39,7 +38,9 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
     /// </summary>
     internal virtual int WeightOf(TRecord record) => OperationsOf(record);
 
-    /// <summary>The record that a command left when it was carried out before, or null.</summary>
+    /// <summary>
+    /// The record that a command left when it was carried out before, or null: as the primary has it, for it is an answer for good.
+    /// </summary>
     internal abstract Task<TRecord?> RecallAsync(TCommand command);
 
     /// <summary>The record with what only the store's answer tells of it.</summary>
@@ -52,21 +53,28 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
     public async ValueTask<THead?> PeekAsync(string key) => (await GetHeadAsync(key)).Document;
 
     /// <summary>Gives up the last head seen: it was changed by something else than a posting.</summary>
-    internal void Forget(string key) => _heads.Remove(key);
+    internal void Forget(string key) => _heads.Forget(key);
 
     /// <summary>The last head seen, or null.</summary>
-    protected THead? Seen(string key) => _heads.Get<THead>(key);
+    protected THead? Seen(string key) => _heads.Find(key);
 
-    /// <summary>The last head seen, or the stored one.</summary>
-    internal async ValueTask<LedgerHead<THead>> GetHeadAsync(string key) =>
-        _heads.TryGetValue(key, out THead? head) ? new(head, IsFresh: false) : await ReadHeadAsync(key);
+    /// <summary>The last head seen, or the one that a replica has.</summary>
+    internal async ValueTask<LedgerHead<THead>> GetHeadAsync(string key)
+    {
+        if (_heads.Find(key) is { } seen)
+            return new(seen, IsFresh: false);
+        var head = await container.PeekAsync<THead>(HeadId, new PartitionKey(key));
+        if (head is not null)
+            Remember(key, head);
+        return new(head, IsFresh: false);
+    }
 
     /// <summary>The head as it is stored now.</summary>
     internal async Task<LedgerHead<THead>> ReadHeadAsync(string key)
     {
-        var head = await container.FindAsync<THead>(HeadId, new PartitionKey(key));
+        var head = await container.FindAtPrimaryAsync<THead>(HeadId, new PartitionKey(key));
         if (head is null)
-            _heads.Remove(key);
+            _heads.Forget(key);
         else
             Remember(key, head);
         return new(head, IsFresh: true);
@@ -88,7 +96,7 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
         // One operation says what is wrong; the others only that one of them did.
         var failed = Enumerable.Range(0, answer.Count).FirstOrDefault(i => answer[i].StatusCode != HttpStatusCode.FailedDependency, -1);
         if (failed < 0 || answer[failed].StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound))
-            throw new CosmosException(answer.ErrorMessage, answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge);
+            throw answer.Fault();
         return failed == 0
             ? new(LedgerWriteStatus.Overtaken)
             : new(LedgerWriteStatus.Conflict, ConflictAt: StartsOf(records).TakeWhile(start => start <= failed).Count() - 1);
@@ -131,11 +139,11 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
         return batch;
     }
 
-    protected void Remember(string key, THead head) => _heads.Set(key, head, new MemoryCacheEntryOptions { Size = 1 });
+    protected void Remember(string key, THead head) => _heads.Keep(key, head);
 }
 
 /// <param name="Document">The head, or null when there is none.</param>
-/// <param name="IsFresh">True when it was read for the purpose, false when it is the last one seen.</param>
+/// <param name="IsFresh">True when the primary was asked for the purpose; false for a hint: the last one seen, or a replica's.</param>
 internal readonly record struct LedgerHead<THead>(THead? Document, bool IsFresh)
     where THead : class;
 
@@ -155,7 +163,7 @@ internal enum LedgerWriteStatus
 /// <param name="Records">What was written, as it is stored.</param>
 internal readonly record struct LedgerWrite<TRecord>(LedgerWriteStatus Status, int ConflictAt = 0, IReadOnlyList<TRecord>? Records = null);
 
-/// <summary>Bounds of a ledger's memory.</summary>
+/// <summary>Bounds of a ledger's memory, in number and time.</summary>
 public sealed record LedgerOptions
 {
     /// <summary>Most commands that wait for one head; more are answered <c>busy</c>.</summary>
@@ -163,4 +171,11 @@ public sealed record LedgerOptions
 
     /// <summary>Most heads kept in memory, at some 300 bytes each.</summary>
     public int CachedHeadsMax { get; init; } = 100_000;
+
+    /// <summary>
+    /// How long a head counts as seen that nobody has read or written since. Names and prices of a moment ago are what an order is let in
+    /// with, and what 202 and a change of a cart answer: half a minute is about as long as a buyer looks at a page, and costs one point
+    /// read (1 RU) in that time for a product in demand, an instance.
+    /// </summary>
+    public TimeSpan HeadLifetime { get; init; } = TimeSpan.FromSeconds(30);
 }

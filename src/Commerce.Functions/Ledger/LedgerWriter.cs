@@ -12,7 +12,8 @@ namespace Commerce.Functions.Ledger;
 /// <list type="bullet">
 /// <item>A record's id derives from its operation: a repeat meets 409, finds its own record and changes nothing.</item>
 /// <item>The last head seen is kept with its ETag. A stale one costs a 412 and a reread, never a wrong sum. A recorded refusal is
-/// guarded by the ETag like everything else; one that leaves no record is only given on a head read after the command came in.</item>
+/// guarded by the ETag like everything else; one that leaves no record is only given on a head that the primary was asked for after the
+/// command came in, and so is the answer that there is no head.</item>
 /// <item>Faults whose outcome is unknown (a timeout after the write) are retried: the records tell what had happened.</item>
 /// </list>
 /// </summary>

@@ -42,7 +42,7 @@ public sealed class CancellationStore(CommerceDatabase database)
         {
             HttpStatusCode.Conflict => await GetAsync(request),
             HttpStatusCode.PreconditionFailed => null,
-            _ => throw new CosmosException(answer.ErrorMessage, answer.StatusCode, 0, answer.ActivityId, answer.RequestCharge),
+            _ => throw answer.Fault(),
         };
     }
 
@@ -64,6 +64,6 @@ public sealed class CancellationStore(CommerceDatabase database)
     }
 
     private async Task<CancellationRequest> GetAsync(CancellationRequest request) =>
-        await _accounts.FindAsync<CancellationRequest>(request.Id, new PartitionKey(request.UserId))
+        await _accounts.FindAtPrimaryAsync<CancellationRequest>(request.Id, new PartitionKey(request.UserId))
         ?? throw new InvalidOperationException($"The request '{request.Id}' was recorded and cannot be read.");
 }

@@ -42,7 +42,7 @@ public sealed class CheckoutFunction(
     {
         for (var races = 0; ; races++)
         {
-            var filled = await FillAsync(request, wish);
+            var filled = await FillAsync(request, wish, atPrimary: races > 0);
             var outcome = filled.Succeeded ? await placement.PlaceAsync(durable, filled.Value, wait) : filled.Failure;
             if (outcome.Failure != LedgerFailures.Superseded)
                 return outcome;
@@ -51,23 +51,30 @@ public sealed class CheckoutFunction(
         }
     }
 
-    /// <summary>The request with what is in the cart; or with what the order of this key holds, if there is one already.</summary>
-    private async Task<Result<OrderRequest>> FillAsync(HttpRequest request, OrderRequest wish)
+    /// <summary>
+    /// The request with what is in the cart; or with what the order of this key holds, if there is one already. Nothing is refused because
+    /// of what a replica has: that the primary is asked for.
+    /// </summary>
+    private async Task<Result<OrderRequest>> FillAsync(HttpRequest request, OrderRequest wish, bool atPrimary)
     {
-        var ct = request.HttpContext.RequestAborted;
-        var cart = await carts.FindAsync(wish.UserId, ct);
-        var seen = CartETag.IsDemanded(request) ? await products.FindManyAsync([.. (cart?.Items ?? []).Select(static item => item.ProductId)], ct) : null;
-        var filled = wish with
-        {
-            Items = [.. (cart?.Items ?? []).Select(static item => new OrderItem(item.ProductId, item.Quantity))],
-            Cart = cart,
-            SeenProducts = seen,
-        };
+        var filled = await WithCartAsync(request, wish, atPrimary);
         if (Refusal(request, filled) is not { } refusal)
             return filled;
-        return await placement.FindAsync(wish.UserId, wish.IdempotencyKey) is { } order
-            ? wish with { Items = [.. order.Lines.Select(static line => new OrderItem(line.ProductId, line.Quantity))] }
-            : refusal;
+        if (await placement.FindAsync(wish.UserId, wish.IdempotencyKey) is { } order)
+            return wish with { Items = [.. order.Lines.Select(static line => new OrderItem(line.ProductId, line.Quantity))] };
+        return atPrimary ? refusal : await FillAsync(request, wish, atPrimary: true);
+    }
+
+    private async Task<OrderRequest> WithCartAsync(HttpRequest request, OrderRequest wish, bool atPrimary)
+    {
+        var ct = request.HttpContext.RequestAborted;
+        var cart = atPrimary ? await carts.FindAtPrimaryAsync(wish.UserId) : await carts.PeekAsync(wish.UserId);
+        OrderItem[] items = [.. (cart?.Items ?? []).Select(static item => new OrderItem(item.ProductId, item.Quantity))];
+        if (!CartETag.IsDemanded(request))
+            return wish with { Items = items, Cart = cart };
+        string[] productIds = [.. items.Select(static item => item.ProductId)];
+        var seen = atPrimary ? await products.FindManyAtPrimaryAsync(productIds, ct) : await products.FindManyAsync(productIds, ct);
+        return wish with { Items = items, Cart = cart, SeenProducts = seen };
     }
 
     private static Failure? Refusal(HttpRequest request, OrderRequest filled)

@@ -19,7 +19,7 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
     /// </summary>
     public async Task<Result<Order>> CancelAsync(DurableTaskClient durable, string userId, string orderId, string idempotencyKey, TimeSpan wait)
     {
-        if (await orders.FindAsync(userId, orderId) is not { } order)
+        if (await orders.FindAsync(userId, orderId, static order => CancellationRequest.RefusalOf(order) is null) is not { } order)
             return Failure.NotFound($"User '{userId}' has no order '{orderId}'.");
         for (var changes = 0; changes <= StatusChangesMax; changes++, order = await orders.GetAsync(userId, orderId))
         {

@@ -12,7 +12,7 @@ namespace Commerce.Functions.Orders;
 public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider time)
 {
     // An order that takes longer is looked after by the sweeper; its place is free for others then.
-    private static readonly TimeSpan FollowMax = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FollowMax = TimeSpan.FromSeconds(OrderOptions.FollowSeconds);
 
     private readonly LookSchedule _looks = new();
     private readonly Lock _lock = new();

@@ -94,7 +94,7 @@ public sealed class OrderFulfilment(StockReserver stock, AccountLedger accounts,
     {
         if (order.CartLines is null)
             return null;
-        var cart = await carts.FindAsync(order.UserId, CancellationToken.None) ?? CartRules.Empty(order.UserId, time.GetUtcNow());
+        var cart = await carts.FindAtPrimaryAsync(order.UserId) ?? CartRules.Empty(order.UserId, time.GetUtcNow());
         CartItem[] items = [.. order.CartItems().Select(static item => new CartItem(item.ProductId, item.Quantity))];
         return CartRules.GiveBack(cart, order.Id, items, time.GetUtcNow());
     }

@@ -5,7 +5,10 @@ public sealed record OrderOptions
 {
     public const string Section = "Orders";
 
-    /// <summary>Longest wait for an order's outcome before 202 is answered, in seconds, 0 to 100.</summary>
+    /// <summary>So many seconds is an order followed by the instance that let it in; nobody is told anything after that.</summary>
+    public const int FollowSeconds = 60;
+
+    /// <summary>Longest wait for an order's outcome before 202 is answered, in seconds, 0 to <see cref="FollowSeconds"/>.</summary>
     public double WaitSeconds { get; init; } = 10;
 
     /// <summary>
@@ -32,7 +35,8 @@ public sealed record OrderOptions
     /// <summary>What is wrong, naming the setting; null when nothing is.</summary>
     public string? Problem() => this switch
     {
-        { WaitSeconds: not (>= 0 and <= 100) } => $"{Section}:{nameof(WaitSeconds)} must be 0 to 100.",
+        { WaitSeconds: not (>= 0 and <= FollowSeconds) } =>
+            $"{Section}:{nameof(WaitSeconds)} must be 0 to {FollowSeconds}: for so long an order is followed.",
         { InFlightMax: < 1 or > 1_000_000 } => $"{Section}:{nameof(InFlightMax)} must be 1 to 1,000,000.",
         _ when InFlightPerProductMax < 1 || InFlightPerProductMax > InFlightMax =>
             $"{Section}:{nameof(InFlightPerProductMax)} must be 1 to {Section}:{nameof(InFlightMax)}.",

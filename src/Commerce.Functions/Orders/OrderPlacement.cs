@@ -21,7 +21,6 @@ public sealed class OrderPlacement(
     OrderFlights flights,
     OrderOrchestrations orchestrations,
     StockLedgerStore heads,
-    ProductReader products,
     TimeProvider time)
 {
     internal static Failure KeyReused =>
@@ -63,11 +62,26 @@ public sealed class OrderPlacement(
         flight.Accept(order);
         await flights.FollowAsync(flight, async () =>
             await orders.FindAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided ? (Result<Order>?)decided : null);
+        if (flight.Decided.IsCompletedSuccessfully && (await flight.Decided).Value is { } outcome)
+            ForgetPrices(order, outcome);
+    }
+
+    /// <summary>
+    /// Gives up the prices that an order was let in with and that were not in force any more: it may have been decided on another instance,
+    /// and the next order is to be let in with the new ones.
+    /// </summary>
+    private void ForgetPrices(Order accepted, Order decided)
+    {
+        foreach (var (before, after) in accepted.Lines.Zip(decided.Lines))
+        {
+            if (before.UnitPrice != after.UnitPrice || decided.Rejection is { Code: ErrorCode.PriceChanged })
+                heads.ForgetPrice(before.ProductId, before.UnitPrice);
+        }
     }
 
     /// <summary>
     /// Lets the order in at the prices last seen, which nearly always are those in force. What would be refused at them is judged again by
-    /// what is stored now: a refusal is for good.
+    /// what the primary has: a refusal is for good.
     /// </summary>
     private async Task<Result<Posting<AccountRecord>>> AcceptAsync(OrderDraft draft)
     {
@@ -76,7 +90,7 @@ public sealed class OrderPlacement(
         string[] productIds = [.. draft.Items.Select(static item => item.ProductId)];
         var accepted = await TryAcceptAsync(draft, await heads.PeekManyAsync(productIds), isFinal: false);
         return accepted.Failure is { Code: ErrorCode.Validation or ErrorCode.PriceChanged or ErrorCode.InsufficientBalance }
-            ? await TryAcceptAsync(draft, await products.FindManyAsync(productIds, CancellationToken.None), isFinal: true)
+            ? await TryAcceptAsync(draft, await heads.FindProductsAtPrimaryAsync(productIds, CancellationToken.None), isFinal: true)
             : accepted;
     }
 

@@ -24,12 +24,26 @@ public sealed class OrderStore(CommerceDatabase database)
 
     private readonly Container _container = database[CommerceDatabase.Accounts];
 
+    /// <summary>The order as a replica has it; null when the primary has none.</summary>
     public Task<Order?> FindAsync(string userId, string orderId) => _container.FindAsync<Order>(orderId, new PartitionKey(userId));
 
-    /// <summary>An order that was let in.</summary>
+    /// <summary>
+    /// The order as a replica has it if that is what is hoped for, or as it is: who would give something up because of an order asks for
+    /// it so.
+    /// </summary>
+    public async Task<Order?> FindAsync(string userId, string orderId, Predicate<Order> isHopedFor)
+    {
+        var key = new PartitionKey(userId);
+        return await _container.PeekAsync<Order>(orderId, key) is { } order && isHopedFor(order)
+            ? order
+            : await _container.FindAtPrimaryAsync<Order>(orderId, key);
+    }
+
+    /// <summary>An order that was let in, as it is.</summary>
     /// <exception cref="InvalidOperationException">There is no such order.</exception>
     public async Task<Order> GetAsync(string userId, string orderId) =>
-        await FindAsync(userId, orderId) ?? throw new InvalidOperationException($"Order '{orderId}' was let in and cannot be read.");
+        await _container.FindAtPrimaryAsync<Order>(orderId, new PartitionKey(userId))
+        ?? throw new InvalidOperationException($"Order '{orderId}' was let in and cannot be read.");
 
     /// <summary>A user's orders, newest first, from a position on.</summary>
     /// <param name="userId">Whose.</param>

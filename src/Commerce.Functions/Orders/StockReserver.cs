@@ -52,8 +52,9 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
         await Parallel.ForAsync(0, lines.Length, SomeAtOnce, async (i, _) =>
         {
             var item = work.Items[i];
-            lines[i] = await store.FindLineAsync(item.ProductId, work.OrderId)
-                ?? (await SubmitAsync(new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity))).Value?.Record;
+            var seal = new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity);
+            lines[i] = await store.PeekLineAsync(item.ProductId, work.OrderId)
+                ?? (await SubmitAsync(seal, ErrorCode.NotFound)).Value?.Record;
             if (lines[i] is { Kind: MovementKind.Sale } sale)
                 await SubmitAsync(new StockCommand.Release(item.ProductId, work.OrderId, sale));
         });
@@ -67,7 +68,9 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
     private async Task<long?> ReserveAsync(OrderWork work, WorkItem item)
     {
         var answer = await SubmitAsync(
-            new StockCommand.Reserve(item.ProductId, work.OrderId, item.Quantity, item.UnitPrice, work.IsPriceBound));
+            new StockCommand.Reserve(item.ProductId, work.OrderId, item.Quantity, item.UnitPrice, work.IsPriceBound),
+            ErrorCode.NotFound,
+            ErrorCode.PriceChanged);
         if (!answer.Succeeded)
             return answer.Failure.TotalAmount;
         var line = answer.Value.Record;
@@ -79,11 +82,13 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
         && product.Stock - item.Quantity >= PlentifulPiecesMin
         && product.Stock / PlentifulOrdersMin >= item.Quantity;
 
+    /// <param name="command">What is to be done.</param>
+    /// <param name="refusals">What it may be refused for. That there is no such product the ledger says only if the primary does.</param>
     /// <exception cref="LedgerUnavailableException">The command was not decided; it is to be repeated.</exception>
-    private async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command)
+    private async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command, params IReadOnlyList<ErrorCode> refusals)
     {
         var answer = await ledger.SubmitAsync(command.ProductId, command);
-        return answer.Failure is { Code: not (ErrorCode.NotFound or ErrorCode.PriceChanged) } failure ? throw new LedgerUnavailableException(failure) : answer;
+        return answer.Failure is { } failure && !refusals.Contains(failure.Code) ? throw new LedgerUnavailableException(failure) : answer;
     }
 }
 

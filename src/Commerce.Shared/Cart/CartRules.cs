@@ -70,7 +70,7 @@ public static class CartRules
 
     /// <summary>What is left of a cart when all of it has gone into an order.</summary>
     public static ShoppingCart CheckOut(ShoppingCart cart, string orderId, DateTimeOffset now) =>
-        cart with { Items = [], Revision = orderId, UpdatedAt = now };
+        cart with { Items = [], Revisions = Revisions.With(cart.Revisions, orderId), UpdatedAt = now };
 
     /// <summary>
     /// Puts back what a rejected order was to buy, where it lay. Nothing is lost: with what was added in the meantime the cart may hold
@@ -86,7 +86,7 @@ public static class CartRules
                 .. items.Select(item => item with { Quantity = item.Quantity + QuantityOf(cart, item.ProductId) }),
                 .. cart.Items.Where(item => !back.Contains(item.ProductId)),
             ],
-            Revision = $"{orderId} back",
+            Revisions = Revisions.With(cart.Revisions, $"back-{orderId}"),
             UpdatedAt = now,
         };
     }

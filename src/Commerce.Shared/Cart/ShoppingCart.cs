@@ -23,8 +23,8 @@ public sealed record ShoppingCart
     /// </summary>
     public required IReadOnlyList<CartItem> Items { get; init; }
 
-    /// <summary>Names the write that made this version, so that a writer whose answer was lost recognises its own.</summary>
-    public string Revision { get; init; } = "";
+    /// <summary>Its last writes (<see cref="Shared.Revisions"/>), so that a writer whose answer was lost recognises its own.</summary>
+    public string Revisions { get; init; } = "";
 
     public required DateTimeOffset UpdatedAt { get; init; }
 

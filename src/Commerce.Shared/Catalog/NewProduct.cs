@@ -5,7 +5,7 @@ public static class NewProduct
 {
     /// <summary>The product and the movement that explains its first stock; there is none to explain when it starts empty.</summary>
     public static (Product Product, StockMovement? Movement) Create(
-        string productId, string name, long price, long stock, DateTimeOffset now)
+        string productId, string name, long price, long stock, DateTimeOffset now, string revision)
     {
         var product = new Product
         {
@@ -14,6 +14,7 @@ public static class NewProduct
             Price = price,
             Stock = stock,
             MovementCount = stock == 0 ? 0 : 1,
+            Revisions = revision,
             CreatedAt = now,
             UpdatedAt = now,
         };

@@ -28,6 +28,12 @@ public sealed record Product
     /// <summary>How many movements have changed the stock; the last one's <see cref="StockMovement.Sequence"/>.</summary>
     public long MovementCount { get; init; }
 
+    /// <summary>
+    /// The last writes of its name and price (<see cref="Shared.Revisions"/>), its creation among them, so that a writer whose answer was
+    /// lost recognises its own.
+    /// </summary>
+    public string Revisions { get; init; } = "";
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }

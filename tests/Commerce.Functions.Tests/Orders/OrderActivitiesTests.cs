@@ -204,11 +204,11 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
     {
         public ConcurrentQueue<CosmosCall> Calls { get; } = new();
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (CosmosCall.Of(request) is { Operation: not CosmosOperation.Metadata } call)
+            if (await CosmosCall.OfAsync(request) is { Operation: not CosmosOperation.Metadata } call)
                 Calls.Enqueue(call);
-            return base.SendAsync(request, cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
         }
     }
 }

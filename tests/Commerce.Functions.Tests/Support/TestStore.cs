@@ -5,6 +5,7 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Ops;
 using Commerce.Functions.Orders;
+using Faults;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
@@ -29,9 +30,11 @@ public class TestStore : IAsyncLifetime
 
     protected virtual CosmosStoreOptions Options => new();
 
+    private string StorePath => Path.Combine(_folder, "cosmos.db");
+
     public async ValueTask InitializeAsync()
     {
-        _store = CosmosStore.Open(Path.Combine(_folder, "cosmos.db"), TimeProvider.System, Options);
+        _store = CosmosStore.Open(StorePath, TimeProvider.System, Options);
         _gateway = new CosmosGatewayHandler(_store);
         _app = NewProcess();
         await Database.CreateIfMissingAsync(TestContext.Current.CancellationToken);
@@ -66,6 +69,9 @@ public class TestStore : IAsyncLifetime
         _processes.Add(process);
         return process;
     }
+
+    /// <summary>A replica of the database that can be made to lag, for processes with its <see cref="LaggingReplica.Handler"/>.</summary>
+    public LaggingReplica NewReplica() => new(StorePath, Options);
 
     public async ValueTask DisposeAsync()
     {

@@ -21,7 +21,7 @@ public sealed class CartRulesTests
         CartRules.Apply(cart, change, Catalog(prices), Now);
 
     private static Dictionary<string, Product> Catalog(params (string Id, long Price)[] prices) => prices.ToDictionary(
-        product => product.Id, product => NewProduct.Create(product.Id, product.Id, product.Price, 0, Now).Product);
+        product => product.Id, product => NewProduct.Create(product.Id, product.Id, product.Price, 0, Now, "first").Product);
 
     private static IEnumerable<(string, long)> ItemsOf(ShoppingCart cart) => cart.Items.Select(item => (item.ProductId, item.Quantity));
 

@@ -10,7 +10,7 @@ public sealed class StockRulesTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static LedgerModel<Product, StockCommand, StockMovement> NewLedger(long stock) =>
-        new(new StockRules(), NewProduct.Create(Sku, "White hanging heart", 3_400, stock, Start).Product);
+        new(new StockRules(), NewProduct.Create(Sku, "White hanging heart", 3_400, stock, Start, "first").Product);
 
     private abstract record Step(int Order)
     {
@@ -157,8 +157,8 @@ public sealed class StockRulesTests
     [Fact]
     public void A_new_product_comes_with_a_movement_that_explains_its_stock()
     {
-        var (product, movement) = NewProduct.Create(Sku, "White hanging heart", 3_400, 12, Start);
+        var (product, movement) = NewProduct.Create(Sku, "White hanging heart", 3_400, 12, Start, "first");
         Assert.Equal((12, 12, 12, MovementKind.Initial), (product.Stock, movement!.Delta, movement.StockAfter, movement.Kind));
-        Assert.Null(NewProduct.Create(Sku, "White hanging heart", 3_400, 0, Start).Movement);
+        Assert.Null(NewProduct.Create(Sku, "White hanging heart", 3_400, 0, Start, "first").Movement);
     }
 }

@@ -174,7 +174,8 @@ public sealed class CheckoutTests(ShopFixture fixture)
         foreach (var (container, occurrence, afterwards, isServed) in points)
         {
             // However slow the machine, the buyer waits until the app dies.
-            var process = await ShopProcess.StartAsync(folder.Path, cosmos.Setting, ("Orders:SweepAfterSeconds", "1"), ("Orders:WaitSeconds", "90"));
+            var process = await ShopProcess.StartAsync(
+                folder.Path, cosmos.Setting, ("Orders:SweepAfterSeconds", "1"), ("Orders:WaitSeconds", "60"));
             var shop = new ShopClient(process.Address);
             var (user, product) = (await shop.AddUserAsync(isServed ? 10_000 : 20_000), await shop.AddProductAsync(Price, 10));
             await shop.AddToCartAsync(user, product, isServed ? 2 : 11);

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Commerce.Functions.Tests.Support;
+
+/// <summary>The run of a function, for functions that ask for its trace and middleware that asks for its name.</summary>
+internal sealed class FakeRun(IServiceProvider app) : FunctionContext
+{
+    public override string InvocationId => "run";
+
+    public override string FunctionId => "function";
+
+    public override TraceContext TraceContext { get; } = new NoTrace();
+
+    public override BindingContext BindingContext => throw new NotSupportedException();
+
+    public override RetryContext RetryContext => throw new NotSupportedException();
+
+    public override FunctionDefinition FunctionDefinition { get; } = new AnyFunction();
+
+    public override IInvocationFeatures Features => throw new NotSupportedException();
+
+    public override IServiceProvider InstanceServices { get; set; } = app;
+
+    public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
+
+    private sealed class AnyFunction : FunctionDefinition
+    {
+        public override string Id => "function";
+
+        public override string Name => "Function";
+
+        public override string EntryPoint => "";
+
+        public override string PathToAssembly => "";
+
+        public override ImmutableArray<FunctionParameter> Parameters => [];
+
+        public override IImmutableDictionary<string, BindingMetadata> InputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
+
+        public override IImmutableDictionary<string, BindingMetadata> OutputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
+    }
+
+    private sealed class NoTrace : TraceContext
+    {
+        public override string TraceParent => "";
+
+        public override string TraceState => "";
+    }
+}
