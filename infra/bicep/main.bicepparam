@@ -1,6 +1,8 @@
 // The two tiers. `azd env set COMMERCE_TIER prod` (or the environment variable) chooses; dev is the default.
 using 'main.bicep'
 
+import { orElse } from 'modules/names.bicep'
+
 var tiers = {
   // To try things on: nothing that costs much while idle.
   dev: {
@@ -31,17 +33,17 @@ var tiers = {
     logRetentionDays: 90
   }
 }
-var tierName = readEnvironmentVariable('COMMERCE_TIER', 'dev')
+var tierName = orElse(readEnvironmentVariable('COMMERCE_TIER', ''), 'dev')
 var tier = tiers[tierName]
 
-param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', tierName)
-param location = readEnvironmentVariable('AZURE_LOCATION', 'koreacentral')
+param environmentName = orElse(readEnvironmentVariable('AZURE_ENV_NAME', ''), tierName)
+param location = orElse(readEnvironmentVariable('AZURE_LOCATION', ''), 'koreacentral')
 param secondaryLocation = readEnvironmentVariable('COMMERCE_SECOND_LOCATION', '')
 param cosmosCapacity = tier.cosmosCapacity
 param cosmosAutoscaleMaxThroughput = tier.cosmosAutoscaleMaxThroughput
 param cosmosAccountName = readEnvironmentVariable('COMMERCE_COSMOS_ACCOUNT', '')
 param cosmosResourceGroup = readEnvironmentVariable('COMMERCE_COSMOS_RESOURCE_GROUP', '')
-param durableBackend = readEnvironmentVariable('COMMERCE_DURABLE_BACKEND', 'storage')
+param durableBackend = orElse(readEnvironmentVariable('COMMERCE_DURABLE_BACKEND', ''), 'storage')
 param schedulerSku = tier.schedulerSku
 param instanceMemoryMB = tier.instanceMemoryMB
 param maximumInstanceCount = tier.maximumInstanceCount
@@ -51,11 +53,11 @@ param lockData = tier.lockData
 param availabilityTest = tier.availabilityTest
 param traceRatio = tier.traceRatio
 param logRetentionDays = tier.logRetentionDays
-param privateNetwork = bool(readEnvironmentVariable('COMMERCE_PRIVATE_NETWORK', 'false'))
-param standby = bool(readEnvironmentVariable('COMMERCE_STANDBY', 'false'))
+param privateNetwork = bool(orElse(readEnvironmentVariable('COMMERCE_PRIVATE_NETWORK', ''), 'false'))
+param standby = bool(orElse(readEnvironmentVariable('COMMERCE_STANDBY', ''), 'false'))
 param vaultStamp = readEnvironmentVariable('COMMERCE_VAULT_STAMP', '')
 param dataPlatformUrl = readEnvironmentVariable('DATA_PLATFORM_URL', '')
-param dataPlatformKeyRotation = bool(readEnvironmentVariable('DATA_PLATFORM_KEY_ROTATION', 'false'))
+param dataPlatformKeyRotation = bool(orElse(readEnvironmentVariable('DATA_PLATFORM_KEY_ROTATION', ''), 'false'))
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param operatorsGroupId = readEnvironmentVariable('OPERATORS_GROUP_ID', '')
-param monthlyBudget = int(readEnvironmentVariable('MONTHLY_BUDGET', '0'))
+param monthlyBudget = int(orElse(readEnvironmentVariable('MONTHLY_BUDGET', ''), '0'))

@@ -33,3 +33,7 @@ func names(slug string, suffix string, vaultSuffix string) object => {
   network: 'vnet-commerce-${slug}-${suffix}'
   alertSuffix: 'commerce-${slug}'
 }
+
+@export()
+@description('A setting, or what it is when it is not set. A pipeline hands on what is not set as an empty text.')
+func orElse(setting string, default string) string => empty(setting) ? default : setting

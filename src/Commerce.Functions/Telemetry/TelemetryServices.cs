@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Cosmos;
@@ -43,8 +44,9 @@ internal static class TelemetryServices
             .WithTracing(tracing => tracing
                 .AddSource(CommerceTelemetry.Name, "Microsoft.DurableTask", "Azure.Cosmos.Operation")
                 .AddHttpClientInstrumentation())
-            // Of the many meters of the runtime only the one that measures requests: each line of each instance is paid for, each minute.
-            .WithMetrics(metrics => metrics.AddMeter(CommerceTelemetry.Name, RequestMeter));
+            .WithMetrics(metrics => metrics
+                .AddMeter(CommerceTelemetry.Name, RequestMeter)
+                .AddView(instrument => IsWanted(instrument) ? null : MetricStreamConfiguration.Drop));
         builder.Logging.AddOpenTelemetry(logging => logging.IncludeScopes = true);
         // The SDK's own spans cost allocations on every call, so they are on only when somebody reads them.
         builder.Services.Configure<CosmosClientOptions>(options => options.CosmosClientTelemetryOptions.DisableDistributedTracing = false);
@@ -54,6 +56,10 @@ internal static class TelemetryServices
         if (!string.IsNullOrEmpty(azureMonitor))
             ExportToAzureMonitor(telemetry, azureMonitor, builder.Configuration);
     }
+
+    /// <summary>Of the runtime only how long requests took: each line of each instance is paid for, each minute. Exporters add meters unasked.</summary>
+    private static bool IsWanted(Instrument instrument) =>
+        instrument.Meter.Name == CommerceTelemetry.Name || instrument.Name == "http.server.request.duration";
 
     private static void ExportToAzureMonitor(IOpenTelemetryBuilder telemetry, string connectionString, IConfiguration settings) =>
         telemetry.UseAzureMonitorExporter(options =>
