@@ -33,6 +33,8 @@ var tiers = {
     logRetentionDays: 90
   }
 }
+// Anything else is refused.
+var backends = { '': 'storage', storage: 'storage', scheduler: 'scheduler' }
 var tierName = orElse(readEnvironmentVariable('COMMERCE_TIER', ''), 'dev')
 var tier = tiers[tierName]
 
@@ -43,7 +45,7 @@ param cosmosCapacity = tier.cosmosCapacity
 param cosmosAutoscaleMaxThroughput = tier.cosmosAutoscaleMaxThroughput
 param cosmosAccountName = readEnvironmentVariable('COMMERCE_COSMOS_ACCOUNT', '')
 param cosmosResourceGroup = readEnvironmentVariable('COMMERCE_COSMOS_RESOURCE_GROUP', '')
-param durableBackend = orElse(readEnvironmentVariable('COMMERCE_DURABLE_BACKEND', ''), 'storage')
+param durableBackend = backends[readEnvironmentVariable('COMMERCE_DURABLE_BACKEND', '')]
 param schedulerSku = tier.schedulerSku
 param instanceMemoryMB = tier.instanceMemoryMB
 param maximumInstanceCount = tier.maximumInstanceCount

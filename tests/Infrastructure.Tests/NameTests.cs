@@ -81,7 +81,7 @@ public class NameTests
             resource groups 'Microsoft.Resources/resourceGroups@2025-04-01' = [
               for environment in environments: {
                 name: 'rg-${uniqueString(environment)}'
-                location: 'koreacentral'
+                location: 'global'
                 tags: names(slug(environment), take(uniqueString(environment), 8), take(uniqueString(environment, 'vault'), 8))
               }
             ]

@@ -57,7 +57,7 @@ public partial class RunbookTests
     {
         var routes = typeof(CommerceDatabase).Assembly.GetTypes().SelectMany(type => type.GetMethods()).SelectMany(method => method.GetParameters())
             .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>()
-            .SelectMany(trigger => trigger.Methods!.Select(method => $"{method.ToUpperInvariant()} {trigger.Route}")).ToHashSet();
+            .SelectMany(trigger => (trigger.Methods ?? []).Select(method => $"{method.ToUpperInvariant()} {trigger.Route}")).ToHashSet();
         var calls = Regex.Matches(Commands, @"\bops (GET|POST) ([\w/{}]+)").Select(match => $"{match.Groups[1].Value} ops/{match.Groups[2].Value}").Distinct().ToList();
 
         Assert.True(calls.Count > 5);

@@ -8,10 +8,13 @@ namespace Infrastructure.Tests;
 
 /// <summary>
 /// What the app sends to Azure Monitor: the real app with the real exporter, which is pointed at this process, runs an order, an audit
-/// and some refusals, and is stopped as the platform would stop it.
+/// and a refused event, and is stopped as the platform would stop it.
 /// </summary>
 public sealed class TelemetryExport : IAsyncLifetime
 {
+    /// <summary>Requests at once, more than five a second.</summary>
+    public const int Reads = 60;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
 
     private readonly HttpListener _ingestion = new();
@@ -27,12 +30,18 @@ public sealed class TelemetryExport : IAsyncLifetime
         var port = Listen();
         var receiving = ReceiveAsync();
         using var app = Start(port);
-        var output = ReadAsync(app, deadline.Token);
-        using (var http = new HttpClient { BaseAddress = await output.Address.Task.WaitAsync(deadline.Token) })
-            await UseAsync(http, deadline.Token);
-        using (var terminate = Process.Start("kill", ["-TERM", app.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
-            await terminate.WaitForExitAsync(deadline.Token);
-        await app.WaitForExitAsync(deadline.Token);
+        try
+        {
+            using (var http = new HttpClient { BaseAddress = await AddressAsync(app, deadline.Token) })
+                await UseAsync(http, deadline.Token);
+            using var terminate = Process.Start("kill", ["-TERM", app.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await app.WaitForExitAsync(deadline.Token);
+        }
+        finally
+        {
+            if (!app.HasExited)
+                app.Kill(entireProcessTree: true);
+        }
         _ingestion.Stop();
         await receiving;
     }
@@ -52,11 +61,21 @@ public sealed class TelemetryExport : IAsyncLifetime
         var order = await SendAsync(http, HttpMethod.Post, "api/users/kim/orders", new { items = new[] { new { productId = "p-1", quantity = 2 } } }, ct);
         Assert.Equal(HttpStatusCode.Created, order);
         Assert.Equal(HttpStatusCode.NotFound, await SendAsync(http, HttpMethod.Get, "api/products/none", null, ct));
+        await Task.WhenAll(Enumerable.Range(0, Reads).Select(_ => SendAsync(http, HttpMethod.Get, "api/products", null, ct)));
         Assert.Equal(HttpStatusCode.Accepted, await SendAsync(http, HttpMethod.Post, "admin/functions/WatchBooks", new { }, ct));
-        // A function that was fired so is not waited for; the delivery comes after the answer, too.
-        while (await http.GetFromJsonAsync<JsonObject>("api/ops/deliveries?state=delivered", ct) is not { } found || found["items"]!.AsArray().Count == 0)
-            await Task.Delay(50, ct);
+        await DeliveryAsync(http, "delivered", ct);
+        // An event that is refused for good is worth a line of the log.
+        await SendAsync(http, HttpMethod.Put, "local/webhooks/data-platform/behaviour", new { failStatus = 400 }, ct);
+        await SendAsync(http, HttpMethod.Post, "api/users/lee/balance/charges", new { amount = 1_000 }, ct);
+        await SendAsync(http, HttpMethod.Post, "api/users/lee/orders", new { items = new[] { new { productId = "p-1", quantity = 1 } } }, ct);
+        await DeliveryAsync(http, "parked", ct);
         Assert.True((await http.GetFromJsonAsync<JsonObject>("api/ops/audit", ct))!["ok"]!.GetValue<bool>());
+    }
+
+    private static async Task DeliveryAsync(HttpClient http, string state, CancellationToken ct)
+    {
+        while ((await http.GetFromJsonAsync<JsonObject>($"api/ops/deliveries?state={state}", ct))!["items"]!.AsArray().Count == 0)
+            await Task.Delay(50, ct);
     }
 
     private static async Task<HttpStatusCode> SendAsync(HttpClient http, HttpMethod method, string path, object? body, CancellationToken ct)
@@ -76,30 +95,25 @@ public sealed class TelemetryExport : IAsyncLifetime
         };
         start.Environment["LocalPlatform__DataPath"] = _data;
         start.Environment["LocalPlatform__Seed"] = "false";
-        // The second key cannot sign: the app says so in a line of its log, and sells.
-        start.Environment["DataPlatform__SigningKeys__1"] = "@Microsoft.KeyVault(SecretUri=https://kv.example/secrets/none)";
         start.Environment["APPLICATIONINSIGHTS_CONNECTION_STRING"] =
             $"InstrumentationKey={Guid.Empty};IngestionEndpoint=http://127.0.0.1:{port}/;LiveEndpoint=http://127.0.0.1:{port}/";
         return Process.Start(start)!;
     }
 
-    private static (Task Reading, TaskCompletionSource<Uri> Address) ReadAsync(Process app, CancellationToken ct)
+    /// <summary>Where the app says that it listens. What it says after that is read, too, or it would wait for a reader.</summary>
+    private static async Task<Uri> AddressAsync(Process app, CancellationToken ct)
     {
-        var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return (ReadLinesAsync(), address);
-
-        async Task ReadLinesAsync()
+        const string listening = "Listening on ";
+        var said = new List<string>();
+        while (await app.StandardOutput.ReadLineAsync(ct) is { } line)
         {
-            const string listening = "Listening on ";
-            var said = new List<string>();
-            while (await app.StandardOutput.ReadLineAsync(ct) is { } line)
-            {
-                said.Add(line);
-                if (line.StartsWith(listening, StringComparison.Ordinal))
-                    address.TrySetResult(new Uri(line[listening.Length..].Split(',')[0]));
-            }
-            address.TrySetException(new InvalidOperationException("The app ended at its start.\n" + string.Join('\n', said)));
+            said.Add(line);
+            if (!line.StartsWith(listening, StringComparison.Ordinal))
+                continue;
+            _ = app.StandardOutput.ReadToEndAsync(CancellationToken.None);
+            return new Uri(line[listening.Length..].Split(',')[0]);
         }
+        throw new InvalidOperationException("The app ended at its start.\n" + string.Join('\n', said));
     }
 
     /// <summary>A port that was free a moment ago: the listener takes no zero.</summary>
