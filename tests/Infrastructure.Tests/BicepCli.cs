@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json.Nodes;
 
 namespace Infrastructure.Tests;
@@ -7,10 +6,6 @@ namespace Infrastructure.Tests;
 /// <summary>The Bicep CLI from its NuGet package, run on the repository's templates.</summary>
 internal static class BicepCli
 {
-    private static readonly Dictionary<string, string> Metadata = typeof(BicepCli).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .ToDictionary(attribute => attribute.Key, attribute => attribute.Value!);
-
     private static readonly Lazy<Task<JsonObject>> Compiled = new(async () =>
     {
         var run = await RunAsync("build", "main.bicep", "--stdout");
@@ -18,7 +13,7 @@ internal static class BicepCli
         return JsonNode.Parse(run.Output)!.AsObject();
     });
 
-    public static string Folder { get; } = Path.Combine(Metadata["RepositoryRoot"], "infra", "bicep");
+    public static string Folder { get; } = Path.Combine(Metadata.Root, "infra", "bicep");
 
     /// <summary>The compiled template; compiled once for all tests.</summary>
     public static Task<JsonObject> TemplateAsync() => Compiled.Value;
@@ -27,7 +22,7 @@ internal static class BicepCli
 
     public static async Task<BicepRun> RunAsync(Dictionary<string, string> environment, string[] arguments)
     {
-        var start = new ProcessStartInfo(Metadata["BicepPath"])
+        var start = new ProcessStartInfo(Metadata.BicepPath)
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,

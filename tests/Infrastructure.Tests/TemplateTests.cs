@@ -30,6 +30,20 @@ public class TemplateTests
         Assert.Equal(capacity, parameters["cosmosCapacity"]!["value"]!.GetValue<string>());
     }
 
+    /// <summary>Pipelines set what nobody has set to an empty text.</summary>
+    [Fact]
+    public async Task A_variable_that_is_empty_counts_as_not_set()
+    {
+        var variables = System.Text.RegularExpressions.Regex
+            .Matches(File.ReadAllText(Path.Combine(BicepCli.Folder, "main.bicepparam")), @"readEnvironmentVariable\('(\w+)'")
+            .Select(match => match.Groups[1].Value).ToDictionary(name => name, _ => "");
+        variables["AZURE_ENV_NAME"] = "dev";
+
+        var empty = await Deployment.OfAsync(variables);
+
+        Assert.Equal((await Deployment.DevAsync()).Resources.Select(resource => resource["id"]!.GetValue<string>()), empty.Resources.Select(resource => resource["id"]!.GetValue<string>()));
+    }
+
     [Fact]
     public void Containers_are_those_of_the_code()
     {
@@ -83,84 +97,94 @@ public class TemplateTests
     }
 
     [Fact]
-    public void Alerts_ask_for_measurements_that_the_code_makes()
-    {
-        // A static constructor makes a class's instruments; the listener hears of all there are.
-        foreach (var type in typeof(CommerceDatabase).Assembly.GetTypes().Where(type => type.TypeInitializer is not null && !type.ContainsGenericParameters))
-            System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(type.TypeHandle);
-        var made = new List<string>();
-        using var listener = new System.Diagnostics.Metrics.MeterListener { InstrumentPublished = (instrument, _) => made.Add(instrument.Name) };
-        listener.Start();
-
-        var asked = System.Text.RegularExpressions.Regex
-            .Matches(File.ReadAllText(Path.Combine(BicepCli.Folder, "modules", "alerts.bicep")), @"Name == ""(?<name>commerce\.[\w.]+)""")
-            .Select(match => match.Groups["name"].Value)
-            .ToList();
-
-        Assert.NotEmpty(asked);
-        Assert.Empty(asked.Except(made));
-    }
-
-    [Fact]
     public async Task No_service_accepts_keys_or_old_tls()
     {
-        var storage = Assert.Single(await ResourcesAsync("Microsoft.Storage/storageAccounts"))["properties"]!;
-        Assert.False(storage["allowSharedKeyAccess"]!.GetValue<bool>());
-        Assert.False(storage["allowBlobPublicAccess"]!.GetValue<bool>());
-        Assert.Equal("TLS1_2", storage["minimumTlsVersion"]!.GetValue<string>());
-
-        var cosmos = Assert.Single(await ResourcesAsync("Microsoft.DocumentDB/databaseAccounts"))["properties"]!;
-        Assert.True(cosmos["disableLocalAuth"]!.GetValue<bool>());
-        Assert.Equal("Tls12", cosmos["minimalTlsVersion"]!.GetValue<string>());
-        Assert.Equal("Continuous", cosmos["backupPolicy"]!["type"]!.GetValue<string>());
-
-        var serviceBus = Assert.Single(await ResourcesAsync("Microsoft.ServiceBus/namespaces"))["properties"]!;
-        Assert.True(serviceBus["disableLocalAuth"]!.GetValue<bool>());
-        Assert.Equal("1.2", serviceBus["minimumTlsVersion"]!.GetValue<string>());
-
-        var app = Assert.Single(await ResourcesAsync("Microsoft.Web/sites"))["properties"]!;
-        Assert.True(app["httpsOnly"]!.GetValue<bool>());
-        Assert.Equal("1.2", app["siteConfig"]!["minTlsVersion"]!.GetValue<string>());
-    }
-
-    [Fact]
-    public async Task Whoever_can_be_reached_from_outside_says_so()
-    {
-        string[] types =
-        [
-            "Microsoft.Storage/storageAccounts", "Microsoft.DocumentDB/databaseAccounts", "Microsoft.ServiceBus/namespaces",
-            "Microsoft.KeyVault/vaults", "Microsoft.Web/sites",
-        ];
-        foreach (var type in types)
+        foreach (var deployment in new[] { await Deployment.DevAsync(), await Deployment.ProdAsync() })
         {
-            var resource = Assert.Single(await ResourcesAsync(type));
-            Assert.Equal("Enabled", resource["properties"]!["publicNetworkAccess"]?.GetValue<string>());
+            JsonNode Of(string type) => deployment.The(type)["properties"]!;
+            Assert.False(Of("Microsoft.Storage/storageAccounts")["allowSharedKeyAccess"]!.GetValue<bool>());
+            Assert.False(Of("Microsoft.Storage/storageAccounts")["allowBlobPublicAccess"]!.GetValue<bool>());
+            Assert.Equal("TLS1_2", Of("Microsoft.Storage/storageAccounts")["minimumTlsVersion"]!.GetValue<string>());
+            Assert.True(Of("Microsoft.DocumentDB/databaseAccounts")["disableLocalAuth"]!.GetValue<bool>());
+            Assert.Equal("Tls12", Of("Microsoft.DocumentDB/databaseAccounts")["minimalTlsVersion"]!.GetValue<string>());
+            Assert.True(Of("Microsoft.ServiceBus/namespaces")["disableLocalAuth"]!.GetValue<bool>());
+            Assert.Equal("1.2", Of("Microsoft.ServiceBus/namespaces")["minimumTlsVersion"]!.GetValue<string>());
+            Assert.True(Of("Microsoft.Web/sites")["httpsOnly"]!.GetValue<bool>());
+            Assert.Equal("1.2", Of("Microsoft.Web/sites")["siteConfig"]!["minTlsVersion"]!.GetValue<string>());
         }
     }
 
     [Fact]
-    public async Task The_identity_has_these_rights_and_no_others()
+    public async Task A_private_network_closes_everything_but_the_app()
     {
-        string[] allowed =
-        [
-            "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", // Storage Blob Data Owner
-            "974c5e8b-45b9-4653-ba55-5f855dd0c8e8", // Storage Queue Data Contributor
-            "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", // Storage Table Data Contributor
-            "69a216fc-b8fb-44d8-bc22-1f3c2cd27a39", // Service Bus Data Sender
-            "4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0", // Service Bus Data Receiver
-            "4633458b-17de-408a-b874-0445c86b69e6", // Key Vault Secrets User
-            "3913510d-42f4-4e42-8a64-420c390055eb", // Monitoring Metrics Publisher
-            "0ad04412-c4d5-4796-b79c-f76d14c8d402", // Durable Task Data Contributor
-        ];
-        var text = (await BicepCli.TemplateAsync()).ToJsonString();
-        var ids = System.Text.RegularExpressions.Regex.Matches(text, "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-            .Select(match => match.Value)
-            .Where(id => !id.StartsWith("00000000", StringComparison.Ordinal))
-            .Distinct();
+        string[] closed =
+            ["Microsoft.Storage/storageAccounts", "Microsoft.DocumentDB/databaseAccounts", "Microsoft.ServiceBus/namespaces", "Microsoft.KeyVault/vaults"];
+        var open = await Deployment.DevAsync();
+        var shut = await Deployment.ProdAsync();
 
-        Assert.Equal(allowed.Order(), ids.Order());
-        var assignments = await ResourcesAsync("Microsoft.Authorization/roleAssignments");
-        Assert.All(assignments, assignment => Assert.NotNull(assignment["scope"] ?? assignment["properties"]!["scope"]));
+        Assert.All(closed, type => Assert.Equal(("Enabled", "Disabled"), (Access(open, type), Access(shut, type))));
+        Assert.Equal("Enabled", Access(shut, "Microsoft.Web/sites"));
+        Assert.Empty(open.Of("Microsoft.Network/privateEndpoints"));
+        var groups = shut.Of("Microsoft.Network/privateEndpoints")
+            .Select(endpoint => endpoint["properties"]!["privateLinkServiceConnections"]![0]!["properties"]!["groupIds"]![0]!.GetValue<string>());
+        Assert.Equal(["Sql", "blob", "namespace", "queue", "table", "vault"], groups.Order(StringComparer.Ordinal));
+        Assert.Equal(groups.Count(), shut.Of("Microsoft.Network/privateDnsZones").Count());
+        Assert.Equal("Premium", shut.The("Microsoft.ServiceBus/namespaces")["sku"]!["name"]!.GetValue<string>());
+        Assert.EndsWith("/subnets/app", shut.The("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Production_outlives_a_zone_and_its_data_a_region_and_a_slip_of_the_hand()
+    {
+        var prod = await Deployment.ProdAsync();
+        var cosmos = prod.The("Microsoft.DocumentDB/databaseAccounts")["properties"]!;
+
+        Assert.True(prod.The("Microsoft.Web/serverfarms")["properties"]!["zoneRedundant"]!.GetValue<bool>());
+        Assert.Equal("Standard_ZRS", prod.The("Microsoft.Storage/storageAccounts")["sku"]!["name"]!.GetValue<string>());
+        Assert.Equal(3, prod.The("Microsoft.DurableTask/schedulers")["properties"]!["sku"]!["capacity"]!.GetValue<int>());
+        Assert.Equal(["koreacentral", "japaneast"], cosmos["locations"]!.AsArray().Select(place => place!["locationName"]!.GetValue<string>()));
+        Assert.True(cosmos["locations"]![0]!["isZoneRedundant"]!.GetValue<bool>());
+        Assert.True(cosmos["enableAutomaticFailover"]!.GetValue<bool>());
+        Assert.False(cosmos["enableMultipleWriteLocations"]!.GetValue<bool>());
+        Assert.Equal("Continuous", cosmos["backupPolicy"]!["type"]!.GetValue<string>());
+        Assert.Equal("CanNotDelete", prod.The("Microsoft.Authorization/locks")["properties"]!["level"]!.GetValue<string>());
+        Assert.Equal(500, prod.The("Microsoft.Consumption/budgets")["properties"]!["amount"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_is_refused_with_a_reason()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Deployment.OfAsync(new() { ["COMMERCE_TIER"] = "dev", ["COMMERCE_SECOND_LOCATION"] = "japaneast" }));
+
+        Assert.Contains("A serverless account has one region", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A restored account takes the place of ours and gets all that ours had; another environment's is only used.</summary>
+    [Fact]
+    public async Task The_database_can_be_a_restored_one_or_that_of_another_environment()
+    {
+        var restored = await Deployment.OfAsync(new() { ["AZURE_ENV_NAME"] = "dev", ["COMMERCE_COSMOS_ACCOUNT"] = "cosmos-restored" });
+        var standby = await Deployment.OfAsync(new()
+        {
+            ["AZURE_ENV_NAME"] = "standby", ["COMMERCE_COSMOS_ACCOUNT"] = "cosmos-of-prod", ["COMMERCE_COSMOS_RESOURCE_GROUP"] = "rg-of-prod",
+        });
+
+        Assert.Equal("cosmos-restored", restored.The("Microsoft.DocumentDB/databaseAccounts")["name"]!.GetValue<string>());
+        Assert.Empty(standby.Of("Microsoft.DocumentDB/databaseAccounts"));
+        Assert.Empty(standby.Of("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"));
+        var access = standby.The("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments")["id"]!.GetValue<string>();
+        Assert.Contains("/resourceGroups/rg-of-prod/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-of-prod/", access, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_instance_serves_more_requests_than_wait_for_orders_by_default()
+    {
+        var scale = (await Deployment.DevAsync()).The("Microsoft.Web/sites")["properties"]!["functionAppConfig"]!["scaleAndConcurrency"]!;
+
+        Assert.Equal(64, scale["triggers"]!["http"]!["perInstanceConcurrency"]!.GetValue<int>());
+        // A host that is asked for more than it has of Service Bus is not scaled out: both numbers are in one place, the package.
+        Assert.Null(scale["triggers"]!["serviceBus"]);
     }
 
     [Fact]
@@ -176,14 +200,16 @@ public class TemplateTests
             output => Assert.DoesNotContain("secure", output.Value!["type"]!.GetValue<string>(), StringComparison.OrdinalIgnoreCase)));
     }
 
+    private static string? Access(Deployment deployment, string type) => deployment.The(type)["properties"]!["publicNetworkAccess"]?.GetValue<string>();
+
     private static string Describe(string name, string partitionKey, IEnumerable<string> indexedPaths, int? ttl) =>
         $"{name} by {partitionKey}, indexes {string.Join(' ', indexedPaths.Order())}, ttl {ttl}";
 
     private static async Task<JsonObject> ModuleAsync(string type) =>
-        Templates(await BicepCli.TemplateAsync()).Single(template => Resources(template).Any(resource => TypeOf(resource) == type));
+        Templates(await BicepCli.TemplateAsync()).Single(template => Resources(template).Any(resource => TypeOf(resource) == type && resource["existing"] is null));
 
     private static async Task<List<JsonObject>> ResourcesAsync(string type) =>
-        [.. Templates(await BicepCli.TemplateAsync()).SelectMany(Resources).Where(resource => TypeOf(resource) == type)];
+        [.. Templates(await BicepCli.TemplateAsync()).SelectMany(Resources).Where(resource => TypeOf(resource) == type && resource["existing"] is null)];
 
     private static string? TypeOf(JsonObject resource) => resource["type"]?.GetValue<string>();
 

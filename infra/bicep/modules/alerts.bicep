@@ -1,13 +1,16 @@
-// What an operator must hear of. The runbook for each is in docs/operations.md under the alert's name.
+// What an operator must hear of. The runbook for each is in docs/operations.md under the alert's name. Queries go by metrics and logs, of which
+// none is left out; traces are sampled.
 param nameSuffix string
 param location string
 param tags object
 param email string
 param workspaceId string
-param functionAppId string
 param cosmosAccountId string
 param serviceBusNamespaceId string
 param queueName string
+
+@description('False for a stand-by, whose silence is no alarm.')
+param isExpectedToRun bool
 
 resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-${nameSuffix}'
@@ -34,18 +37,6 @@ var metricAlerts = [
     dimensions: [{ name: 'EntityName', operator: 'Include', values: [queueName] }]
   }
   {
-    name: 'server-errors'
-    description: 'Requests end with a 5xx.'
-    severity: 1
-    scope: functionAppId
-    namespace: 'Microsoft.Web/sites'
-    metric: 'Http5xx'
-    aggregation: 'Total'
-    operator: 'GreaterThan'
-    threshold: 10
-    dimensions: []
-  }
-  {
     name: 'throttled-requests'
     description: 'Cosmos DB answers 429: the throughput is used up, or one partition is hot.'
     severity: 2
@@ -59,7 +50,7 @@ var metricAlerts = [
   }
 ]
 
-resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+resource metricRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for alert in metricAlerts: {
     name: '${alert.name}-${nameSuffix}'
     location: 'global'
@@ -91,31 +82,134 @@ resource metricRules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   }
 ]
 
-var queryAlerts = [
+@description('An alert on telemetry. What is left out: more than 0, at once, of the last quarter of an hour, looked at every five minutes.')
+type QueryAlert = {
+  name: string
+  description: string
+  @description('0 is the worst.')
+  severity: int
+  query: string
+  @description('Of the query: what is compared with the threshold.')
+  column: string
+  operator: string?
+  threshold: int?
+  @description('What one evaluation looks at, and how far back its query reads where that is further.')
+  window: string?
+  lookBack: string?
+  @description('Time between two evaluations, and how many in a row must find it.')
+  every: string?
+  periods: int?
+  enabled: bool?
+}
+
+var requests = 'AppMetrics | where Name == "http.server.request.duration"'
+var orderRequests = '${requests} and Properties["http.route"] in ("api/users/{userId}/orders", "api/users/{userId}/cart/checkout") and Properties["http.request.method"] == "POST"'
+
+var queryAlerts QueryAlert[] = [
   {
     name: 'parked-deliveries'
     description: 'An order event was given up after 72 hours, or refused for good; it waits to be redelivered by hand.'
     severity: 2
-    query: 'AppMetrics | where Name == "commerce.delivery.parked" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
+    query: 'AppMetrics | where Name == "commerce.delivery.parked" | summarize Value = max(Sum) by bin(TimeGenerated, 5m)'
     column: 'Value'
   }
   {
+    name: 'delivery-backlog'
+    description: 'More than 10,000 order events wait for the data platform.'
+    severity: 3
+    query: 'AppMetrics | where Name == "commerce.delivery.waiting" | summarize Value = max(Sum) by bin(TimeGenerated, 5m)'
+    column: 'Value'
+    threshold: 10000
+    periods: 3
+  }
+  {
+    name: 'platform-down'
+    description: 'The circuit breaker towards the data platform has been open for a quarter of an hour.'
+    severity: 3
+    query: 'AppMetrics | where Name == "commerce.delivery.breaker" | summarize Value = max(Sum) by bin(TimeGenerated, 5m)'
+    column: 'Value'
+    window: 'PT5M'
+    periods: 3
+  }
+  {
+    // The audit runs once a day: the alert stands until the next one finds nothing.
     name: 'audit-difference'
     description: 'Ledger and balance, or movements and stock, do not add up.'
     severity: 0
-    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
+    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize arg_max(TimeGenerated, Sum) | project Value = Sum'
     column: 'Value'
+    window: 'P1D'
+    lookBack: 'P2D'
+    every: 'PT15M'
   }
   {
+    // Not on the first day, on which there was no audit yet.
+    name: 'audit-missing'
+    description: 'No audit has come to its end for 26 hours.'
+    severity: 1
+    query: 'AppMetrics | summarize Audits = countif(Name == "commerce.audit.differences" and TimeGenerated > ago(26h)), Oldest = min(TimeGenerated) | project Value = iff(Audits == 0 and Oldest < ago(26h), 1, 0)'
+    column: 'Value'
+    window: 'P1D'
+    lookBack: 'P2D'
+    every: 'PT1H'
+  }
+  {
+    // Of the host, not of the app. Activities fail and are tried again; an orchestration that fails is over.
     name: 'failed-orchestrations'
     description: 'An orchestration ended as failed. Refusals are completions, so this is a defect or a broken deployment.'
     severity: 1
-    query: 'union AppTraces, AppExceptions | extend State = tostring(Properties["prop__state"]) | where State == "Failed" | summarize Value = todouble(count()) by bin(TimeGenerated, 5m)'
+    query: 'union AppTraces, AppExceptions | where Properties["state"] == "Failed" and Properties["functionType"] == "Orchestrator" | summarize Value = todouble(count()) by bin(TimeGenerated, 5m)'
     column: 'Value'
+  }
+  {
+    name: 'stuck-orders'
+    description: 'The sweeper has started the same order three times within half an hour, and it is pending still.'
+    severity: 1
+    query: 'AppTraces | where Properties["CategoryName"] == "Commerce.Functions.Orders.OrderSweeper" | summarize Starts = count() by Order = tostring(Properties["OrderId"]) | where isnotempty(Order) | summarize Value = max(Starts)'
+    column: 'Value'
+    threshold: 2
+    window: 'PT30M'
+  }
+  {
+    name: 'late-orders'
+    description: 'More than ten buyers in a quarter of an hour were answered 202: the outcome was not known in time.'
+    severity: 2
+    query: '${orderRequests} and Properties["http.response.status_code"] == "202" | summarize Value = sum(ItemCount)'
+    column: 'Value'
+    threshold: 10
+  }
+  {
+    name: 'slow-orders'
+    description: 'An order takes more than two seconds on average, for a quarter of an hour.'
+    severity: 2
+    query: '${orderRequests} | summarize Value = sum(Sum) / sum(ItemCount) by bin(TimeGenerated, 5m)'
+    column: 'Value'
+    threshold: 2
+    window: 'PT5M'
+    periods: 3
+  }
+  {
+    name: 'server-errors'
+    description: 'More than ten requests in five minutes ended with a 5xx.'
+    severity: 1
+    query: '${requests} and Properties["http.response.status_code"] startswith "5" | summarize Value = sum(ItemCount) by bin(TimeGenerated, 5m)'
+    column: 'Value'
+    threshold: 10
+  }
+  {
+    name: 'telemetry-missing'
+    description: 'Nothing was heard of the app for half an hour: it does not run, or what it sends does not arrive.'
+    severity: 1
+    query: 'AppMetrics | summarize Value = count()'
+    column: 'Value'
+    operator: 'LessThan'
+    threshold: 1
+    window: 'PT30M'
+    enabled: isExpectedToRun
   }
 ]
 
-resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' = [
+resource queryRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in queryAlerts: {
     name: '${alert.name}-${nameSuffix}'
     location: location
@@ -125,10 +219,11 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' 
       displayName: alert.name
       description: alert.description
       severity: alert.severity
-      enabled: true
+      enabled: alert.?enabled ?? true
       scopes: [workspaceId]
-      evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      evaluationFrequency: alert.?every ?? 'PT5M'
+      windowSize: alert.?window ?? 'PT15M'
+      overrideQueryTimeRange: alert.?lookBack
       // The tables appear with the first telemetry; a rule must be deployable before that.
       skipQueryValidation: true
       autoMitigate: true
@@ -138,9 +233,12 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' 
             query: alert.query
             metricMeasureColumn: alert.column
             timeAggregation: 'Maximum'
-            operator: 'GreaterThan'
-            threshold: 0
-            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+            operator: alert.?operator ?? 'GreaterThan'
+            threshold: alert.?threshold ?? 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: alert.?periods ?? 1
+              minFailingPeriodsToAlert: alert.?periods ?? 1
+            }
           }
         ]
       }
@@ -148,3 +246,5 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' 
     }
   }
 ]
+
+output actionGroupId string = operators.id

@@ -1,5 +1,6 @@
 // The function app on Flex Consumption. It holds no secret: storage, Cosmos DB, Service Bus, the scheduler and the vault are reached as
-// its identity, and signing keys are vault references.
+// its identity, and signing keys are vault references. What Durable needs is in the package's host.json, because the scale controller reads
+// that file and no settings.
 param name string
 param planName string
 param location string
@@ -16,21 +17,23 @@ param dataPlatformUrl string
 param schedulerEndpoint string
 param schedulerTaskHub string
 param applicationInsightsConnectionString string
+param traceRatio string
 param instanceMemoryMB int
 param maximumInstanceCount int
 param alwaysReadyHttpInstances int
-param workspaceId string
+param httpConcurrency int
+param zoneRedundant bool
+param subnetId string
+param standby bool
 
-// AzureFunctionsJobHost__ settings override host.json, so one package serves both backends.
+// The name of the setting is the connection's in host.scheduler.json.
 var schedulerSettings = empty(schedulerEndpoint)
   ? {}
   : {
-      AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
-      AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-      AzureFunctionsJobHost__extensions__durableTask__hubName: schedulerTaskHub
       DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};TaskHub=${schedulerTaskHub};Authentication=ManagedIdentity;ClientID=${identityClientId}'
     }
 
+// A key that is not in the vault yet makes events wait, no more.
 var signingKeys = take(signingKeySecretUris, signWithPreviousKey ? 2 : 1)
 var deliverySettings = empty(dataPlatformUrl)
   ? {}
@@ -43,16 +46,29 @@ var deliverySettings = empty(dataPlatformUrl)
       )
     )
 
-resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+// Of the host and the worker both: each has the exporter, which keeps five traces a second unless told otherwise.
+var telemetrySettings = {
+  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+  OTEL_TRACES_SAMPLER_ARG: traceRatio
+  // Which identity telemetry is sent as.
+  AZURE_CLIENT_ID: identityClientId
+}
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
   kind: 'functionapp'
   sku: { tier: 'FlexConsumption', name: 'FC1' }
-  properties: { reserved: true }
+  properties: {
+    reserved: true
+    zoneRedundant: zoneRedundant
+  }
 }
 
-resource app 'Microsoft.Web/sites@2024-04-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   // azd finds the service of azure.yaml by this tag.
@@ -64,8 +80,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   }
   properties: {
     serverFarmId: plan.id
+    enabled: !standby
     httpsOnly: true
     publicNetworkAccess: 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     keyVaultReferenceIdentity: identityId
     functionAppConfig: {
       deployment: {
@@ -83,6 +101,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
         alwaysReady: alwaysReadyHttpInstances == 0 ? [] : [{ name: 'http', instanceCount: alwaysReadyHttpInstances }]
+        triggers: { http: { perInstanceConcurrency: httpConcurrency } }
       }
     }
     siteConfig: {
@@ -100,16 +119,13 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         AzureWebJobsStorage__accountName: storageAccountName
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identityClientId
-        APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
-        APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-        // Which identity telemetry is sent as.
-        AZURE_CLIENT_ID: identityClientId
         Cosmos__accountEndpoint: cosmosEndpoint
         Cosmos__clientId: identityClientId
         ServiceBus__fullyQualifiedNamespace: serviceBusHost
         ServiceBus__credential: 'managedidentity'
         ServiceBus__clientId: identityClientId
       },
+      telemetrySettings,
       schedulerSettings,
       deliverySettings
     )
@@ -124,16 +140,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   resource scm 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: { allow: false }
-  }
-}
-
-resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  name: 'to-workspace'
-  scope: app
-  properties: {
-    workspaceId: workspaceId
-    logs: [{ category: 'FunctionAppLogs', enabled: true }]
-    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 

@@ -1,18 +1,19 @@
-// Holds the webhook signing keys. Two secrets, so that a new key can be used before the old one is taken away.
+// Holds the webhook signing keys: two secrets, so that a new key can be used before the old one is taken away. Their values are put in
+// by hand (docs/operations.md); a template that set them would write an old key back at the next deployment.
+@minLength(3)
+@maxLength(24)
 param name string
 param location string
 param tags object
+param privateNetwork bool
+param identityName string
 param principalId string
 param workspaceId string
-
-@description('Current signing key; empty leaves the secret as it is.')
-@secure()
-param signingKey string
 
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretNames = ['data-platform-signing-key-current', 'data-platform-signing-key-previous']
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   name: name
   location: location
   tags: tags
@@ -23,21 +24,16 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
     enableSoftDelete: true
     softDeleteRetentionInDays: 90
     enablePurgeProtection: true
-    publicNetworkAccess: 'Enabled'
-  }
-}
-
-resource currentKey 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(signingKey)) {
-  parent: vault
-  name: secretNames[0]
-  properties: {
-    value: signingKey
-    contentType: 'Standard Webhooks signing key (whsec_...)'
+    publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      defaultAction: privateNetwork ? 'Deny' : 'Allow'
+      bypass: 'None'
+    }
   }
 }
 
 resource reader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, principalId, secretsUser)
+  name: guid(vault.id, identityName, secretsUser)
   scope: vault
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
@@ -46,15 +42,18 @@ resource reader 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+// There is no newer version of this type that has these fields.
+#disable-next-line use-recent-api-versions
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: vault
   properties: {
     workspaceId: workspaceId
     logs: [{ category: 'AuditEvent', enabled: true }]
-    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 
+output id string = vault.id
+output name string = vault.name
 @description('Addresses of the secrets, not the secrets.')
 output signingKeySecretUris array = [for secret in secretNames: '${vault.properties.vaultUri}secrets/${secret}']

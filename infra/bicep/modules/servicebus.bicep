@@ -2,23 +2,27 @@
 param namespaceName string
 param location string
 param tags object
+param privateNetwork bool
+param identityName string
 param principalId string
 param workspaceId string
 
-var roles = {
-  dataSender: '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
-  dataReceiver: '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
-}
+// Sends, receives, and lets the scale controller read the queue's length. Sender and receiver alone would do for the app, but without the
+// length the controller adds one instance at a time.
+var dataOwner = '090c5cfd-751d-490a-894a-3ce6f1109419'
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
+// Private endpoints are a matter of the Premium tier.
+var tier = privateNetwork ? 'Premium' : 'Standard'
+
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
   name: namespaceName
   location: location
   tags: tags
-  sku: { name: 'Standard', tier: 'Standard' }
+  sku: { name: tier, tier: tier, capacity: privateNetwork ? 1 : null }
   properties: {
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
   }
 
   resource queue 'queues' = {
@@ -37,28 +41,28 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
   }
 }
 
-resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in items(roles): {
-    name: guid(namespace::queue.id, principalId, role.value)
-    scope: namespace::queue
-    properties: {
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
-      principalId: principalId
-      principalType: 'ServicePrincipal'
-    }
+resource owner 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(namespace::queue.id, identityName, dataOwner)
+  scope: namespace::queue
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', dataOwner)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
   }
-]
+}
 
+// There is no newer version of this type that has these fields.
+#disable-next-line use-recent-api-versions
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: namespace
   properties: {
     workspaceId: workspaceId
     logs: [{ category: 'OperationalLogs', enabled: true }]
-    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }
 
 output namespaceId string = namespace.id
+output namespaceName string = namespace.name
 output host string = '${namespace.name}.servicebus.windows.net'
 output queueName string = namespace::queue.name

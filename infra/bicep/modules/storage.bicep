@@ -5,6 +5,8 @@ param name string
 param location string
 param tags object
 param zoneRedundant bool
+param privateNetwork bool
+param identityName string
 param principalId string
 param workspaceId string
 
@@ -14,11 +16,12 @@ var roles = {
   tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 }
 
-resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
   name: name
   location: location
   tags: tags
   kind: 'StorageV2'
+  // Not copied to another region: the orchestrations would come back older than the orders they speak of (docs/operations.md).
   sku: { name: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS' }
   properties: {
     minimumTlsVersion: 'TLS1_2'
@@ -27,8 +30,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     allowCrossTenantReplication: false
-    // The Functions host reaches it over its public endpoint; without shared keys only the identities below get in.
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
   }
 
   resource blobs 'blobServices' = {
@@ -47,7 +49,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
 
 resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in items(roles): {
-    name: guid(account.id, principalId, role.value)
+    name: guid(account.id, identityName, role.value)
     scope: account
     properties: {
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
@@ -57,18 +59,18 @@ resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
+// There is no newer version of this type that has these fields.
+#disable-next-line use-recent-api-versions
 resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::blobs
   properties: {
     workspaceId: workspaceId
-    logs: [
-      { category: 'StorageWrite', enabled: true }
-      { category: 'StorageDelete', enabled: true }
-    ]
-    metrics: [{ category: 'Transaction', enabled: true }]
+    // Not writes: each renewal of a lease is one, every few seconds on every instance.
+    logs: [{ category: 'StorageDelete', enabled: true }]
   }
 }
 
+output id string = account.id
 output name string = account.name
 output deploymentContainerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::packages.name}'

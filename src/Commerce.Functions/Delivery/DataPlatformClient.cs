@@ -36,7 +36,7 @@ public sealed class DataPlatformClient : IDisposable
     {
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _address = options.IsConfigured ? new Uri(options.Url!) : null;
-        _keys = [.. options.SigningKeys.Select(key => WebhookSignature.ParseKey(key)!)];
+        _keys = [.. options.UsableKeys()];
         _timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
         _time = time;
     }

@@ -13,7 +13,8 @@ public sealed record DataPlatformOptions
     public string? Url { get; init; }
 
     /// <summary>
-    /// The keys that events are signed with, <c>whsec_...</c>: one, or the new and the old one while receivers change over.
+    /// The keys that events are signed with, <c>whsec_...</c>: one, or the new and the old one while receivers change over. One that cannot
+    /// sign is passed over: a reference to a vault stays as it is until there is a secret behind it.
     /// </summary>
     public IReadOnlyList<string> SigningKeys { get; init; } = [];
 
@@ -45,18 +46,15 @@ public sealed record DataPlatformOptions
     /// <summary>Most events of the backlog that are read at a time, and sent before anything else is done.</summary>
     public int PageMax => Math.Min(BacklogDrain.PageMax, DrainPerSecond);
 
-    /// <summary>False when there is nowhere to deliver to.</summary>
-    public bool IsConfigured => !string.IsNullOrEmpty(Url);
+    /// <summary>False when there is nowhere to deliver to, or nothing to sign with: events wait then, and the shop sells on.</summary>
+    public bool IsConfigured => !string.IsNullOrEmpty(Url) && UsableKeys().Any();
 
     /// <summary>What is wrong, naming the setting; null when nothing is.</summary>
     public string? Problem() => this switch
     {
-        { IsConfigured: true } when !IsAcceptable(Url!) =>
+        { Url.Length: > 0 } when !IsAcceptable(Url) =>
             $"{Section}:{nameof(Url)} must be an absolute https address (http only on this machine).",
-        { IsConfigured: true, SigningKeys.Count: 0 } => $"{Section}:{nameof(SigningKeys)}:0 is missing: events are signed.",
         { SigningKeys.Count: > SigningKeysMax } => $"{Section}:{nameof(SigningKeys)} holds more than {SigningKeysMax} keys.",
-        _ when SigningKeys.Any(key => WebhookSignature.ParseKey(key) is null) =>
-            $"{Section}:{nameof(SigningKeys)} must be 'whsec_' and 24 to 64 bytes in base64.",
         { TimeoutSeconds: not (>= 0.1 and <= 100) } => $"{Section}:{nameof(TimeoutSeconds)} must be 0.1 to 100.",
         { ConnectionsMax: <= EventDispatcher.SendingMax or > 1_000 } =>
             $"{Section}:{nameof(ConnectionsMax)} must be {EventDispatcher.SendingMax + 1} to 1,000: "
@@ -66,6 +64,18 @@ public sealed record DataPlatformOptions
         { LostAfterSeconds: not (>= 1 and <= 86_400) } => $"{Section}:{nameof(LostAfterSeconds)} must be 1 to 86,400.",
         _ => null,
     };
+
+    /// <summary>What an operator should know of though the app runs, naming the setting; null when there is nothing.</summary>
+    public string? Warning() => this switch
+    {
+        { Url: null or "" } => $"{Section}:{nameof(Url)} is missing: order events are kept and wait for it",
+        { IsConfigured: false } => $"{Section}:{nameof(SigningKeys)} has no key ('whsec_' and 24 to 64 bytes in base64): order events are kept and wait for one",
+        _ when UsableKeys().Count() < SigningKeys.Count => $"{Section}:{nameof(SigningKeys)}: only one of the two can sign",
+        _ => null,
+    };
+
+    /// <summary>Those of the keys that can sign, as bytes.</summary>
+    public IEnumerable<byte[]> UsableKeys() => SigningKeys.Select(WebhookSignature.ParseKey).OfType<byte[]>();
 
     private static bool IsAcceptable(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var address)

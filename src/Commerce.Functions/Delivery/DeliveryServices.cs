@@ -31,19 +31,19 @@ internal static partial class DeliveryServices
             options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 
-    /// <summary>Says at start when there is nowhere to deliver to.</summary>
+    /// <summary>Says at start why events will wait, if they will.</summary>
     private sealed class StartNotice(IOptions<DataPlatformOptions> options, ILogger<StartNotice> logger) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            if (!options.Value.IsConfigured)
-                LogNotConfigured(logger, $"{DataPlatformOptions.Section}:{nameof(DataPlatformOptions.Url)}");
+            if (options.Value.Warning() is { } warning)
+                LogWarning(logger, warning);
             return Task.CompletedTask;
         }
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The setting '{Setting}' is missing: order events are kept and wait for it")]
-    private static partial void LogNotConfigured(ILogger logger, string setting);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogWarning(ILogger logger, string warning);
 }

@@ -144,14 +144,41 @@ public class DataPlatformClientTests
     public void Settings_that_make_no_sense_are_named()
     {
         var good = DeliveryHouse.Options;
-        Assert.Contains("DataPlatform:SigningKeys:0", (good with { SigningKeys = [] }).Problem(), StringComparison.Ordinal);
-        Assert.Contains("DataPlatform:SigningKeys", (good with { SigningKeys = ["secret"] }).Problem(), StringComparison.Ordinal);
         Assert.Contains("more than 2", (good with { SigningKeys = [.. Enumerable.Repeat(good.SigningKeys[0], 3)] }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:TimeoutSeconds", (good with { TimeoutSeconds = double.NaN }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:DrainPerSecond", (good with { DrainPerSecond = 0 }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:ConnectionsMax", (good with { ConnectionsMax = 0 }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:ProbeSecondsMax", (good with { ProbeSecondsMax = 0 }).Problem(), StringComparison.Ordinal);
         Assert.Null((new DataPlatformOptions()).Problem());
+    }
+
+    /// <summary>The reference stands in the setting for as long as the vault has no such secret.</summary>
+    [Theory]
+    [InlineData()]
+    [InlineData("secret")]
+    [InlineData("@Microsoft.KeyVault(SecretUri=https://kv-dev.vault.azure.net/secrets/data-platform-signing-key-current)")]
+    public void An_address_without_a_key_stops_nothing_and_makes_events_wait(params string[] keys)
+    {
+        var options = DeliveryHouse.Options with { SigningKeys = keys };
+
+        Assert.Null(options.Problem());
+        Assert.False(options.IsConfigured);
+        Assert.StartsWith("DataPlatform:SigningKeys has no key", options.Warning(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_key_that_is_there_signs_alone_while_the_other_is_missing()
+    {
+        var options = DeliveryHouse.Options with { SigningKeys = ["@Microsoft.KeyVault(...)", DeliveryHouse.Options.SigningKeys[0]] };
+        using var platform = new FakePlatform();
+        using var client = new DataPlatformClient(options, platform, new FakeTimeProvider(Now));
+
+        await client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", Now)), Stop);
+
+        Assert.Single(platform.Last!.Headers.GetValues("webhook-signature").Single().Split(' '));
+        Assert.Contains("only one of the two", options.Warning(), StringComparison.Ordinal);
+        Assert.Null(DeliveryHouse.Options.Warning());
+        Assert.StartsWith("DataPlatform:Url is missing", (new DataPlatformOptions()).Warning(), StringComparison.Ordinal);
     }
 
     private static async Task<TimeSpan?> RetryAfterAsync(RetryConditionHeaderValue? value)
