@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.DurableTask;
 
 namespace LocalPlatform.Durable.Tests;
