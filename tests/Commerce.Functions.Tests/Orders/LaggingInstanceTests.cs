@@ -6,6 +6,7 @@ using Commerce.Shared;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Faults;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -186,6 +187,6 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
             new DataPlatformClient(options, platform, time), Options.Create(options), time, NullLogger<PlatformGate>.Instance);
         var store = new DeliveryStore(house.Get<Functions.Cosmos.CommerceDatabase>());
         var deliverySwitch = new DeliverySwitch(store, time, NullLogger<DeliverySwitch>.Instance);
-        return new(gate, deliverySwitch, store, house.Orders, time, NullLogger<EventDispatcher>.Instance);
+        return ActivatorUtilities.CreateInstance<EventDispatcher>(house.Get<IServiceProvider>(), gate, deliverySwitch, store);
     }
 }
