@@ -1,3 +1,4 @@
+using System.Net;
 using System.Globalization;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
