@@ -101,10 +101,20 @@ var queryAlerts = [
   }
   {
     name: 'audit-difference'
-    description: 'Ledger and balance, or movements and stock, do not add up.'
+    description: 'Ledger and balance, movements and stock, or an order and its books do not agree. Stands until an audit finds that they do.'
     severity: 0
-    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
+    // What the last audit said, however long ago: silence does not resolve it.
+    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize arg_max(TimeGenerated, Max) | project Value = Max'
     column: 'Value'
+    window: 'P2D'
+  }
+  {
+    name: 'audit-silence'
+    description: 'For two days no round of the audit has come to its end, or the audit has not run at all for three hours.'
+    severity: 1
+    query: 'AppMetrics | where Name == "commerce.audit.age" | summarize Fresh = countif(Max < 172800) | project Value = iff(Fresh == 0, 1.0, 0.0)'
+    column: 'Value'
+    window: 'PT3H'
   }
   {
     name: 'failed-orchestrations'
@@ -128,7 +138,7 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' 
       enabled: true
       scopes: [workspaceId]
       evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      windowSize: alert.?window ?? 'PT15M'
       // The tables appear with the first telemetry; a rule must be deployable before that.
       skipQueryValidation: true
       autoMitigate: true

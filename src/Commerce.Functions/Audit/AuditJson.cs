@@ -65,7 +65,7 @@ internal sealed record AuditView(
 internal sealed record AuditRoundView(DateTimeOffset StartedAt, AuditPart Part, string After, long Accounts, long Products, long Orders);
 
 /// <summary>The head of a ledger, as the queries of <see cref="LedgerQueries"/> name its parts.</summary>
-internal sealed record HeadFact(string Id, long Total, long Records, long Held, [property: JsonPropertyName("_etag")] string ETag);
+internal sealed record HeadFact(string Type, long Total, long Records, long Held, [property: JsonPropertyName("_etag")] string ETag);
 
 /// <summary>Documents as an audit reads them: one that cannot be read is a finding.</summary>
 internal static class AuditDocuments

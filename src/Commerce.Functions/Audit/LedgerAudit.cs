@@ -59,9 +59,10 @@ public sealed class LedgerAudit(AuditReader reader)
     {
         foreach (var json in await reader.ReadAllAsync(ledger.Container, ledger.Head, owner, ct))
         {
-            if (json.TryRead(FactJson.Default.HeadFact) is { } head)
+            // The type of a head is its id.
+            if (json.TryRead(FactJson.Default.HeadFact) is { } head && head.Type == ledger.Names.HeadId)
                 return new(head.Total, head.Records, head.Held, head.ETag);
-            differences.Add(AuditDocuments.Unreadable(ledger.Names, owner, json));
+            differences.Add(new(AuditKind.Unreadable, owner, 0, 0) { Document = ledger.Names.Document(owner, ledger.Names.HeadId) });
         }
         return null;
     }

@@ -25,7 +25,7 @@ internal sealed class LedgerQueries
     public static readonly LedgerQueries Accounts = new(
         LedgerNames.Accounts,
         CommerceDatabase.Accounts,
-        "SELECT c.id, c.balance AS total, c.entryCount AS records, c.held, c._etag FROM c WHERE c.id = 'account'",
+        "SELECT c.type, c.balance AS total, c.entryCount AS records, c.held, c._etag FROM c WHERE c.id = 'account'",
         "SELECT c.id, c.kind, c.amount AS delta, c.balanceAfter AS after, c.sequence, c.orderId FROM c",
         "entry",
         "amount");
@@ -33,7 +33,7 @@ internal sealed class LedgerQueries
     public static readonly LedgerQueries Products = new(
         LedgerNames.Products,
         CommerceDatabase.Catalog,
-        "SELECT c.id, c.stock AS total, c.movementCount AS records, 0 AS held, c._etag FROM c WHERE c.id = 'product'",
+        "SELECT c.type, c.stock AS total, c.movementCount AS records, 0 AS held, c._etag FROM c WHERE c.id = 'product'",
         "SELECT c.id, c.kind, c.delta, c.stockAfter AS after, c.sequence, c.orderId FROM c",
         "movement",
         "delta");

@@ -6,6 +6,7 @@ using Commerce.Shared.Audit;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Json;
+using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Audit;
@@ -49,7 +50,7 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
         var missing = new List<string>();
         foreach (var ids in orderIds.Chunk(OrdersAtOnce))
         {
-            var found = await reader.ReadAllAsync(CommerceDatabase.Accounts, ById("SELECT c.id FROM c", ids), null, ct);
+            var found = await reader.ReadAllAsync(CommerceDatabase.Accounts, ById("SELECT c.id FROM c", ids, "c.type = 'order'"), null, ct);
             missing.AddRange(ids.Except(found.Select(static order => order.Text("id"))));
         }
         return missing;
@@ -74,7 +75,7 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
 
     private IEnumerable<AuditDifference> Compare(JsonElement json, ILookup<string, LedgerEntry> entries, ILookup<string, StockMovement> movements)
     {
-        if (json.TryRead(DocumentJsonContext.Default.Order) is not { Lines: not null } order)
+        if (json.TryRead(DocumentJsonContext.Default.Order) is not { Type: Order.DocumentType, Lines: not null } order)
             return [AuditDocuments.Unreadable(LedgerNames.Accounts, json.Text("userId"), json)];
         var own = entries[order.Id].Where(entry => entry.UserId == order.UserId).ToList();
         var strays = OrderAudit.CheckMissing(order.Id, entries[order.Id].Except(own), []);
@@ -116,9 +117,9 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
         return read;
     }
 
-    private static QueryDefinition ById(string select, IReadOnlyCollection<string> ids)
+    private static QueryDefinition ById(string select, IReadOnlyCollection<string> ids, string condition = "true")
     {
-        var query = new QueryDefinition($"{select} WHERE c.id IN ({string.Join(',', Enumerable.Range(0, ids.Count).Select(static n => $"@id{n}"))})");
+        var query = new QueryDefinition($"{select} WHERE {condition} AND c.id IN ({string.Join(',', Enumerable.Range(0, ids.Count).Select(static n => $"@id{n}"))})");
         foreach (var (n, id) in ids.Index())
             query.WithParameter($"@id{n}", id);
         return query;

@@ -96,6 +96,9 @@ public static class OrderAudit
         var isHeld = -own.Sum(static movement => movement.Delta);
         if (held != isHeld)
             yield return LineDiffers(order, line.ProductId, AuditKind.LineStock, held, isHeld, OperationId.Sale(order.Id));
+        var release = own.Find(static movement => movement.Kind == MovementKind.Release);
+        if (release is not null && sale is not null && release.UnitPrice != sale.UnitPrice)
+            yield return LineDiffers(order, line.ProductId, AuditKind.LinePrice, sale.UnitPrice ?? 0, release.UnitPrice ?? 0, release.Id);
         if (order.Status is not (OrderStatus.Paid or OrderStatus.Cancelled))
             yield break;
         if (held == isHeld && sale?.Delta != -line.Quantity)

@@ -8,18 +8,22 @@ using Commerce.Shared.Audit;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
+using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Commerce.Functions.Tests.Audit;
 
 /// <summary>A store whose books are made as the shop makes them, and its audit on a clock that does not wait.</summary>
-public sealed class AuditHouse : TestStore
+/// <param name="ranges">Ranges of each container.</param>
+public sealed class AuditHouse(int ranges = 1) : TestStore
 {
     public const string User = "kim";
     public const string Sku = "85123A";
 
     internal LeapingTime Clock { get; } = new();
+
+    protected override CosmosStoreOptions Options => new() { PartitionKeyRanges = ranges, GenuineQueryPlans = ranges > 1 };
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -58,7 +62,7 @@ public sealed class AuditHouse : TestStore
 
     /// <summary>Books an order of some pieces as the order slice does, up to a status; or only says that it has that status.</summary>
     public async Task<Order> BookAsync(
-        string orderId, OrderStatus status, long quantity = 3, bool pay = true, bool reserve = true, string user = User, string sku = Sku)
+        string orderId, OrderStatus status, long quantity = 3, bool pay = true, bool reserve = true, string user = User, TimeSpan age = default)
     {
         var order = new Order
         {
@@ -66,9 +70,9 @@ public sealed class AuditHouse : TestStore
             UserId = user,
             Status = OrderStatus.Pending,
             Fingerprint = "f",
-            Lines = [new OrderLine(sku, "Heart", 1_000, quantity, 1_000 * quantity)],
+            Lines = [new OrderLine(Sku, "Heart", 1_000, quantity, 1_000 * quantity)],
             TotalAmount = 1_000 * quantity,
-            CreatedAt = TimeProvider.System.GetUtcNow(),
+            CreatedAt = TimeProvider.System.GetUtcNow() - age,
         };
         if (pay && status != OrderStatus.Rejected)
             await Accounts.SubmitAsync(user, new AccountCommand.Place(order, null, IsFinal: true));
@@ -76,9 +80,9 @@ public sealed class AuditHouse : TestStore
             await Database[CommerceDatabase.Accounts].CreateItemAsync(order with { Status = status }, new PartitionKey(user), cancellationToken: Ct);
         if (reserve)
         {
-            var sale = await Stock.SubmitAsync(sku, new StockCommand.Reserve(sku, orderId, quantity, 1_000, IsPriceBound: false));
+            var sale = await Stock.SubmitAsync(Sku, new StockCommand.Reserve(Sku, orderId, quantity, 1_000, IsPriceBound: false));
             if (status is OrderStatus.Rejected or OrderStatus.Cancelled && sale.Value!.Record.Kind == MovementKind.Sale)
-                await Stock.SubmitAsync(sku, new StockCommand.Release(sku, orderId, sale.Value.Record));
+                await Stock.SubmitAsync(Sku, new StockCommand.Release(Sku, orderId, sale.Value.Record));
         }
         if (pay && status is OrderStatus.Paid or OrderStatus.Cancelled)
             await Accounts.SubmitAsync(user, new AccountCommand.Pay(OrderWork.Of(order)));
