@@ -41,7 +41,7 @@ costCommand.SetAction(parsed => new OrderCost(
     Path.GetFullPath(parsed.GetRequiredValue(shop)), parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(orders)).RunAsync(Console.Out));
 
 var history = new Option<int>("--orders") { DefaultValueFactory = _ => 1_000_000, Description = "Orders to write." };
-var fillCommand = new Command("fill", "An empty data folder becomes that of a shop with a history: consistent documents, written without the shop.") { history, data };
+var fillCommand = new Command("fill", "Writes the data folder of a shop with a history: documents that agree, made without the shop.") { history, data };
 fillCommand.SetAction(async (parsed, ct) =>
 {
     var folder = Directory.CreateDirectory(parsed.GetRequiredValue(data).FullName);

@@ -24,6 +24,8 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
     private const int LinesMax = 3;
     private const int UsersAtOnce = 16;
 
+    private static readonly TransactionalBatchItemRequestOptions NoContent = new() { EnableContentResponseOnWrite = false };
+
     private readonly AccountRules _accounts = new();
     private readonly StockRules _stocks = new();
     private readonly Random _random = new(1);
@@ -40,17 +42,23 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
         {
             var writes = new List<Task>();
             foreach (var user in users)
-                writes.Add(WriteAsync(CommerceDatabase.Accounts, $"user-{user:000000}", [.. UserDocuments(user, Math.Min(OrdersPerUser, orders - (user * OrdersPerUser)), orders)]));
+            {
+                var count = Math.Min(OrdersPerUser, orders - (user * OrdersPerUser));
+                writes.Add(WriteAsync(CommerceDatabase.Accounts, $"user-{user:000000}", [.. UserDocuments(user, count)]));
+            }
             foreach (var product in _products.Where(static product => product.Documents.Count >= Limits.BatchOperationsMax))
                 writes.Add(WriteAsync(CommerceDatabase.Catalog, product.Head.ProductId, product.TakeDocuments()));
             await Task.WhenAll(writes);
         }
         foreach (var product in _products)
-            await WriteAsync(CommerceDatabase.Catalog, product.Head.ProductId, [.. product.TakeDocuments(), Json(product.Head, DocumentJsonContext.Default.Product)]);
+        {
+            var head = Json(product.Head, DocumentJsonContext.Default.Product);
+            await WriteAsync(CommerceDatabase.Catalog, product.Head.ProductId, [.. product.TakeDocuments(), head]);
+        }
         return _documents;
     }
 
-    private IEnumerable<byte[]> UserDocuments(int user, int count, int orders)
+    private IEnumerable<byte[]> UserDocuments(int user, int count)
     {
         var userId = $"user-{user:000000}";
         Account? account = null;
@@ -61,28 +69,34 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
             var charge = _accounts.Decide(account, new AccountCommand.Charge(userId, $"charge-{n}", order.TotalAmount), at);
             account = charge.Head;
             yield return Json(charge.Record!.Entry!, DocumentJsonContext.Default.LedgerEntry);
-            var decided = (user * OrdersPerUser) + n < orders / 20 ? OrderStatus.Rejected : _random.Next(20) == 0 ? OrderStatus.Cancelled : OrderStatus.Paid;
+            var decided = _random.Next(20) switch { 0 => OrderStatus.Rejected, 1 => OrderStatus.Cancelled, _ => OrderStatus.Paid };
             foreach (var line in order.Lines)
                 Reserve(order, line, decided, at);
             if (decided == OrderStatus.Rejected)
             {
-                yield return Json(order.RejectedFor(Failure.InsufficientStock(order.Lines[0].ProductId, order.Lines[0].Quantity, 0)), DocumentJsonContext.Default.Order);
+                var refusal = Failure.InsufficientStock(order.Lines[0].ProductId, order.Lines[0].Quantity, 0);
+                yield return Json(order.RejectedFor(refusal), DocumentJsonContext.Default.Order);
                 continue;
             }
             var work = OrderWork.Of(order) with { PaidAt = at };
-            var payment = _accounts.Decide(account! with { Held = order.TotalAmount }, new AccountCommand.Pay(work), at);
-            account = payment.Head;
-            yield return Json(payment.Record!.Entry!, DocumentJsonContext.Default.LedgerEntry);
-            if (decided == OrderStatus.Cancelled)
-            {
-                var refund = _accounts.Decide(account, new AccountCommand.Refund(work), at);
-                account = refund.Head;
-                yield return Json(refund.Record!.Entry!, DocumentJsonContext.Default.LedgerEntry);
-            }
-            yield return Json(
-                order with { Status = decided, PaidAt = at, CancelledAt = decided == OrderStatus.Cancelled ? at : null }, DocumentJsonContext.Default.Order);
+            foreach (var entry in Entries(ref account, work, decided, at))
+                yield return Json(entry, DocumentJsonContext.Default.LedgerEntry);
+            var paid = order with { Status = decided, PaidAt = at, CancelledAt = decided == OrderStatus.Cancelled ? at : null };
+            yield return Json(paid, DocumentJsonContext.Default.Order);
         }
         yield return Json(account!, DocumentJsonContext.Default.Account);
+    }
+
+    /// <summary>The payment of an order, and its refund if it is cancelled.</summary>
+    private List<LedgerEntry> Entries(ref Account? account, OrderWork work, OrderStatus decided, DateTimeOffset at)
+    {
+        var payment = _accounts.Decide(account! with { Held = work.TotalAmount }, new AccountCommand.Pay(work), at);
+        account = payment.Head;
+        if (decided != OrderStatus.Cancelled)
+            return [payment.Record!.Entry!];
+        var refund = _accounts.Decide(account, new AccountCommand.Refund(work), at);
+        account = refund.Head;
+        return [payment.Record!.Entry!, refund.Record!.Entry!];
     }
 
     private Order NewOrder(string userId, int number, DateTimeOffset at)
@@ -93,7 +107,8 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
             .DistinctBy(static product => product.ProductId)
             .OrderBy(static product => product.ProductId, StringComparer.Ordinal)
             .Select(product => (product, Quantity: 1 + _random.Next(3)))
-            .Select(static line => new OrderLine(line.product.ProductId, line.product.Name, line.product.Price, line.Quantity, line.product.Price * line.Quantity))
+            .Select(static line => new OrderLine(
+                line.product.ProductId, line.product.Name, line.product.Price, line.Quantity, line.product.Price * line.Quantity))
             .ToList();
         return new Order
         {
@@ -116,7 +131,8 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
             product.Post(_stocks, new StockCommand.Seal(line.ProductId, order.Id, line.Quantity), at);
             return;
         }
-        var sale = product.Post(_stocks, new StockCommand.Reserve(line.ProductId, order.Id, line.Quantity, line.UnitPrice, IsPriceBound: false), at);
+        var reserve = new StockCommand.Reserve(line.ProductId, order.Id, line.Quantity, line.UnitPrice, IsPriceBound: false);
+        var sale = product.Post(_stocks, reserve, at);
         if (decided != OrderStatus.Paid)
             product.Post(_stocks, new StockCommand.Release(line.ProductId, order.Id, sale), at);
     }
@@ -127,7 +143,7 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
         {
             var batch = database[container].CreateTransactionalBatch(new PartitionKey(partition));
             foreach (var document in chunk)
-                batch.CreateItemStream(new MemoryStream(document, writable: false), new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false });
+                batch.CreateItemStream(new MemoryStream(document, writable: false), NoContent);
             using var answer = await batch.ExecuteAsync();
             if (!answer.IsSuccessStatusCode)
                 throw new InvalidOperationException($"{container.Name}/{partition}: {answer.StatusCode} {answer.ErrorMessage}");

@@ -12,16 +12,16 @@ public sealed partial class AuditFunctions(Auditor auditor, TimeProvider time, I
     /// <summary>Well below the five minutes that a function may run, with the last step and its waits.</summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long an answer waits for a complete round when nothing else is said, and at most; Azure cuts a request off at 230 s.</summary>
+    /// <summary>How long an answer waits for a complete round when nothing else is said; Azure cuts a request off at 230 s.</summary>
     private static readonly TimeSpan WaitDefault = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(100);
 
     private static readonly Gauge<long> Differences = CommerceTelemetry.Meter.CreateGauge<long>(
-        "commerce.audit.differences", "{difference}", "What the audit has found and still stands; anything but 0 raises an alert");
+        "commerce.audit.differences", "{difference}", "What the audit has found and still stands; but for 0 there is an alert");
 
     private static readonly Gauge<double> Age = CommerceTelemetry.Meter.CreateGauge<double>(
-        "commerce.audit.age", "s", "How long ago the last complete round of the audit began; too long, or no value, raises an alert");
+        "commerce.audit.age", "s", "How long ago the last complete round of the audit began; too long, or no value, is an alert");
 
     /// <summary>Checks the books for as long as the caller waits; a store that takes longer goes on being checked by the timer.</summary>
     [Function("Audit")]
@@ -46,11 +46,11 @@ public sealed partial class AuditFunctions(Auditor auditor, TimeProvider time, I
         Differences.Record(count);
         Age.Record((time.GetUtcNow() - (view.CheckedAt ?? checkpoint.CreatedAt)).TotalSeconds);
         if (count > 0)
-            LogDifferences(count, view.CheckedAt, view.Accounts, view.Products, view.Orders);
+            LogDifferences(count, view.CheckedAt, view.Accounts, view.Orders);
     }
 
     [LoggerMessage(
         Level = LogLevel.Critical,
-        Message = "The books do not agree: {Differences} differences; last proved as of {CheckedAt:O}, with {Accounts} accounts, {Products} products and {Orders} orders")]
-    private partial void LogDifferences(long differences, DateTimeOffset? checkedAt, long accounts, long products, long orders);
+        Message = "{Differences} differences in the books. The last round, of {CheckedAt:O}, saw {Accounts} accounts and {Orders} orders")]
+    private partial void LogDifferences(long differences, DateTimeOffset? checkedAt, long accounts, long orders);
 }

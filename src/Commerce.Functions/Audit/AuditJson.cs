@@ -45,14 +45,20 @@ internal sealed record AuditView(
         checkpoint?.Proof?.Unlisted ?? 0,
         checkpoint?.Doubts.Count(static doubt => doubt.ConfirmedAt is null) ?? 0,
         checkpoint?.ChangesProvedAt,
-        checkpoint?.Round is { } round ? new(round.StartedAt, round.Part, round.After, round.Accounts, round.Products, round.Orders) : null);
+        checkpoint?.Round is { } round
+            ? new(round.StartedAt, round.Part, round.After, round.Accounts, round.Products, round.Orders)
+            : null);
 
     // A place may be doubted under two names, as the round and as the change feed came upon it.
     private static AuditDifference[] DifferencesOf(AuditCheckpoint? checkpoint) =>
     [
-        .. (checkpoint?.Doubts ?? []).Where(static doubt => doubt.ConfirmedAt is not null).SelectMany(static doubt => doubt.Differences)
-            .Distinct().OrderBy(static difference => difference.Kind, StringComparer.Ordinal)
-            .ThenBy(static difference => difference.Id, StringComparer.Ordinal).Take(DifferencesMax),
+        .. (checkpoint?.Doubts ?? [])
+            .Where(static doubt => doubt.ConfirmedAt is not null)
+            .SelectMany(static doubt => doubt.Differences)
+            .Distinct()
+            .OrderBy(static difference => difference.Kind, StringComparer.Ordinal)
+            .ThenBy(static difference => difference.Id, StringComparer.Ordinal)
+            .Take(DifferencesMax),
     ];
 }
 
@@ -89,7 +95,9 @@ internal static class AuditDocuments
 
     /// <summary>A member's whole number, or null when it is not one.</summary>
     public static long? Number(this JsonElement document, string name) =>
-        document.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+        document.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? number
+            : null;
 
     public static AuditDifference Unreadable(LedgerNames names, string owner, JsonElement document) =>
         new(AuditKind.Unreadable, owner, 0, 0) { Document = names.Document(owner, document.Text("id")) };
@@ -102,7 +110,9 @@ internal sealed partial class AuditJson : JsonSerializerContext
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcTimeConverter)], RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(UtcTimeConverter)],
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HeadFact))]
 [JsonSerializable(typeof(LedgerRecord))]
 internal sealed partial class FactJson : JsonSerializerContext;

@@ -41,7 +41,8 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
     }
 
     /// <summary>All documents that a query finds.</summary>
-    internal async Task<List<JsonElement>> ReadAllAsync(ContainerDefinition container, QueryDefinition query, string? owner, CancellationToken ct)
+    internal async Task<List<JsonElement>> ReadAllAsync(
+        ContainerDefinition container, QueryDefinition query, string? owner, CancellationToken ct)
     {
         var found = new List<JsonElement>();
         string? continuation = null;
@@ -56,13 +57,14 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
     }
 
     /// <summary>A page of the change feed; empty at its end, and with the place to read on in any case.</summary>
-    internal async Task<AuditPage> ReadFeedAsync(ContainerDefinition container, AuditFeedRange range, DateTimeOffset feedStart, int max, CancellationToken ct)
+    internal Task<AuditPage> ReadFeedAsync(
+        ContainerDefinition container, AuditFeedRange range, DateTimeOffset feedStart, int max, CancellationToken ct)
     {
         var start = range.Continuation is { } continuation
             ? ChangeFeedStartFrom.ContinuationToken(continuation)
             : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range));
-        return await ReadAsync(
-            () => database[container].GetChangeFeedStreamIterator(start, ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = max }), ct);
+        var options = new ChangeFeedRequestOptions { PageSizeHint = max };
+        return ReadAsync(() => database[container].GetChangeFeedStreamIterator(start, ChangeFeedMode.LatestVersion, options), ct);
     }
 
     /// <summary>The ranges of a container's change feed, none of them read yet.</summary>

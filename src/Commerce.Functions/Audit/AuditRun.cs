@@ -10,14 +10,14 @@ internal sealed class AuditRun(
     /// <summary>A second look comes so much later: no replica lags so far behind, and no step of an order takes so long.</summary>
     internal static readonly TimeSpan SecondLookAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>So much more of the feed is read at first, for clocks that disagree.</summary>
-    private static readonly TimeSpan FeedOverlap = TimeSpan.FromMinutes(1);
+    /// <summary>No two clocks disagree by more.</summary>
+    private static readonly TimeSpan ClockSkewMax = TimeSpan.FromMinutes(1);
 
     private const int OwnersPerStep = 100;
     private const int OwnersAtOnce = 8;
     private const int ChangesPerStep = 200;
 
-    /// <summary>Works until there is nothing to do or the time is over. False when another run was faster: it counts, this one does not.</summary>
+    /// <summary>Works until there is nothing to do or the time is over. False when another run was faster.</summary>
     /// <param name="provedSince">A round begins unless the last one began at this time or later.</param>
     /// <param name="deadline">When no further step is begun.</param>
     /// <param name="ct">Ends the work, as if it were killed.</param>
@@ -44,9 +44,9 @@ internal sealed class AuditRun(
         {
             var hasMore = true;
             while (hasMore)
-                yield return async () => hasMore = await FollowFeedAsync(range, ct);
+                yield return async () => hasMore = await FollowFeedAsync(range, begun, ct);
         }
-        progress.Checkpoint = progress.Checkpoint with { ChangesProvedAt = begun };
+        progress.Checkpoint = progress.Checkpoint with { ChangesProvedAt = begun - ClockSkewMax };
         while (progress.Checkpoint.Round is not null || !(progress.Checkpoint.Proof?.StartedAt >= provedSince))
             yield return () => GoRoundAsync(ct);
     }
@@ -54,10 +54,12 @@ internal sealed class AuditRun(
     /// <summary>Waits for what is in doubt to be due for its second look, as far as there is time.</summary>
     private async Task SettleDoubtsAsync(DateTimeOffset deadline, CancellationToken ct)
     {
-        while (progress.Checkpoint.Doubts.Where(static doubt => doubt.ConfirmedAt is null).Select(static doubt => doubt.SeenAt).DefaultIfEmpty().Min() is var seen
-            && seen != default && seen + SecondLookAfter < deadline)
+        while (progress.Checkpoint.Doubts.Where(static doubt => doubt.ConfirmedAt is null).MinBy(static doubt => doubt.SeenAt) is { } first)
         {
-            if (seen + SecondLookAfter - time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+            var due = first.SeenAt + SecondLookAfter;
+            if (due >= deadline)
+                return;
+            if (due - time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
                 await Task.Delay(wait, time, ct);
             await LookAgainAsync(static doubt => doubt.ConfirmedAt is null, ct);
         }
@@ -70,7 +72,11 @@ internal sealed class AuditRun(
         foreach (var doubt in due)
         {
             var differences = await LookAsync(doubt, ct);
-            var confirmed = doubt with { ConfirmedAt = doubt.ConfirmedAt ?? time.GetUtcNow(), Differences = [.. differences.Take(AuditDoubt.DifferencesMax)] };
+            var confirmed = doubt with
+            {
+                ConfirmedAt = doubt.ConfirmedAt ?? time.GetUtcNow(),
+                Differences = [.. differences.Take(AuditDoubt.DifferencesMax)],
+            };
             progress.Checkpoint = progress.Checkpoint with
             {
                 Doubts =
@@ -98,29 +104,32 @@ internal sealed class AuditRun(
         }
     }
 
-    /// <summary>Checks what a page of a change feed tells of. False at the feed's end.</summary>
-    private async Task<bool> FollowFeedAsync(int index, CancellationToken ct)
+    /// <summary>
+    /// Checks what a page of a change feed tells of. False when it has come to what was written after the run began: a feed need not end.
+    /// </summary>
+    private async Task<bool> FollowFeedAsync(int index, DateTimeOffset begun, CancellationToken ct)
     {
         var range = progress.Checkpoint.Feed[index];
         var ledger = LedgerQueries.Of(range.Part);
-        var page = await reader.ReadFeedAsync(ledger.Container, range, progress.Checkpoint.CreatedAt - FeedOverlap, ChangesPerStep, ct);
+        var page = await reader.ReadFeedAsync(ledger.Container, range, progress.Checkpoint.CreatedAt - ClockSkewMax, ChangesPerStep, ct);
         var ownerName = ledger.Container.PartitionKeyPath.TrimStart('/');
         var places = from document in page.Documents
                      let sequence = document.Number("sequence") ?? document.Number("entryCount") ?? document.Number("movementCount")
                      where sequence is not null && document.Text("kind") is not ("refused" or "sealed")
                      group sequence.Value by document.Text(ownerName) into owner
-                     select (LedgerAudit.Before(owner.Key, owner.Min()), (int)Math.Min(owner.Max() - owner.Min() + 3, LedgerAudit.RecordsPerStep));
+                     let records = Math.Min(owner.Max() - owner.Min() + 3, LedgerAudit.RecordsPerStep)
+                     select (LedgerAudit.Before(owner.Key, owner.Min()), (int)records);
         await StepLedgersAsync(range.Part, [.. places], ct);
         await CheckOrdersAsync([.. page.Documents.Where(static document => document.Text("type") == "order")], ct);
         var feed = progress.Checkpoint.Feed.ToArray();
         feed[index] = range with { Continuation = page.Continuation };
         progress.Checkpoint = progress.Checkpoint with { Feed = feed };
-        return page.Documents.Count > 0;
+        return page.Documents.Count > 0 && page.Documents[^1].Number("_ts") < begun.ToUnixTimeSeconds();
     }
 
     private Task GoRoundAsync(CancellationToken ct)
     {
-        progress.Checkpoint = progress.Checkpoint with { Round = progress.Checkpoint.Round ?? new AuditRound { StartedAt = time.GetUtcNow() } };
+        progress.Round = progress.Checkpoint.Round ?? new AuditRound { StartedAt = time.GetUtcNow() };
         return progress.Round.Part == AuditPart.Orders ? GoThroughOrdersAsync(ct) : GoThroughLedgersAsync(ct);
     }
 
@@ -170,11 +179,13 @@ internal sealed class AuditRun(
     }
 
     /// <summary>A step along each of some ledgers, and whether what they hold and name is there.</summary>
-    private async Task<LedgerStep[]> StepLedgersAsync(AuditPart part, IReadOnlyList<(LedgerPlace Place, int Records)> places, CancellationToken ct)
+    private async Task<LedgerStep[]> StepLedgersAsync(
+        AuditPart part, IReadOnlyList<(LedgerPlace Place, int Records)> places, CancellationToken ct)
     {
         var steps = new LedgerStep[places.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = OwnersAtOnce, CancellationToken = ct };
-        await Parallel.ForAsync(0, steps.Length, options, async (i, _) => steps[i] = await ledgers.StepAsync(part, places[i].Place, places[i].Records, ct));
+        await Parallel.ForAsync(0, steps.Length, options, async (i, stepCt) =>
+            steps[i] = await ledgers.StepAsync(part, places[i].Place, places[i].Records, stepCt));
         foreach (var (step, (place, _)) in steps.Zip(places))
         {
             if (step.Differences.Count > 0)
@@ -199,7 +210,8 @@ internal sealed class AuditRun(
             return;
         foreach (var orderId in (await books.CheckAsync(orders, ct)).Keys)
             progress.Doubt(AuditPart.Orders, new(orderId, 0, 0));
-        foreach (var userId in orders.Where(static order => order.Text("status") == "pending").Select(static order => order.Text("userId")).Distinct())
+        var pending = orders.Where(static order => order.Text("status") == "pending");
+        foreach (var userId in pending.Select(static order => order.Text("userId")).Distinct())
             await CheckHoldAsync(userId, ct);
     }
 }

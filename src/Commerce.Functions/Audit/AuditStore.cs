@@ -12,7 +12,8 @@ public sealed class AuditStore(CommerceDatabase database)
 
     private readonly Container _container = database[CommerceDatabase.Ranking];
 
-    public Task<AuditCheckpoint?> FindAsync(CancellationToken ct) => _container.FindAsync<AuditCheckpoint>(AuditCheckpoint.DocumentId, Key, ct);
+    public Task<AuditCheckpoint?> FindAsync(CancellationToken ct) =>
+        _container.FindAsync<AuditCheckpoint>(AuditCheckpoint.DocumentId, Key, ct);
 
     /// <summary>Writes the checkpoint if it is still as it was read (or absent). Null: it is not; another run is faster.</summary>
     public async Task<AuditCheckpoint?> TryWriteAsync(AuditCheckpoint next, CancellationToken ct)
@@ -25,7 +26,8 @@ public sealed class AuditStore(CommerceDatabase database)
                 : _container.ReplaceItemAsync(next, next.Id, Key, options, ct));
             return next with { ETag = written.ETag };
         }
-        catch (CosmosException overtaken) when (overtaken.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+        catch (CosmosException overtaken)
+            when (overtaken.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
         {
             return null;
         }

@@ -8,9 +8,10 @@ namespace Commerce.Functions.Audit;
 /// step is small, and the checkpoint is written every few seconds, so that a run that is killed loses no more than these. One run works
 /// at a time; should two do so all the same, the one whose checkpoint is not the newest stops.
 /// </summary>
-public sealed class Auditor(AuditStore store, AuditReader reader, LedgerAudit ledgers, HoldAudit holds, OrderBooks books, TimeProvider time)
+public sealed class Auditor(
+    AuditStore store, AuditReader reader, LedgerAudit ledgers, HoldAudit holds, OrderBooks books, TimeProvider time)
 {
-    /// <summary>A round begins so long after the one before: a difference is found within this time and the time that a round takes.</summary>
+    /// <summary>A round begins so long after the one before: so old a difference can be, and older by the time that a round takes.</summary>
     internal static readonly TimeSpan RoundEvery = TimeSpan.FromDays(1);
 
     /// <summary>How often it is looked whether another run has come to its end.</summary>

@@ -13,7 +13,8 @@ public sealed class HoldAudit(AuditReader reader, TimeProvider time)
     private static readonly QueryDefinition Pending = new("SELECT c.totalAmount FROM c WHERE c.status = 'pending'");
 
     /// <summary>Pauses before each look; an account that is written to all the time is looked at again when the feed tells of it.</summary>
-    private static readonly TimeSpan[] Patience = [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)];
+    private static readonly TimeSpan[] Patience =
+        [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)];
 
     /// <summary>The difference; null when there is none, or none can be told because the account changes all the time.</summary>
     internal async Task<AuditDifference?> FindAsync(string userId, CancellationToken ct)
@@ -27,8 +28,12 @@ public sealed class HoldAudit(AuditReader reader, TimeProvider time)
                 .Sum(static order => order.Number("totalAmount") ?? 0);
             if (sum == (before?.Held ?? 0))
                 return null;
-            if ((await HeadAsync(userId, ct))?.ETag == before?.ETag)
-                return new(AuditKind.AccountHeld, userId, sum, before?.Held ?? 0) { Document = LedgerNames.Accounts.Document(userId, LedgerNames.Accounts.HeadId) };
+            if ((await HeadAsync(userId, ct))?.ETag != before?.ETag)
+                continue;
+            return new(AuditKind.AccountHeld, userId, sum, before?.Held ?? 0)
+            {
+                Document = LedgerNames.Accounts.Document(userId, LedgerNames.Accounts.HeadId),
+            };
         }
         return null;
     }

@@ -74,7 +74,8 @@ public sealed class LedgerAudit(AuditReader reader)
             : AuditDocuments.Unreadable(ledger.Names, owner, json);
 
     /// <summary>A record is beyond the head: it has come since, and the head counts it now, or the head has been set back.</summary>
-    private async Task<IEnumerable<AuditDifference>> BehindAsync(LedgerQueries ledger, string owner, LedgerRecord beyond, CancellationToken ct)
+    private async Task<IEnumerable<AuditDifference>> BehindAsync(
+        LedgerQueries ledger, string owner, LedgerRecord beyond, CancellationToken ct)
     {
         var differences = new List<AuditDifference>();
         var head = await HeadAsync(ledger, owner, differences, ct);

@@ -50,7 +50,8 @@ internal sealed class LedgerQueries
     public QueryDefinition Head => new(_head);
 
     public QueryDefinition RecordsAfter(long sequence) =>
-        new QueryDefinition($"{_record} WHERE c.type = '{_type}' AND c.sequence > @after ORDER BY c.sequence").WithParameter("@after", sequence);
+        new QueryDefinition($"{_record} WHERE c.type = '{_type}' AND c.sequence > @after ORDER BY c.sequence")
+            .WithParameter("@after", sequence);
 
     public QueryDefinition LastRecord => new($"{_record} WHERE c.type = '{_type}' ORDER BY c.sequence DESC OFFSET 0 LIMIT 1");
 

@@ -26,7 +26,8 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
     /// <summary>What does not agree, by order, looked at twice: the second time the order is read after its books.</summary>
     /// <param name="documents">Orders, as they were read.</param>
     /// <param name="ct">Stops the reading.</param>
-    internal async Task<Dictionary<string, List<AuditDifference>>> CheckAsync(IReadOnlyCollection<JsonElement> documents, CancellationToken ct)
+    internal async Task<Dictionary<string, List<AuditDifference>>> CheckAsync(
+        IReadOnlyCollection<JsonElement> documents, CancellationToken ct)
     {
         var suspects = await CompareAsync(documents, [.. documents.Select(static order => order.Text("id"))], ct);
         return suspects.Count == 0 ? suspects : await CheckAsync([.. suspects.Keys], ct);
@@ -60,8 +61,10 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
         IReadOnlyCollection<JsonElement>? orders, IReadOnlyCollection<string> ids, CancellationToken ct)
     {
         var found = new Dictionary<string, List<AuditDifference>>();
-        var entries = await ReadAsync(CommerceDatabase.Accounts, ids, OperationId.Payment, OperationId.Refund, DocumentJsonContext.Default.LedgerEntry, found, ct);
-        var movements = await ReadAsync(CommerceDatabase.Catalog, ids, OperationId.Sale, OperationId.Release, DocumentJsonContext.Default.StockMovement, found, ct);
+        var entries = await ReadAsync(
+            LedgerQueries.Accounts, ids, OperationId.Payment, OperationId.Refund, DocumentJsonContext.Default.LedgerEntry, found, ct);
+        var movements = await ReadAsync(
+            LedgerQueries.Products, ids, OperationId.Sale, OperationId.Release, DocumentJsonContext.Default.StockMovement, found, ct);
         var entriesOf = entries.ToLookup(static entry => entry.OrderId ?? "");
         var movementsOf = movements.ToLookup(static movement => movement.OrderId ?? "");
         // Orders are read last, so whatever they say had been booked when they said it.
@@ -73,7 +76,8 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
         return found;
     }
 
-    private IEnumerable<AuditDifference> Compare(JsonElement json, ILookup<string, LedgerEntry> entries, ILookup<string, StockMovement> movements)
+    private IEnumerable<AuditDifference> Compare(
+        JsonElement json, ILookup<string, LedgerEntry> entries, ILookup<string, StockMovement> movements)
     {
         if (json.TryRead(DocumentJsonContext.Default.Order) is not { Type: Order.DocumentType, Lines: not null } order)
             return [AuditDocuments.Unreadable(LedgerNames.Accounts, json.Text("userId"), json)];
@@ -94,8 +98,9 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
         }
     }
 
+    /// <summary>The records that bear one of two ids derived from an order's.</summary>
     private async Task<List<T>> ReadAsync<T>(
-        ContainerDefinition container,
+        LedgerQueries ledger,
         IReadOnlyCollection<string> orderIds,
         Func<string, string> one,
         Func<string, string> other,
@@ -105,21 +110,25 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
         where T : class
     {
         var read = new List<T>();
-        var names = container == CommerceDatabase.Catalog ? LedgerNames.Products : LedgerNames.Accounts;
-        foreach (var json in await reader.ReadAllAsync(container, ById("SELECT * FROM c", [.. orderIds.Select(one), .. orderIds.Select(other)]), null, ct))
+        var query = ById("SELECT * FROM c", [.. orderIds.Select(one), .. orderIds.Select(other)]);
+        foreach (var json in await reader.ReadAllAsync(ledger.Container, query, null, ct))
         {
-            var owner = json.Text(container.PartitionKeyPath.TrimStart('/'));
             if (json.TryRead(type) is { } record)
+            {
                 read.Add(record);
-            else
-                Add(found, orderIds.First(id => json.Text("id") == one(id) || json.Text("id") == other(id)), [AuditDocuments.Unreadable(names, owner, json)]);
+                continue;
+            }
+            var orderId = orderIds.First(id => json.Text("id") == one(id) || json.Text("id") == other(id));
+            var owner = json.Text(ledger.Container.PartitionKeyPath.TrimStart('/'));
+            Add(found, orderId, [AuditDocuments.Unreadable(ledger.Names, owner, json)]);
         }
         return read;
     }
 
     private static QueryDefinition ById(string select, IReadOnlyCollection<string> ids, string condition = "true")
     {
-        var query = new QueryDefinition($"{select} WHERE {condition} AND c.id IN ({string.Join(',', Enumerable.Range(0, ids.Count).Select(static n => $"@id{n}"))})");
+        var names = string.Join(',', Enumerable.Range(0, ids.Count).Select(static n => $"@id{n}"));
+        var query = new QueryDefinition($"{select} WHERE {condition} AND c.id IN ({names})");
         foreach (var (n, id) in ids.Index())
             query.WithParameter($"@id{n}", id);
         return query;

@@ -27,6 +27,8 @@ public static class OrderAudit
         var total = order.Lines.Sum(static line => line.Amount);
         if (total != order.TotalAmount || order.Lines.Any(static line => line.Amount != line.UnitPrice * line.Quantity))
             yield return Differs(order, AuditKind.OrderTotal, order.Lines.Sum(static line => line.UnitPrice * line.Quantity), order.TotalAmount);
+        foreach (var stray in booked.Movements.Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId)))
+            yield return LineDiffers(order, stray.ProductId, AuditKind.LineStock, 0, -stray.Delta, stray.Id);
         if (UnderWaySince(booked) is { } since)
         {
             if (now - since > UnderWayMax)
@@ -40,8 +42,6 @@ public static class OrderAudit
             foreach (var difference in CheckLine(order, line, booked.Movements))
                 yield return difference;
         }
-        foreach (var stray in booked.Movements.Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId)))
-            yield return LineDiffers(order, stray.ProductId, AuditKind.LineStock, 0, -stray.Delta, stray.Id);
     }
 
     /// <summary>What was booked for an order that does not exist.</summary>

@@ -120,6 +120,8 @@ public sealed class AuditRunTests : IAsyncLifetime
         await _house.PatchAsync(CommerceDatabase.Accounts, "o-1", User, PatchOperation.Set("/totalAmount", 3_000));
         await _house.PatchAsync(CommerceDatabase.Catalog, "product", AuditHouse.Sku, PatchOperation.Set("/stock", 97));
 
+        Assert.True((await auditor.RunAsync(TimeSpan.FromMinutes(1), Ct)).Holds);
+
         // No feed tells of what is deleted.
         await _house.DeleteAsync(CommerceDatabase.Accounts, "o-1", User);
         Assert.True((await auditor.RunAsync(TimeSpan.FromMinutes(1), Ct)).Holds);
