@@ -166,7 +166,7 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
 
         public Product Head { get; private set; }
 
-        public IReadOnlyCollection<byte[]> Documents => _documents;
+        public List<byte[]> Documents => _documents;
 
         public StockMovement Post(StockRules rules, StockCommand command, DateTimeOffset at)
         {

@@ -127,6 +127,9 @@ public sealed class CorruptionTests : IAsyncLifetime
             // Another id or partition is another document: that is a deletion and a doubling.
             if (Free.Contains(name) || name is "id" or "userId" or "productId" || name[0] == '_')
                 continue;
+            // A pending order whose line was taken at another price is given that price before it is paid.
+            if (name == "unitPrice" && (string?)document["orderId"] == "o-pending")
+                continue;
             if (value is JsonArray { Count: > 0 } lines && lines[0] is JsonObject line)
             {
                 foreach (var (field, _) in line.Where(static field => field.Key != "name"))
