@@ -79,7 +79,9 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
     private IEnumerable<AuditDifference> Compare(
         JsonElement json, ILookup<string, LedgerEntry> entries, ILookup<string, StockMovement> movements)
     {
-        if (json.TryRead(DocumentJsonContext.Default.Order) is not { Type: Order.DocumentType, Lines: not null } order)
+        // A status may be read from a number, too, but no query would find it.
+        if (json.TryRead(DocumentJsonContext.Default.Order) is not { Type: Order.DocumentType, Lines: not null } order
+            || json.Text("status") != OrderTransitions.NameOf(order.Status))
             return [AuditDocuments.Unreadable(LedgerNames.Accounts, json.Text("userId"), json)];
         var own = entries[order.Id].Where(entry => entry.UserId == order.UserId).ToList();
         var strays = OrderAudit.CheckMissing(order.Id, entries[order.Id].Except(own), []);
