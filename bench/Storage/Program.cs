@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Commerce.Bench.Storage;
+using Commerce.Functions.Cosmos;
 using Commerce.Load.Reports;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
@@ -39,4 +40,16 @@ var costCommand = new Command("order-cost", "What one order costs: storage opera
 costCommand.SetAction(parsed => new OrderCost(
     Path.GetFullPath(parsed.GetRequiredValue(shop)), parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(orders)).RunAsync(Console.Out));
 
-return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand }.Parse(args).InvokeAsync();
+var history = new Option<int>("--orders") { DefaultValueFactory = _ => 1_000_000, Description = "Orders to write." };
+var fillCommand = new Command("fill", "Writes the data folder of a shop with a history: documents that agree, made without the shop.") { history, data };
+fillCommand.SetAction(async (parsed, ct) =>
+{
+    var folder = Directory.CreateDirectory(parsed.GetRequiredValue(data).FullName);
+    await using var store = CosmosStore.Open(Path.Combine(folder.FullName, "cosmos.db"), TimeProvider.System);
+    using var handler = new CosmosGatewayHandler(store);
+    using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
+    var documents = await new StoreFill(new CommerceDatabase(client), DateTimeOffset.UtcNow).RunAsync(parsed.GetValue(history), ct);
+    Console.WriteLine($"{documents:N0} documents of {parsed.GetValue(history):N0} orders");
+});
+
+return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand, fillCommand }.Parse(args).InvokeAsync();

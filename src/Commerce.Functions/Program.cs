@@ -1,3 +1,4 @@
+using Commerce.Functions.Audit;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
@@ -5,7 +6,6 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
-using Commerce.Functions.Ops;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Settings;
@@ -27,6 +27,6 @@ builder.Services
     .AddOrders(builder.Configuration)
     .AddRanking(builder.Configuration)
     .AddDelivery(builder.Configuration)
-    .AddOps()
+    .AddAudit(builder.Configuration)
     .AddSettingsCheck();
 builder.Build().Run();

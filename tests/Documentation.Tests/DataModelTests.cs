@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Commerce.Functions.Cosmos;
+using Commerce.Shared.Audit;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
@@ -35,6 +36,10 @@ public partial class DataModelTests
         ["RANKING_POINTER"] = typeof(RankingPointer),
         ["RANKING_CHECKPOINT"] = typeof(RankingCheckpoint),
         ["RANKING_LIST"] = typeof(RankingList),
+        ["AUDIT_CHECKPOINT"] = typeof(AuditCheckpoint),
+        ["AUDIT_PROOF"] = typeof(AuditProof),
+        ["AUDIT_ROUND"] = typeof(AuditRound),
+        ["AUDIT_DOUBT"] = typeof(AuditDoubt),
     };
 
     [GeneratedRegex(@"^    (\w+) \{\n(.*?)^    \}", RegexOptions.Multiline | RegexOptions.Singleline)]

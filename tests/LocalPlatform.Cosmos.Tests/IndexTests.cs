@@ -69,6 +69,25 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public async Task Documents_are_found_by_id_alone_whatever_the_policy_excludes()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
+        Database database = await account.Client.CreateDatabaseIfNotExistsAsync("db", cancellationToken: Ct);
+        var properties = new ContainerProperties("bare", "/productId");
+        properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
+        properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = "/kind/?" });
+        Container container = await database.CreateContainerIfNotExistsAsync(properties, cancellationToken: Ct);
+        await FillAsync(container, 60, 5);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.id IN ('P007-2', 'P040', 'nobody')");
+        var scanned = await Run(container, query);
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        var indexed = await Run(container, query);
+        Assert.Equal(["P007-2", "P040"], indexed.Ids.Order());
+        Assert.Equal(scanned.Ids.Order(), indexed.Ids.Order());
+        Assert.Equal(2, indexed.Loaded);
+    }
+
+    [Fact]
     public async Task System_properties_are_compared_without_an_index()
     {
         await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });

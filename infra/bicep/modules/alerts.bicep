@@ -132,26 +132,25 @@ var queryAlerts QueryAlert[] = [
     periods: 3
   }
   {
-    // The audit runs once a day: the alert stands until the next one finds nothing.
     name: 'audit-difference'
-    description: 'Ledger and balance, or movements and stock, do not add up.'
+    description: 'Ledger and balance, movements and stock, or an order and its books do not agree. Stands until an audit finds that they do.'
     severity: 0
-    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize arg_max(TimeGenerated, Sum) | project Value = Sum'
+    // What the last audit said, however long ago: silence does not resolve it.
+    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize arg_max(TimeGenerated, Max) | project Value = Max'
     column: 'Value'
     window: 'P1D'
     lookBack: 'P2D'
     every: 'PT15M'
   }
   {
-    // Not on the first day, on which there was no audit yet.
+    // The age is told with each run, also by one that has not come to the end of its round.
     name: 'audit-missing'
-    description: 'No audit has come to its end for 26 hours.'
+    description: 'For two days no round of the audit has come to its end, or the audit has not run at all for three hours.'
     severity: 1
-    query: 'AppMetrics | summarize Audits = countif(Name == "commerce.audit.differences" and TimeGenerated > ago(26h)), Oldest = min(TimeGenerated) | project Value = iff(Audits == 0 and Oldest < ago(26h), 1, 0)'
+    query: 'AppMetrics | where Name == "commerce.audit.age" | summarize Fresh = countif(Max < 172800) | project Value = iff(Fresh == 0, 1.0, 0.0)'
     column: 'Value'
-    window: 'P1D'
-    lookBack: 'P2D'
-    every: 'PT1H'
+    window: 'PT3H'
+    every: 'PT15M'
   }
   {
     // Of the host, not of the app. Activities fail and are tried again; an orchestration that fails is over.

@@ -11,9 +11,13 @@ public sealed class CommerceDatabase(CosmosClient client)
 {
     public const string Name = "commerce";
 
-    public static readonly ContainerDefinition Catalog = new("catalog", "/productId", ["/type/?", "/productId/?"]);
+    public static readonly ContainerDefinition Catalog = new("catalog", "/productId", ["/type/?", "/productId/?", "/sequence/?"]);
     public static readonly ContainerDefinition Accounts =
-        new("accounts", "/userId", ["/type/?", "/sequence/?", "/status/?", "/createdAt/?", "/cancelRequestedAt/?", "/cancelledAt/?"], DocumentsExpire: true);
+        new(
+            "accounts",
+            "/userId",
+            ["/userId/?", "/type/?", "/sequence/?", "/status/?", "/createdAt/?", "/cancelRequestedAt/?", "/cancelledAt/?"],
+            DocumentsExpire: true);
     public static readonly ContainerDefinition Ranking = new("ranking", "/scope", [], DocumentsExpire: true);
     public static readonly ContainerDefinition Deliveries =
         new("deliveries", "/shard", ["/state/?", "/dueAt/?", "/updatedAt/?"], DocumentsExpire: true);

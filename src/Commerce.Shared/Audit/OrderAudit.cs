@@ -6,17 +6,10 @@ namespace Commerce.Shared.Audit;
 
 /// <summary>An order with all that was booked for it.</summary>
 /// <param name="Order">The order.</param>
-/// <param name="Payment">Its payment, or the record that it was declined; null when there is none.</param>
+/// <param name="Payment">Its payment; null when there is none.</param>
 /// <param name="Refund">Its refund; null when there is none.</param>
-/// <param name="Lines">The sale (or its refusal) and the release of each line, aligned with the order's.</param>
-public sealed record BookedOrder(Order Order, LedgerEntry? Payment, LedgerEntry? Refund, IReadOnlyList<BookedLine> Lines);
-
-/// <summary>What was booked in the stock for a line.</summary>
-public readonly record struct BookedLine(StockMovement? Sale, StockMovement? Release)
-{
-    /// <summary>Pieces taken out of stock and not put back.</summary>
-    public long Held => -((Sale?.Delta ?? 0) + (Release?.Delta ?? 0));
-}
+/// <param name="Movements">All movements of stock that name it, of whatever product.</param>
+public sealed record BookedOrder(Order Order, LedgerEntry? Payment, LedgerEntry? Refund, IReadOnlyList<StockMovement> Movements);
 
 /// <summary>What an order's status demands of the books.</summary>
 public static class OrderAudit
@@ -32,43 +25,86 @@ public static class OrderAudit
     {
         var order = booked.Order;
         var total = order.Lines.Sum(static line => line.Amount);
-        if (total != order.TotalAmount)
-            yield return new(AuditKind.OrderTotal, order.Id, total, order.TotalAmount);
+        if (total != order.TotalAmount || order.Lines.Any(static line => line.Amount != line.UnitPrice * line.Quantity))
+            yield return Differs(order, AuditKind.OrderTotal, order.Lines.Sum(static line => line.UnitPrice * line.Quantity), order.TotalAmount);
+        foreach (var stray in booked.Movements.Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId)))
+            yield return LineDiffers(order, stray.ProductId, AuditKind.LineStock, 0, -stray.Delta, stray.Id);
         if (UnderWaySince(booked) is { } since)
         {
             if (now - since > UnderWayMax)
-                yield return new(AuditKind.OrderStuck, order.Id, (long)UnderWayMax.TotalSeconds, (long)(now - since).TotalSeconds);
+                yield return Differs(order, AuditKind.OrderStuck, (long)UnderWayMax.TotalSeconds, (long)(now - since).TotalSeconds);
             yield break;
         }
+        foreach (var difference in CheckMoney(booked))
+            yield return difference;
+        foreach (var line in order.Lines)
+        {
+            foreach (var difference in CheckLine(order, line, booked.Movements))
+                yield return difference;
+        }
+    }
+
+    /// <summary>What was booked for an order that does not exist.</summary>
+    public static IEnumerable<AuditDifference> CheckMissing(string orderId, IEnumerable<LedgerEntry> entries, IEnumerable<StockMovement> movements)
+    {
+        foreach (var entry in entries)
+        {
+            yield return new(AuditKind.PaymentWithoutOrder, orderId, 0, -entry.Amount)
+            {
+                Document = LedgerNames.Accounts.Document(entry.UserId, entry.Id),
+            };
+        }
+        foreach (var movement in movements.Where(static movement => movement.Delta != 0))
+        {
+            yield return new(AuditKind.SaleWithoutOrder, orderId, 0, -movement.Delta)
+            {
+                Document = LedgerNames.Products.Document(movement.ProductId, movement.Id),
+            };
+        }
+    }
+
+    private static IEnumerable<AuditDifference> CheckMoney(BookedOrder booked)
+    {
+        var (order, payment, refund) = (booked.Order, booked.Payment, booked.Refund);
         var (paid, refunded) = order.Status switch
         {
             OrderStatus.Paid => (order.TotalAmount, 0L),
             OrderStatus.Cancelled => (order.TotalAmount, order.TotalAmount),
             _ => (0L, 0L),
         };
-        if (paid != -(booked.Payment?.Amount ?? 0) || (order.Status is OrderStatus.Paid or OrderStatus.Cancelled && booked.Payment is null))
-            yield return new(AuditKind.OrderPayment, order.Id, paid, -(booked.Payment?.Amount ?? 0));
-        if (refunded != (booked.Refund?.Amount ?? 0))
-            yield return new(AuditKind.OrderRefund, order.Id, refunded, booked.Refund?.Amount ?? 0);
-        for (var i = 0; i < order.Lines.Count; i++)
+        var isSold = order.Status is OrderStatus.Paid or OrderStatus.Cancelled;
+        var isCancelled = order.Status == OrderStatus.Cancelled;
+        if (paid != -(payment?.Amount ?? 0) || isSold != payment is not null)
+            yield return Differs(order, AuditKind.OrderPayment, paid, -(payment?.Amount ?? 0), OperationId.Payment(order.Id));
+        if (refunded != (refund?.Amount ?? 0) || isCancelled != refund is not null)
+            yield return Differs(order, AuditKind.OrderRefund, refunded, refund?.Amount ?? 0, OperationId.Refund(order.Id));
+        foreach (var entry in (LedgerEntry?[])[isSold ? payment : null, isCancelled ? refund : null])
         {
-            foreach (var difference in CheckLine(order, order.Lines[i], booked.Lines[i]))
-                yield return difference;
+            if (entry is not null && !HasLinesOf(entry, order))
+                yield return Differs(order, AuditKind.OrderFacts, order.TotalAmount, (entry.Lines ?? []).Sum(static line => line.UnitPrice * line.Quantity), entry.Id);
         }
     }
 
-    private static IEnumerable<AuditDifference> CheckLine(Order order, OrderLine line, BookedLine booked)
+    private static bool HasLinesOf(LedgerEntry entry, Order order) =>
+        (entry.Lines ?? []).SequenceEqual(order.Lines.Select(static line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice)));
+
+    private static IEnumerable<AuditDifference> CheckLine(Order order, OrderLine line, IReadOnlyList<StockMovement> movements)
     {
-        var id = $"{order.Id}/{line.ProductId}";
+        var own = movements.Where(movement => movement.ProductId == line.ProductId).ToList();
+        var sale = own.Find(static movement => movement.Kind == MovementKind.Sale);
         var held = order.Status == OrderStatus.Paid ? line.Quantity : 0;
-        if (held != booked.Held)
-            yield return new(AuditKind.LineStock, id, held, booked.Held);
+        var isHeld = -own.Sum(static movement => movement.Delta);
+        if (held != isHeld)
+            yield return LineDiffers(order, line.ProductId, AuditKind.LineStock, held, isHeld, OperationId.Sale(order.Id));
+        var release = own.Find(static movement => movement.Kind == MovementKind.Release);
+        if (release is not null && sale is not null && release.UnitPrice != sale.UnitPrice)
+            yield return LineDiffers(order, line.ProductId, AuditKind.LinePrice, sale.UnitPrice ?? 0, release.UnitPrice ?? 0, release.Id);
         if (order.Status is not (OrderStatus.Paid or OrderStatus.Cancelled))
             yield break;
-        if (booked.Sale is not { Kind: MovementKind.Sale } sale)
-            yield return new(AuditKind.LineStock, id, line.Quantity, 0);
-        else if (sale.UnitPrice != line.UnitPrice)
-            yield return new(AuditKind.LinePrice, id, line.UnitPrice, sale.UnitPrice ?? 0);
+        if (held == isHeld && sale?.Delta != -line.Quantity)
+            yield return LineDiffers(order, line.ProductId, AuditKind.LineStock, line.Quantity, -(sale?.Delta ?? 0), OperationId.Sale(order.Id));
+        if (sale is not null && sale.UnitPrice != line.UnitPrice)
+            yield return LineDiffers(order, line.ProductId, AuditKind.LinePrice, line.UnitPrice, sale.UnitPrice ?? 0, sale.Id);
     }
 
     /// <summary>Since when the order has been on its way to its next status; null when it rests.</summary>
@@ -79,4 +115,10 @@ public static class OrderAudit
         OrderStatus.Paid => booked.Refund?.CreatedAt,
         _ => null,
     };
+
+    private static AuditDifference Differs(Order order, string kind, long expected, long actual, string? id = null) =>
+        new(kind, order.Id, expected, actual) { Document = LedgerNames.Accounts.Document(order.UserId, id ?? order.Id) };
+
+    private static AuditDifference LineDiffers(Order order, string productId, string kind, long expected, long actual, string id) =>
+        new(kind, $"{order.Id}/{productId}", expected, actual) { Document = LedgerNames.Products.Document(productId, id) };
 }

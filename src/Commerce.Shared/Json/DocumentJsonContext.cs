@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Shared.Audit;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
@@ -23,6 +24,7 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(RankingCheckpoint))]
 [JsonSerializable(typeof(RankingList))]
 [JsonSerializable(typeof(RankingPointer))]
+[JsonSerializable(typeof(AuditCheckpoint))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(DateTimeOffset))]

@@ -45,6 +45,9 @@ internal sealed class IndexingPolicy
     {
         if (_isOff)
             return false;
+        // Every container that has an index at all has one of its ids.
+        if (path == "/id")
+            return true;
         var best = (Length: -1, Included: false);
         foreach (var (prefix, exact, included) in _rules)
         {

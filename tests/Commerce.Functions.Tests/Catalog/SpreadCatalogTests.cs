@@ -1,5 +1,5 @@
+using Commerce.Functions.Audit;
 using Commerce.Functions.Catalog;
-using Commerce.Functions.Ops;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Catalog;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +26,7 @@ public sealed class SpreadCatalogTests(SpreadStore store) : IClassFixture<Spread
         var found = await reader.FindManyAsync([.. rows.Select(row => row.ProductId).Append("nope")], Ct);
         Assert.Equal(rows.Select(row => row.ProductId), found.Keys.Order(StringComparer.Ordinal));
 
-        var report = await new Audit(store.Database, new HastyTime()).RunAsync(Ct);
-        Assert.Equal((true, 300), (report.Ok, report.Products));
+        var audit = AuditView.Of(await store.NewProcess(time: new LeapingTime()).GetRequiredService<Auditor>().ProveAsync(TimeSpan.FromMinutes(1), Ct));
+        Assert.Equal((true, 300), (audit.Ok, audit.Products));
     }
 }

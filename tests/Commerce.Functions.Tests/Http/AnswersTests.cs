@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commerce.Functions.Audit;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Http;
-using Commerce.Functions.Ops;
 using Commerce.Functions.Ranking;
 using Commerce.Shared;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +35,7 @@ public sealed class AnswersTests
             [
                 Answers.Ok(View with { Balance = number }, BalanceJson.Wire.BalanceView),
                 Answers.Ok(new TopProductsView([new(1, "p", "x", 1, 1, Revenue: number)], default, default, default), RankingJson.Wire.TopProductsView),
-                Answers.Ok(new AuditReport(false, default, 1, 1, 1, [new("account-balance", "kim", number, 0)]), AuditJson.Wire.AuditReport),
+                Answers.Ok(AuditView.Of(null) with { Differences = [new("account-balance", "kim", number, 0)] }, AuditJson.Wire.AuditView),
                 Answers.Problem(Failure.InsufficientBalance(number, 0)),
             ])
         {

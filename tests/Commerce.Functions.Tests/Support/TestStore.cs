@@ -1,9 +1,9 @@
+using Commerce.Functions.Audit;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
-using Commerce.Functions.Ops;
 using Commerce.Functions.Orders;
 using Faults;
 using LocalPlatform.Cosmos;
@@ -62,7 +62,7 @@ public class TestStore : IAsyncLifetime
             .AddBalance()
             .AddCatalog()
             .AddCart()
-            .AddOps()
+            .AddAudit(new ConfigurationBuilder().Build())
             .AddOrders(new ConfigurationBuilder().Build())
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
         var process = services.BuildServiceProvider();

@@ -98,7 +98,12 @@ public sealed class RawAudit
         {
             var sum = movementsOf[product.ProductId].Sum(movement => movement.Delta);
             Check(product.Stock >= 0 && sum == product.Stock, $"{product.ProductId} has {product.Stock}, movements say {sum}");
+            var moved = movementsOf[product.ProductId].Where(movement => movement.Sequence > 0).Select(movement => movement.Sequence).Order();
+            Check(moved.SequenceEqual(Enumerable.Range(1, (int)product.MovementCount).Select(i => (long)i)), $"{product.ProductId}: gap in the movements");
         }
+        var known = products.Select(product => product.ProductId).ToHashSet();
+        foreach (var orphan in movementsOf.Where(group => !known.Contains(group.Key)))
+            Check(false, $"{orphan.Key} has movements and is no product");
         Check(Movements.All(movement => movement.StockAfter >= 0), "stock was negative at some time");
     }
 

@@ -29,8 +29,16 @@ internal sealed record TopItem(int Rank, string ProductId, long Quantity, long R
 
 internal sealed record TopList(IReadOnlyList<TopItem> Items, DateTimeOffset? WindowStart, DateTimeOffset? AsOf);
 
-/// <summary>The shop's own account of itself. <paramref name="Ok"/> says whether every sum held.</summary>
-internal sealed record Audit(bool Ok, DateTimeOffset CheckedAt, long Accounts, long Products, long Orders, IReadOnlyList<JsonElement>? Differences);
+/// <summary>
+/// The shop's own account of itself. <paramref name="Ok"/> says whether every sum held. It has not come to its end while there is a
+/// <paramref name="Round"/> under way or something in doubt.
+/// </summary>
+internal sealed record Audit(
+    bool Ok, DateTimeOffset? CheckedAt, long Accounts, long Products, long Orders, IReadOnlyList<JsonElement>? Differences, int Doubts = 0, JsonElement? Round = null)
+{
+    [JsonIgnore]
+    public bool IsComplete => CheckedAt is not null && Round is null && Doubts == 0;
+}
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ChargeBody))]

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Commerce.Load.Http;
 
 /// <summary>What is read page by page, and the two documents that judge a run.</summary>
@@ -5,7 +7,7 @@ internal static class ShopReading
 {
     private const int PageSize = 100;
 
-    /// <summary>The audit reads every record there is, and is asked for right after the heaviest load.</summary>
+    /// <summary>The audit reads every record there is, and is asked for right after the heaviest load. One answer waits for a minute.</summary>
     private static readonly TimeSpan AuditTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>The whole catalog.</summary>
@@ -41,7 +43,17 @@ internal static class ShopReading
     public static Task<TopList> TopAsync(this ShopApi shop, int limit, CancellationToken cancellationToken) =>
         shop.GetAsync($"api/products/top?limit={limit}", ContractJson.Default.TopList, cancellationToken);
 
+    /// <summary>The audit when it has come to its end, or as far as it has come after ten minutes.</summary>
     public static async Task<Audit> AuditAsync(this ShopApi shop, CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        Audit audit;
+        while (!(audit = await AuditOnceAsync(shop, cancellationToken)).IsComplete && Stopwatch.GetElapsedTime(begun) < AuditTimeout)
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        return audit.IsComplete ? audit : audit with { Ok = false };
+    }
+
+    private static async Task<Audit> AuditOnceAsync(ShopApi shop, CancellationToken cancellationToken)
     {
         const string path = "api/ops/audit";
         using var exchange = new Exchange(shop.Endpoint, AuditTimeout);

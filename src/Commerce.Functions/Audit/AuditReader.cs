@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text.Json;
+using Commerce.Functions.Cosmos;
+using Commerce.Shared.Audit;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Options;
+
+namespace Commerce.Functions.Audit;
+
+/// <summary>
+/// All reading of an audit: documents as they are, so that one that cannot be read is a finding and not the end, at no more request units
+/// a second than it may use.
+/// </summary>
+public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions> options, TimeProvider time)
+{
+    /// <summary>Shorter waits cost more than they are good for.</summary>
+    private static readonly TimeSpan WaitMin = TimeSpan.FromMilliseconds(20);
+
+    private readonly Lock _lock = new();
+    private DateTimeOffset _paidUntil;
+
+    /// <summary>A page of a query; empty only when there is nothing more.</summary>
+    /// <param name="container">Where to look.</param>
+    /// <param name="query">What for.</param>
+    /// <param name="owner">The partition; null for all.</param>
+    /// <param name="max">Most documents wanted.</param>
+    /// <param name="continuation">Where the page before ended; null for the first.</param>
+    /// <param name="ct">Stops the reading.</param>
+    internal async Task<AuditPage> ReadPageAsync(
+        ContainerDefinition container, QueryDefinition query, string? owner, int max, string? continuation, CancellationToken ct)
+    {
+        var target = new QueryRequestOptions { PartitionKey = owner is null ? null : new PartitionKey(owner), MaxItemCount = max };
+        AuditPage page;
+        do
+        {
+            page = await ReadAsync(() => database[container].GetItemQueryStreamIterator(query, continuation, target), ct);
+            continuation = page.Continuation;
+        }
+        while (page.Documents.Count == 0 && continuation is not null);
+        return page;
+    }
+
+    /// <summary>All documents that a query finds.</summary>
+    internal async Task<List<JsonElement>> ReadAllAsync(
+        ContainerDefinition container, QueryDefinition query, string? owner, CancellationToken ct)
+    {
+        var found = new List<JsonElement>();
+        string? continuation = null;
+        do
+        {
+            var page = await ReadPageAsync(container, query, owner, -1, continuation, ct);
+            found.AddRange(page.Documents);
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+        return found;
+    }
+
+    /// <summary>A page of the change feed; empty at its end, and with the place to read on in any case.</summary>
+    internal Task<AuditPage> ReadFeedAsync(
+        ContainerDefinition container, AuditFeedRange range, DateTimeOffset feedStart, int max, CancellationToken ct)
+    {
+        var start = range.Continuation is { } continuation
+            ? ChangeFeedStartFrom.ContinuationToken(continuation)
+            : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range));
+        var options = new ChangeFeedRequestOptions { PageSizeHint = max };
+        return ReadAsync(() => database[container].GetChangeFeedStreamIterator(start, ChangeFeedMode.LatestVersion, options), ct);
+    }
+
+    /// <summary>The ranges of a container's change feed, none of them read yet.</summary>
+    internal async Task<IEnumerable<AuditFeedRange>> FeedRangesAsync(AuditPart part, ContainerDefinition container, CancellationToken ct) =>
+        (await database[container].GetFeedRangesAsync(ct)).Select(range => new AuditFeedRange(part, range.ToJsonString(), null));
+
+    // An iterator that has failed is finished: each attempt has its own.
+    private async Task<AuditPage> ReadAsync(Func<FeedIterator> open, CancellationToken ct)
+    {
+        var (page, charge) = await TransientFaults.RetryAsync(async () =>
+        {
+            using var pages = open();
+            using var answer = await pages.ReadNextAsync(ct);
+            if (answer.StatusCode == HttpStatusCode.NotModified)
+                return (new AuditPage([], answer.ContinuationToken), answer.Headers.RequestCharge);
+            answer.EnsureSuccessStatusCode();
+            using var json = await JsonDocument.ParseAsync(answer.Content, cancellationToken: ct);
+            var documents = json.RootElement.GetProperty("Documents"u8).EnumerateArray().Select(static document => document.Clone());
+            return (new AuditPage([.. documents], answer.ContinuationToken), answer.Headers.RequestCharge);
+        });
+        await PayAsync(charge, ct);
+        return page;
+    }
+
+    private async Task PayAsync(double charge, CancellationToken ct)
+    {
+        TimeSpan wait;
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            _paidUntil = (_paidUntil > now ? _paidUntil : now) + TimeSpan.FromSeconds(charge / options.Value.RequestUnitsPerSecond);
+            wait = _paidUntil - now;
+        }
+        if (wait >= WaitMin)
+            await Task.Delay(wait, time, ct);
+    }
+}
+
+/// <param name="Documents">What was found.</param>
+/// <param name="Continuation">Where the next page begins; of a query null when there is none.</param>
+internal sealed record AuditPage(IReadOnlyList<JsonElement> Documents, string? Continuation);

@@ -1,0 +1,44 @@
+using Commerce.Functions.Cosmos;
+using Commerce.Shared.Audit;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Audit;
+
+/// <summary>
+/// Checks that an account holds what its pending orders cost. Both change in one batch, so between two reads of the same version of the
+/// account the orders belong to it.
+/// </summary>
+public sealed class HoldAudit(AuditReader reader, TimeProvider time)
+{
+    private static readonly QueryDefinition Pending = new("SELECT c.totalAmount FROM c WHERE c.status = 'pending'");
+
+    /// <summary>Pauses before each look; an account that is written to all the time is looked at again when the feed tells of it.</summary>
+    private static readonly TimeSpan[] Patience =
+        [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)];
+
+    /// <summary>The difference; null when there is none, or none can be told because the account changes all the time.</summary>
+    internal async Task<AuditDifference?> FindAsync(string userId, CancellationToken ct)
+    {
+        foreach (var pause in Patience)
+        {
+            if (pause > TimeSpan.Zero)
+                await Task.Delay(pause, time, ct);
+            var before = await HeadAsync(userId, ct);
+            var sum = (await reader.ReadAllAsync(CommerceDatabase.Accounts, Pending, userId, ct))
+                .Sum(static order => order.Number("totalAmount") ?? 0);
+            if (sum == (before?.Held ?? 0))
+                return null;
+            if ((await HeadAsync(userId, ct))?.ETag != before?.ETag)
+                continue;
+            return new(AuditKind.AccountHeld, userId, sum, before?.Held ?? 0)
+            {
+                Document = LedgerNames.Accounts.Document(userId, LedgerNames.Accounts.HeadId),
+            };
+        }
+        return null;
+    }
+
+    private async Task<HeadFact?> HeadAsync(string userId, CancellationToken ct) =>
+        (await reader.ReadAllAsync(CommerceDatabase.Accounts, LedgerQueries.Accounts.Head, userId, ct))
+            .Select(static json => json.TryRead(FactJson.Default.HeadFact)).FirstOrDefault();
+}

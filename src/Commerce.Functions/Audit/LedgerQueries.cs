@@ -1,0 +1,61 @@
+using Commerce.Functions.Cosmos;
+using Commerce.Shared.Audit;
+using Microsoft.Azure.Cosmos;
+
+namespace Commerce.Functions.Audit;
+
+/// <summary>How one kind of ledger is read, in the partition of its owner.</summary>
+internal sealed class LedgerQueries
+{
+    private readonly string _head;
+    private readonly string _record;
+    private readonly string _type;
+    private readonly string _delta;
+    private readonly string _owners;
+
+    private LedgerQueries(LedgerNames names, ContainerDefinition container, string head, string record, string type, string delta)
+    {
+        Names = names;
+        Container = container;
+        (_head, _record, _type, _delta) = (head, record, type, delta);
+        var owner = container.PartitionKeyPath.TrimStart('/');
+        _owners = $"SELECT c.{owner} AS owner FROM c WHERE c.{owner} > @after ORDER BY c.{owner}";
+    }
+
+    public static readonly LedgerQueries Accounts = new(
+        LedgerNames.Accounts,
+        CommerceDatabase.Accounts,
+        "SELECT c.type, c.balance AS total, c.entryCount AS records, c.held, c._etag FROM c WHERE c.id = 'account'",
+        "SELECT c.id, c.kind, c.amount AS delta, c.balanceAfter AS after, c.sequence, c.orderId FROM c",
+        "entry",
+        "amount");
+
+    public static readonly LedgerQueries Products = new(
+        LedgerNames.Products,
+        CommerceDatabase.Catalog,
+        "SELECT c.type, c.stock AS total, c.movementCount AS records, 0 AS held, c._etag FROM c WHERE c.id = 'product'",
+        "SELECT c.id, c.kind, c.delta, c.stockAfter AS after, c.sequence, c.orderId FROM c",
+        "movement",
+        "delta");
+
+    public LedgerNames Names { get; }
+
+    public ContainerDefinition Container { get; }
+
+    public static LedgerQueries Of(AuditPart part) => part == AuditPart.Products ? Products : Accounts;
+
+    /// <summary>All partitions behind one, each as often as it has documents: also those whose head is missing.</summary>
+    public QueryDefinition OwnersAfter(string owner) => new QueryDefinition(_owners).WithParameter("@after", owner);
+
+    public QueryDefinition Head => new(_head);
+
+    public QueryDefinition RecordsAfter(long sequence) =>
+        new QueryDefinition($"{_record} WHERE c.type = '{_type}' AND c.sequence > @after ORDER BY c.sequence")
+            .WithParameter("@after", sequence);
+
+    public QueryDefinition LastRecord => new($"{_record} WHERE c.type = '{_type}' ORDER BY c.sequence DESC OFFSET 0 LIMIT 1");
+
+    /// <summary>Records without a place, but for refusals, which change nothing and have none.</summary>
+    public QueryDefinition PlacelessRecords => new(
+        $"{_record} WHERE c.type = '{_type}' AND c.sequence < 1 AND NOT (c.kind IN ('refused', 'sealed') AND c.{_delta} = 0)");
+}
