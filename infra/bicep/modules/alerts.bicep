@@ -98,6 +98,7 @@ var queryAlerts = [
     severity: 2
     query: 'AppMetrics | where Name == "commerce.delivery.parked" | summarize Value = max(Max) by bin(TimeGenerated, 5m)'
     column: 'Value'
+    window: 'PT15M'
   }
   {
     name: 'audit-difference'
@@ -122,6 +123,7 @@ var queryAlerts = [
     severity: 1
     query: 'union AppTraces, AppExceptions | extend State = tostring(Properties["prop__state"]) | where State == "Failed" | summarize Value = todouble(count()) by bin(TimeGenerated, 5m)'
     column: 'Value'
+    window: 'PT15M'
   }
 ]
 
@@ -138,7 +140,7 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-03-15-preview' 
       enabled: true
       scopes: [workspaceId]
       evaluationFrequency: 'PT5M'
-      windowSize: alert.?window ?? 'PT15M'
+      windowSize: alert.window
       // The tables appear with the first telemetry; a rule must be deployable before that.
       skipQueryValidation: true
       autoMitigate: true
