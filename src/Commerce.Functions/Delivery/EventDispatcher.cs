@@ -73,8 +73,9 @@ public sealed partial class EventDispatcher(
         if (cloudEvent is null)
         {
             var order = await orders.FindAsync(delivery.UserId, delivery.OrderId);
+            // One look proves nothing: a replica may lag behind the payment.
             if (order is null || !OrderEvents.Happened(delivery.EventType, order))
-                return delivery.Parked("The order does not exist any more, or nothing of the kind happened to it.");
+                return delivery.After(new(time.GetUtcNow(), DeliveryVerdict.Failed, "The order does not exist, or nothing of the kind happened to it."));
             cloudEvent = OrderEvents.Event(delivery.EventType, order);
         }
         if (await gate.TrySendAsync(cloudEvent, ct) is not { } attempt)

@@ -76,7 +76,8 @@ public sealed record DrainResult(DrainReport Report, RedeliveryRun? Next, TimeSp
             return new(report, new RedeliveryRun(0), HaltedPause);
         if (report.IsBlocked)
         {
-            var failures = run.Failures + 1;
+            // A platform that was not asked was not found down.
+            var failures = run.Failures + (report.Sent > 0 ? 1 : 0);
             var pause = RedeliverySchedule.ProbePause(RedeliveryOrchestrator.InstanceId, failures, probePauseMax);
             var untilRetry = report.RetryAt - now;
             return new(report, new RedeliveryRun(failures), pause > untilRetry ? pause : untilRetry);

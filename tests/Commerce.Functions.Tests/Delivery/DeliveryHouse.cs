@@ -9,6 +9,7 @@ using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging.Abstractions;
+using Polly.CircuitBreaker;
 
 namespace Commerce.Functions.Tests.Delivery;
 
@@ -24,9 +25,10 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     private readonly TestDatabase _database;
 
-    private DeliveryHouse(TestDatabase database, DataPlatformOptions options)
+    private DeliveryHouse(TestDatabase database, DataPlatformOptions options, ShiftableTime time)
     {
         _database = database;
+        Time = time;
         Store = new DeliveryStore(database.Database);
         Switch = new DeliverySwitch(Store, Time, NullLogger<DeliverySwitch>.Instance);
         var wrapped = Microsoft.Extensions.Options.Options.Create(options);
@@ -38,7 +40,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     public FakePlatform Platform { get; } = new();
 
-    public ShiftableTime Time { get; } = new();
+    public ShiftableTime Time { get; }
 
     public DeliveryStore Store { get; }
 
@@ -53,10 +55,19 @@ internal sealed class DeliveryHouse : IAsyncDisposable
     public TestDatabase Database => _database;
 
     public static async Task<DeliveryHouse> CreateAsync(DataPlatformOptions? options = null) =>
-        new(await TestDatabase.CreateAsync(), options ?? Options);
+        new(await TestDatabase.CreateAsync(), options ?? Options, new());
 
-    /// <summary>Another instance of the app on the same database, with a platform and a clock of its own. It need not be disposed of.</summary>
-    public DeliveryHouse Neighbour() => new(_database, Options);
+    /// <summary>Another instance of the app on the same database, with a platform of its own. It need not be disposed of.</summary>
+    /// <param name="time">Its clock; by default one of its own.</param>
+    public DeliveryHouse Neighbour(ShiftableTime? time = null) => new(_database, Options, time ?? new());
+
+    /// <summary>Opens the circuit breaker by events of which nothing is recorded.</summary>
+    public async Task BreakAsync()
+    {
+        Platform.AnswerWith(503);
+        while (Gate.State != CircuitState.Open)
+            await Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, OrderOf("o-breaking", Time.GetUtcNow())), Stop);
+    }
 
     /// <summary>A paid order in the store.</summary>
     public async Task<Order> AddOrderAsync(string orderId)
