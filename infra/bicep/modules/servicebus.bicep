@@ -30,8 +30,6 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
       deadLetteringOnMessageExpiration: true
       // No message expires unseen: after 14 days it is in the dead-letter queue, which an alert watches.
       defaultMessageTimeToLive: 'P14D'
-      requiresDuplicateDetection: true
-      duplicateDetectionHistoryTimeWindow: 'PT10M'
       maxSizeInMegabytes: 5120
     }
   }

@@ -75,7 +75,7 @@ public sealed partial class EventDispatcher(
             var order = await orders.FindAsync(delivery.UserId, delivery.OrderId);
             // One look proves nothing: a replica may lag behind the payment.
             if (order is null || !OrderEvents.Happened(delivery.EventType, order))
-                return delivery.After(new(time.GetUtcNow(), DeliveryVerdict.Failed, "The order does not exist, or nothing of the kind happened to it."));
+                return delivery.After(new(time.GetUtcNow(), DeliveryVerdict.Failed, "There is no such order, or no such event of it."));
             cloudEvent = OrderEvents.Event(delivery.EventType, order);
         }
         if (await gate.TrySendAsync(cloudEvent, ct) is not { } attempt)

@@ -58,7 +58,7 @@ public sealed record RedeliveryRun(int Failures);
 /// <param name="Pause">How long to wait for it.</param>
 public sealed record DrainResult(DrainReport Report, RedeliveryRun? Next, TimeSpan Pause)
 {
-    private static readonly TimeSpan HaltedPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan HaltedPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan IdlePauseMax = TimeSpan.FromSeconds(30);
 
     /// <summary>

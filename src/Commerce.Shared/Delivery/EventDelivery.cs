@@ -64,8 +64,8 @@ public sealed record EventDelivery
     public required int AttemptCount { get; init; }
 
     /// <summary>
-    /// Attempts that have failed since it waits; a redelivery by an operator starts anew. Pauses follow from it, and so does giving up: no clock
-    /// runs while nothing is tried.
+    /// Attempts that have failed since it waits; a redelivery by an operator starts anew. Pauses follow from it, and so does giving up: no
+    /// clock runs while nothing is tried.
     /// </summary>
     public int FailureCount { get; init; }
 

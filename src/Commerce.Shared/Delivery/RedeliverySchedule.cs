@@ -4,8 +4,8 @@ namespace Commerce.Shared.Delivery;
 public static class RedeliverySchedule
 {
     /// <summary>
-    /// An event that has failed as often as its pauses fit into this is parked. What else kept it from being tried (a pause by an operator or by
-    /// the platform, the circuit breaker, no platform at all) takes as long as it likes and does not count.
+    /// An event that has failed as often as its pauses fit into this is parked. What else kept it from being tried (a pause by an operator or
+    /// by the platform, the circuit breaker, no platform at all) takes as long as it likes and does not count.
     /// </summary>
     public static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(72);
 
@@ -22,7 +22,8 @@ public static class RedeliverySchedule
     public static TimeSpan EventPause(string eventId, int failure) => Pause(eventId, failure, EventPauseMin, EventPauseMax);
 
     /// <summary>
-    /// True when the pauses between an event's first failure and its <paramref name="failure"/>-th (from 1) come to <see cref="GiveUpAfter"/>.
+    /// True when the pauses between an event's first failure and its <paramref name="failure"/>-th (from 1) come to
+    /// <see cref="GiveUpAfter"/>.
     /// </summary>
     public static bool IsSpent(string eventId, int failure)
     {

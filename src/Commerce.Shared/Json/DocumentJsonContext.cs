@@ -19,6 +19,7 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(ShoppingCart))]
 [JsonSerializable(typeof(EventDelivery))]
 [JsonSerializable(typeof(DeliveryControl))]
+[JsonSerializable(typeof(OpenBreaker))]
 [JsonSerializable(typeof(RankingCheckpoint))]
 [JsonSerializable(typeof(RankingList))]
 [JsonSerializable(typeof(RankingPointer))]

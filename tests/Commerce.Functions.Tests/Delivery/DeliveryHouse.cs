@@ -32,10 +32,14 @@ internal sealed class DeliveryHouse : IAsyncDisposable
         Store = new DeliveryStore(database.Database);
         Switch = new DeliverySwitch(Store, Time, NullLogger<DeliverySwitch>.Instance);
         var wrapped = Microsoft.Extensions.Options.Options.Create(options);
-        Gate = new PlatformGate(new DataPlatformClient(options, Platform, Time), wrapped, Time, NullLogger<PlatformGate>.Instance);
+        Report = new BreakerReport(Store, NullLogger<BreakerReport>.Instance);
+        Gate = new PlatformGate(new DataPlatformClient(options, Platform, Time), Report, wrapped, Time, NullLogger<PlatformGate>.Instance);
         Dispatcher = new EventDispatcher(
             Gate, Switch, Store, new OrderStore(database.Database), Time, NullLogger<EventDispatcher>.Instance);
         Drain = new BacklogDrain(Dispatcher, Gate, Switch, Store, wrapped, Time);
+        Starter = new RedeliveryStarter(Time, NullLogger<RedeliveryStarter>.Instance);
+        Functions = new DeliveryFunctions(Dispatcher, Gate, Switch, Store, Starter);
+        Operations = new DeliveryOperations(Store, Switch, Starter, wrapped, Time);
     }
 
     public FakePlatform Platform { get; } = new();
@@ -46,11 +50,19 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     public DeliverySwitch Switch { get; }
 
+    public BreakerReport Report { get; }
+
     public PlatformGate Gate { get; }
 
     public EventDispatcher Dispatcher { get; }
 
     public BacklogDrain Drain { get; }
+
+    public RedeliveryStarter Starter { get; }
+
+    public DeliveryFunctions Functions { get; }
+
+    public DeliveryOperations Operations { get; }
 
     public TestDatabase Database => _database;
 
@@ -96,6 +108,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Report.DisposeAsync();
         Platform.Dispose();
         await _database.DisposeAsync();
     }

@@ -151,6 +151,30 @@ public class DeliveryTests
     }
 
     [Fact]
+    public async Task An_answer_that_was_long_on_its_way_does_not_take_back_what_was_ordered_meanwhile()
+    {
+        await using var house = await DeliveryHouse.CreateAsync();
+        // So that the client has all that it asks for once.
+        await house.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
+        var (asked, arrived, isFirst) = (new TaskCompletionSource(), new TaskCompletionSource(), 1);
+        house.Database.After = request =>
+        {
+            if (request.Method != HttpMethod.Get || Interlocked.Exchange(ref isFirst, 0) == 0)
+                return;
+            asked.SetResult();
+            arrived.Task.Wait(Stop);
+        };
+        var slow = Task.Run(() => house.Switch.RefreshAsync(Stop), Stop);
+        await asked.Task;
+
+        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        arrived.SetResult();
+        Assert.False((await slow).IsPaused);
+
+        Assert.True((await house.Switch.GetAsync(Stop)).IsPaused);
+    }
+
+    [Fact]
     public async Task A_backlog_drains_oldest_first_and_no_faster_than_the_setting()
     {
         await using var house = await DeliveryHouse.CreateAsync(DeliveryHouse.Options with { DrainPerSecond = 100 });
@@ -291,7 +315,7 @@ public class DeliveryTests
         Assert.Single(house.Platform.Accepted);
     }
 
-    /// <summary>Nothing is tried while an operator or the platform wants a pause, while no platform is configured, or behind the breaker.</summary>
+    /// <summary>Nothing is tried while an operator or the platform wants a pause, without a platform, or behind the breaker.</summary>
     [Theory]
     [InlineData("paused")]
     [InlineData("paused by the platform")]
@@ -366,7 +390,7 @@ public class DeliveryTests
         Assert.Equal(DeliveryState.Delivered, (await house.FindAsync("o-2")).State);
         var parked = await house.Store.FindAsync("o-1.cancelled", Stop);
         Assert.Equal(DeliveryState.Parked, parked!.State);
-        Assert.Contains("does not exist", parked.Reason, StringComparison.Ordinal);
+        Assert.Contains("no such event", parked.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public class EventDeliveryTests
         }
 
         Assert.Equal(DeliveryState.Parked, delivery.State);
-        Assert.StartsWith("Given up after 72 hours.", delivery.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Given up after 72 hours", delivery.Reason, StringComparison.Ordinal);
         Assert.InRange(now - Start, TimeSpan.FromHours(72), TimeSpan.FromHours(72.5));
         Assert.InRange(pauses[0], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
         Assert.All(pauses[..^1], pause => Assert.InRange(pause, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30)));

@@ -27,7 +27,7 @@ public sealed class OperatorOrdersTests(OutageShop shop) : IClassFixture<OutageS
         await QuietAsync($"seed {seed}");
     }
 
-    /// <summary>With nothing to do the redelivery has always just ended, or is about to: an order must not be given to one that is past hearing it.</summary>
+    /// <summary>With nothing to do the redelivery has always just ended, or is about to and past hearing of an order.</summary>
     [Fact]
     public async Task An_order_that_meets_the_redelivery_at_its_end_is_carried_out()
     {
@@ -48,6 +48,8 @@ public sealed class OperatorOrdersTests(OutageShop shop) : IClassFixture<OutageS
 
     private Task<Answer> QuietAsync(string when) => Eventually.Async(
         shop.StatusAsync,
-        answer => !answer.Json.GetProperty("paused").GetBoolean() && !answer.Json.GetProperty("releasingParked").GetBoolean() && answer.Number("waiting") == 0,
+        answer => !answer.Json.GetProperty("paused").GetBoolean()
+            && !answer.Json.GetProperty("releasingParked").GetBoolean()
+            && answer.Number("waiting") == 0,
         $"an end of all orders ({when})");
 }
