@@ -54,6 +54,17 @@ public sealed class CosmosStore : IAsyncDisposable
         return new CosmosStore(DocumentStore.Open(sqlitePath, time, options.PartitionKeyRanges), options);
     }
 
+    /// <summary>
+    /// Splits every partition key range of a container in two, as the service does when they have grown. Until the store is opened again.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such container.</exception>
+    public void SplitRanges(string database, string container)
+    {
+        var state = Documents.Catalog.Find(database)?.FindContainer(container)
+            ?? throw new ArgumentException($"There is no container '{database}/{container}'.", nameof(container));
+        state.Ranges = state.Ranges.Split();
+    }
+
     /// <summary>Stops the sweep and the index builder, finishes queued writes and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {

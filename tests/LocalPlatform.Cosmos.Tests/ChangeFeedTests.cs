@@ -87,6 +87,38 @@ public sealed class ChangeFeedTests
     }
 
     [Fact]
+    public async Task A_reader_whose_range_is_split_between_two_pages_misses_nothing_and_gets_nothing_twice()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { PartitionKeyRanges = 2 });
+        var container = await account.NewContainerAsync();
+        async Task AddAsync(int first)
+        {
+            for (var i = first; i < first + 40; i++)
+                await container.CreateItemAsync(new { id = $"{i}", pk = $"p{i}" }, cancellationToken: Ct);
+        }
+        await AddAsync(0);
+        var seen = new List<string>();
+        foreach (var range in await container.GetFeedRangesAsync(Ct))
+        {
+            using var pages = container.GetChangeFeedIterator<JObject>(
+                ChangeFeedStartFrom.Beginning(range), ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = 4 });
+            var first = await pages.ReadNextAsync(Ct);
+            account.Store.SplitRanges("db", container.Id);
+            // On from the position, and on with the same reader.
+            var (rest, continuation) = await Read(container, ChangeFeedStartFrom.ContinuationToken(first.ContinuationToken));
+            seen.AddRange(first.Select(change => (string)change["id"]!).Concat(rest));
+            Assert.Equal(rest[0], (string)(await pages.ReadNextAsync(Ct)).First()["id"]!);
+            Assert.Empty((await Read(container, ChangeFeedStartFrom.ContinuationToken(continuation))).Changes);
+        }
+        Assert.Equal(40, seen.Count);
+        Assert.Equal(40, seen.Distinct().Count());
+        Assert.Equal(8, (await container.GetFeedRangesAsync(Ct)).Count);
+        await AddAsync(40);
+        var all = Enumerable.Range(0, 80).Select(i => ($"{i}", new PartitionKey($"p{i}"))).ToList();
+        Assert.Equal(80, (await container.ReadManyItemsAsync<JObject>(all, cancellationToken: Ct)).Count);
+    }
+
+    [Fact]
     public async Task The_change_feed_processor_delivers_every_change()
     {
         await using var account = new CosmosTestAccount(new CosmosStoreOptions { PartitionKeyRanges = 2 });

@@ -34,8 +34,6 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
       deadLetteringOnMessageExpiration: true
       // No message expires unseen: after 14 days it is in the dead-letter queue, which an alert watches.
       defaultMessageTimeToLive: 'P14D'
-      requiresDuplicateDetection: true
-      duplicateDetectionHistoryTimeWindow: 'PT10M'
       maxSizeInMegabytes: 5120
     }
   }

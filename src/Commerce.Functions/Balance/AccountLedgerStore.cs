@@ -14,7 +14,10 @@ namespace Commerce.Functions.Balance;
 public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions options, TimeProvider time)
     : LedgerStore<Account, AccountCommand, AccountRecord>(database[CommerceDatabase.Accounts], options, time)
 {
-    /// <summary>Lines that weigh as much as an operation: a batch of orders stays below 2 MB, whatever names their products have.</summary>
+    /// <summary>
+    /// Lines that weigh as much as an operation: a batch of orders, payments or refunds stays below 2 MB, whatever names their products have, and
+    /// brings no more than some 1,200 lines into the change feed at once.
+    /// </summary>
     private const int LinesPerOperation = 12;
 
     private static readonly AccountRules Rules = new();
@@ -51,7 +54,8 @@ public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions 
         Count(record.Entry) + Count(record.Order) + Count(record.Decision) + Count(record.Cart);
 
     internal override int WeightOf(AccountRecord record) =>
-        OperationsOf(record) + ((record.Order?.Lines.Count ?? record.Decision?.Work.Items.Count ?? 0) / LinesPerOperation);
+        OperationsOf(record)
+        + ((record.Order?.Lines.Count ?? record.Entry?.Lines?.Count ?? record.Decision?.Work.Items.Count ?? 0) / LinesPerOperation);
 
     internal override async Task<AccountRecord?> RecallAsync(AccountCommand command)
     {

@@ -26,8 +26,7 @@ public sealed class BacklogDrain(
         if (control.ReleaseParkedUntil is { } until)
             await ReleaseAsync(until, ct);
         var sent = 0;
-        var halted = control.IsPaused || !gate.IsConfigured;
-        var blocked = control.IsHeldAt(time.GetUtcNow()) || halted;
+        var blocked = control.IsHeldAt(time.GetUtcNow()) || !gate.IsConfigured;
         for (var idle = 0; idle < EventDelivery.ShardCount && !blocked && time.GetElapsedTime(started) < Slice;)
         {
             for (var shard = 0; shard < EventDelivery.ShardCount && !blocked; shard++)
@@ -41,7 +40,12 @@ public sealed class BacklogDrain(
             }
         }
         DeliveryMetrics.Waiting(await store.CountAsync(DeliveryState.Waiting, ct));
-        return new(sent, blocked, halted, await store.NextDueAsync(ct), Later(gate.RetryAt, control.PausedByPlatformUntil));
+        var nextDue = await store.NextDueAsync(ct);
+        // What was ordered while this ran must not be left to a run that does not follow.
+        control = await deliverySwitch.RefreshAsync(ct);
+        if (control.ReleaseParkedUntil is not null)
+            nextDue ??= time.GetUtcNow();
+        return new(sent, blocked, control.IsPaused || !gate.IsConfigured, nextDue, Later(gate.RetryAt, control.PausedByPlatformUntil));
     }
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
@@ -90,6 +94,6 @@ public sealed class BacklogDrain(
 /// <param name="Sent">Attempts made.</param>
 /// <param name="IsBlocked">The platform takes no events, or none are to be sent.</param>
 /// <param name="IsHalted">None are to be sent: paused by an operator, or no platform is configured.</param>
-/// <param name="NextDueAt">When the next waiting event is due; null when none waits.</param>
+/// <param name="NextDueAt">When the next waiting event is due, now if some are to be released; null when none waits.</param>
 /// <param name="RetryAt">When a platform that takes no events may be asked again.</param>
 public sealed record DrainReport(int Sent, bool IsBlocked, bool IsHalted, DateTimeOffset? NextDueAt, DateTimeOffset RetryAt = default);

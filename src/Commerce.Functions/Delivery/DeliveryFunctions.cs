@@ -5,7 +5,13 @@ using Microsoft.DurableTask.Client;
 namespace Commerce.Functions.Delivery;
 
 /// <summary>Takes order events off the queue and brings them to the data platform.</summary>
-public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate gate, DeliveryStore store, RedeliveryStarter redelivery, EventReconciler reconciler)
+public sealed class DeliveryFunctions(
+    EventDispatcher dispatcher,
+    PlatformGate gate,
+    DeliverySwitch deliverySwitch,
+    DeliveryStore store,
+    RedeliveryStarter redelivery,
+    EventReconciler reconciler)
 {
     private const string ServiceBusConnection = "ServiceBus";
 
@@ -19,18 +25,18 @@ public sealed class DeliveryFunctions(EventDispatcher dispatcher, PlatformGate g
         if (state == DeliveryState.Waiting)
             await redelivery.EnsureRunningAsync(durable, ct);
         else if (gate.TakeRecovery())
-            await RedeliveryStarter.WakeAsync(durable, ct);
+            await redelivery.WakeAsync(durable, ct);
     }
 
     /// <summary>
-    /// Starts the redelivery for events that wait without it: the process may have died between recording an event and starting it.
-    /// Counts the parked ones, which an operator is to hear of.
+    /// Starts the redelivery for events that wait without it, or are to be released: the process may have died between recording that and
+    /// starting it. Counts the parked ones, which an operator is to hear of.
     /// </summary>
     [Function("WatchDeliveries")]
     public async Task WatchAsync(
         [TimerTrigger("5,35 * * * * *", UseMonitor = false)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
-        if (await store.NextDueAsync(ct) is not null)
+        if ((await deliverySwitch.RefreshAsync(ct)).ReleaseParkedUntil is not null || await store.NextDueAsync(ct) is not null)
             await redelivery.EnsureRunningAsync(durable, ct);
         DeliveryMetrics.Parked(await store.CountAsync(DeliveryState.Parked, ct));
     }

@@ -53,7 +53,8 @@ internal sealed record DeliveryList(IReadOnlyList<DeliveryView> Items, string? N
 /// <param name="Configured">There is a platform to deliver to.</param>
 /// <param name="Paused">An operator has paused all deliveries.</param>
 /// <param name="PausedByPlatformUntil">The platform has asked that nothing is sent before this; absent when it has not.</param>
-/// <param name="Breaker">The circuit breaker of the instance that answers.</param>
+/// <param name="Breaker">Open when any of the instances that deliver has opened its circuit breaker, closed otherwise.</param>
+/// <param name="OpenBreakers">Those that are open, the longest open first.</param>
 /// <param name="Waiting">Events in the backlog.</param>
 /// <param name="Parked">Events put aside for an operator.</param>
 /// <param name="NextDueAt">When the next waiting event may be tried; absent when none waits.</param>
@@ -63,10 +64,20 @@ internal sealed record DeliveryStatusView(
     bool Paused,
     DateTimeOffset? PausedByPlatformUntil,
     string Breaker,
+    IReadOnlyList<OpenBreakerView> OpenBreakers,
     long Waiting,
     long Parked,
     DateTimeOffset? NextDueAt,
     bool ReleasingParked);
+
+/// <param name="OpenSince">Since when the instance has delivered nothing.</param>
+/// <param name="ReportedAt">When its last try failed.</param>
+/// <param name="RetryAt">From when on its next event may try.</param>
+/// <param name="Detail">What its last try came to, for a person.</param>
+internal sealed record OpenBreakerView(DateTimeOffset OpenSince, DateTimeOffset ReportedAt, DateTimeOffset RetryAt, string Detail)
+{
+    public static OpenBreakerView Of(OpenBreaker breaker) => new(breaker.OpenSince, breaker.ReportedAt, breaker.RetryAt, breaker.Detail);
+}
 
 [JsonSerializable(typeof(DeliveryList))]
 [JsonSerializable(typeof(DeliveryDetailView))]

@@ -5,11 +5,17 @@ using Commerce.Shared.Delivery;
 using Commerce.Shared.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Delivery;
 
 /// <summary>What operators can see of the deliveries, and order.</summary>
-public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliverySwitch, PlatformGate gate, TimeProvider time)
+public sealed class DeliveryOperations(
+    DeliveryStore store,
+    DeliverySwitch deliverySwitch,
+    RedeliveryStarter redelivery,
+    IOptions<DataPlatformOptions> options,
+    TimeProvider time)
 {
     [Function("ListDeliveries")]
     public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries")] HttpRequest request)
@@ -31,8 +37,12 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
     }
 
     [Function("GetDeliveryStatus")]
-    public Task<IResult> Status(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries/status")] HttpRequest request) => StatusAsync(StatusCodes.Status200OK, request.HttpContext.RequestAborted);
+    public async Task<IResult> Status(
+        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries/status")] HttpRequest request)
+    {
+        var ct = request.HttpContext.RequestAborted;
+        return await StatusAsync(await deliverySwitch.RefreshAsync(ct), StatusCodes.Status200OK, ct);
+    }
 
     [Function("ShowDelivery")]
     public async Task<IResult> Show(
@@ -53,7 +63,7 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
             var released = delivery.Released(time.GetUtcNow());
             if (!await store.TryReplaceAsync(released))
                 continue;
-            await RedeliveryStarter.WakeAsync(durable, ct);
+            await redelivery.WakeAsync(durable, ct);
             return new JsonAnswer<DeliveryDetailView>(
                 StatusCodes.Status202Accepted, DeliveryDetailView.Of(released), DeliveryJson.Wire.DeliveryDetailView);
         }
@@ -64,37 +74,41 @@ public sealed class DeliveryOperations(DeliveryStore store, DeliverySwitch deliv
     public Task<IResult> RedeliverParked(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/redelivery")] HttpRequest request,
         [DurableClient] DurableTaskClient durable) =>
-        OrderAsync(request, durable, control => control with { ReleaseParkedUntil = time.GetUtcNow() }, StatusCodes.Status202Accepted);
+        OrderAsync(request, control => control with { ReleaseParkedUntil = time.GetUtcNow() }, durable, StatusCodes.Status202Accepted);
 
+    // The redelivery need not hear of a pause: it looks before each event.
     [Function("PauseDeliveries")]
-    public Task<IResult> Pause(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/pause")] HttpRequest request,
-        [DurableClient] DurableTaskClient durable) =>
-        OrderAsync(request, durable, control => control with { IsPaused = true }, StatusCodes.Status200OK);
+    public Task<IResult> Pause([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/pause")] HttpRequest request) =>
+        OrderAsync(request, control => control with { IsPaused = true });
 
     [Function("ResumeDeliveries")]
     public Task<IResult> Resume(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/resume")] HttpRequest request,
         [DurableClient] DurableTaskClient durable) =>
-        OrderAsync(request, durable, DeliveryControl.Resumed, StatusCodes.Status200OK);
+        OrderAsync(request, DeliveryControl.Resumed, durable);
 
     private async Task<IResult> OrderAsync(
-        HttpRequest request, DurableTaskClient durable, Func<DeliveryControl, DeliveryControl> order, int status)
+        HttpRequest request,
+        Func<DeliveryControl, DeliveryControl> order,
+        DurableTaskClient? wake = null,
+        int status = StatusCodes.Status200OK)
     {
         var ct = request.HttpContext.RequestAborted;
-        await deliverySwitch.ChangeAsync(order, ct);
-        await RedeliveryStarter.WakeAsync(durable, ct);
-        return await StatusAsync(status, ct);
+        var control = await deliverySwitch.ChangeAsync(order, ct);
+        if (wake is not null)
+            await redelivery.WakeAsync(wake, ct);
+        return await StatusAsync(control, status, ct);
     }
 
-    private async Task<IResult> StatusAsync(int status, CancellationToken ct)
+    private async Task<IResult> StatusAsync(DeliveryControl control, int status, CancellationToken ct)
     {
-        var control = await deliverySwitch.GetAsync(ct);
+        var breakers = await store.OpenBreakersAsync(ct);
         var view = new DeliveryStatusView(
-            gate.IsConfigured,
+            options.Value.IsConfigured,
             control.IsPaused,
             control.PausedByPlatformUntil > time.GetUtcNow() ? control.PausedByPlatformUntil : null,
-            gate.State.ToString().ToLowerInvariant(),
+            breakers.Count > 0 ? "open" : "closed",
+            [.. breakers.OrderBy(breaker => breaker.OpenSince).Select(OpenBreakerView.Of)],
             await store.CountAsync(DeliveryState.Waiting, ct),
             await store.CountAsync(DeliveryState.Parked, ct),
             await store.NextDueAsync(ct),

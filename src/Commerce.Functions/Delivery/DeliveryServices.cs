@@ -14,6 +14,7 @@ internal static partial class DeliveryServices
         return services
             .AddSingleton<IValidateOptions<DataPlatformOptions>, DataPlatformOptionsValidator>()
             .AddSingleton<DataPlatformClient>()
+            .AddSingleton<BreakerReport>()
             .AddSingleton<PlatformGate>()
             .AddSingleton<DeliveryStore>()
             .AddSingleton<DeliverySwitch>()

@@ -16,6 +16,9 @@ public sealed class DeliveryStore
 
     private const int QueueLengthMax = 20_000;
 
+    /// <summary>As many instances as an app can have.</summary>
+    private const int BreakersMax = 1_000;
+
     private static readonly PartitionKey ControlKey = new(DeliveryControl.DocumentId);
 
     private readonly Container _deliveries;
@@ -166,6 +169,26 @@ public sealed class DeliveryStore
             return null;
         response.EnsureSuccessStatusCode();
         return control with { ETag = response.Headers.ETag };
+    });
+
+    /// <summary>The circuit breakers that are open, on whichever instance.</summary>
+    public Task<List<OpenBreaker>> OpenBreakersAsync(CancellationToken ct) => _deliveries.ListAsync<OpenBreaker>(
+        new QueryDefinition("SELECT * FROM c WHERE c.type = @type").WithParameter("@type", OpenBreaker.DocumentType),
+        BreakersMax,
+        ControlKey,
+        ct);
+
+    public Task ReportBreakerAsync(OpenBreaker breaker) => TransientFaults.RetryAsync(async () =>
+    {
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(breaker, DocumentJsonContext.Default.OpenBreaker));
+        using var response = await _deliveries.UpsertItemStreamAsync(body, ControlKey);
+        return response.EnsureSuccessStatusCode().StatusCode;
+    });
+
+    public Task DeleteBreakerAsync(string id) => TransientFaults.RetryAsync(async () =>
+    {
+        using var response = await _deliveries.DeleteItemStreamAsync(id, ControlKey);
+        return response.StatusCode == HttpStatusCode.NotFound ? response.StatusCode : response.EnsureSuccessStatusCode().StatusCode;
     });
 
     private async Task RecordAsync(string shard, IReadOnlyList<Pending<EventDelivery, bool>> waiting)

@@ -9,6 +9,7 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
 {
     private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(2);
 
+    private readonly Lock _lock = new();
     private volatile Known? _known;
 
     public ValueTask<DeliveryControl> GetAsync(CancellationToken ct) =>
@@ -18,14 +19,15 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
     public async Task<DeliveryControl> RefreshAsync(CancellationToken ct)
     {
         var known = _known;
+        var readAt = time.GetTimestamp();
         try
         {
-            return Keep(await store.FindControlAsync(ct) ?? new DeliveryControl());
+            return Keep(await store.FindControlAsync(ct) ?? new DeliveryControl(), readAt);
         }
         catch (CosmosException fault) when (known is not null)
         {
             LogUnreadable(fault);
-            return Keep(known.Control);
+            return Keep(known.Control, readAt);
         }
     }
 
@@ -36,7 +38,7 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         {
             var current = await store.FindControlAsync(ct) ?? new DeliveryControl();
             if (await store.TryWriteControlAsync(change(current) with { ChangedAt = time.GetUtcNow() }) is { } written)
-                return Keep(written);
+                return Keep(written, time.GetTimestamp());
         }
     }
 
@@ -49,7 +51,7 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         // Many events are answered so at once; those that ask for about the same need not all write it.
         if (_known is { } known && known.Control.PausedByPlatformUntil > until - KeepFor)
             return;
-        Keep((_known?.Control ?? new DeliveryControl()) with { PausedByPlatformUntil = until });
+        Keep((_known?.Control ?? new DeliveryControl()) with { PausedByPlatformUntil = until }, time.GetTimestamp());
         try
         {
             await ChangeAsync(
@@ -61,9 +63,14 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         }
     }
 
-    private DeliveryControl Keep(DeliveryControl control)
+    /// <summary>Keeps what was read or written at a moment, unless something later is known already.</summary>
+    private DeliveryControl Keep(DeliveryControl control, long readAt)
     {
-        _known = new(control, time.GetTimestamp());
+        lock (_lock)
+        {
+            if (_known is not { } known || known.ReadAt <= readAt)
+                _known = new(control, readAt);
+        }
         return control;
     }
 

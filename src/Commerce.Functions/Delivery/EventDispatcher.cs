@@ -78,7 +78,7 @@ public sealed partial class EventDispatcher(
         {
             var order = await orders.FindAsync(delivery.UserId, delivery.OrderId, order => OrderEvents.Happened(delivery.EventType, order));
             if (order is null || !OrderEvents.Happened(delivery.EventType, order))
-                return delivery.Parked("The order does not exist any more, or nothing of the kind happened to it.");
+                return delivery.After(new(time.GetUtcNow(), DeliveryVerdict.Failed, "There is no such order, or no such event of it."));
             cloudEvent = OrderEvents.Event(delivery.EventType, order);
         }
         if (await gate.TrySendAsync(cloudEvent, ct) is not { } attempt)

@@ -22,15 +22,21 @@ public sealed partial class PlatformGate
 
     private readonly DataPlatformClient _client;
     private readonly DataPlatformOptions _options;
+    private readonly BreakerReport _report;
     private readonly ILogger<PlatformGate> _logger;
     private readonly CircuitBreakerStateProvider _breaker = new();
     private readonly ResiliencePipeline<DeliveryAttempt> _pipeline;
     private long _brokenUntilTicks;
     private int _recovered;
 
-    public PlatformGate(DataPlatformClient client, IOptions<DataPlatformOptions> options, TimeProvider time, ILogger<PlatformGate> logger)
+    public PlatformGate(
+        DataPlatformClient client,
+        BreakerReport report,
+        IOptions<DataPlatformOptions> options,
+        TimeProvider time,
+        ILogger<PlatformGate> logger)
     {
-        (_client, _options, _logger) = (client, options.Value, logger);
+        (_client, _report, _options, _logger) = (client, report, options.Value, logger);
         _pipeline = new ResiliencePipelineBuilder<DeliveryAttempt> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DeliveryAttempt>
             {
@@ -42,13 +48,16 @@ public sealed partial class PlatformGate
                 StateProvider = _breaker,
                 OnOpened = arguments =>
                 {
-                    Interlocked.Exchange(ref _brokenUntilTicks, (time.GetUtcNow() + arguments.BreakDuration).UtcTicks);
-                    LogOpened(arguments.BreakDuration.TotalSeconds, arguments.Outcome.Result?.Detail ?? "");
+                    var (now, pause, detail) = (time.GetUtcNow(), arguments.BreakDuration, arguments.Outcome.Result?.Detail ?? "");
+                    Interlocked.Exchange(ref _brokenUntilTicks, (now + pause).UtcTicks);
+                    _report.Open(now, pause, detail);
+                    LogOpened(pause.TotalSeconds, detail);
                     return default;
                 },
                 OnClosed = _ =>
                 {
                     Interlocked.Exchange(ref _recovered, 1);
+                    _report.Close();
                     LogClosed();
                     return default;
                 },

@@ -58,7 +58,7 @@ public sealed record RedeliveryRun(int Failures);
 /// <param name="Pause">How long to wait for it.</param>
 public sealed record DrainResult(DrainReport Report, RedeliveryRun? Next, TimeSpan Pause)
 {
-    private static readonly TimeSpan HaltedPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan HaltedPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan IdlePauseMax = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -76,7 +76,8 @@ public sealed record DrainResult(DrainReport Report, RedeliveryRun? Next, TimeSp
             return new(report, new RedeliveryRun(0), HaltedPause);
         if (report.IsBlocked)
         {
-            var failures = run.Failures + 1;
+            // A platform that was not asked was not found down.
+            var failures = run.Failures + (report.Sent > 0 ? 1 : 0);
             var pause = RedeliverySchedule.ProbePause(RedeliveryOrchestrator.InstanceId, failures, probePauseMax);
             var untilRetry = report.RetryAt - now;
             return new(report, new RedeliveryRun(failures), pause > untilRetry ? pause : untilRetry);

@@ -5,13 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Commerce.Functions.Delivery;
 
 /// <summary>
-/// Sees to it that the redelivery runs when something waits. It may be started twice at worst, which does no harm; that it is
-/// started at all if the process dies here is the timer's business.
+/// Sees to it that the redelivery runs when something waits, and that it hears of what operators order. Nothing fails when that cannot be
+/// done here: what waits and what is ordered is stored, and the timer looks after it.
 /// </summary>
 public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<RedeliveryStarter> logger)
 {
     /// <summary>With thousands of events handed over a second, one look a second is enough for all of them.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private const int WakesMax = 5;
 
     private readonly Lock _lock = new();
     private bool _looking;
@@ -23,16 +25,17 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
     /// </summary>
     public async Task EnsureRunningAsync(DurableTaskClient durable, CancellationToken ct)
     {
-        lock (_lock)
-        {
-            _lookAgain = _looking;
-            if (_looking)
-                return;
-            _looking = true;
-        }
+        if (!TryBeginLooking())
+            return;
         try
         {
             await StartAsync(durable, ct);
+        }
+#pragma warning disable CA1031 // The event is recorded: the timer starts what could not be started here.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNotStarted(fault);
         }
         finally
         {
@@ -40,12 +43,42 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
         }
     }
 
-    /// <summary>Starts the redelivery, or ends its pause.</summary>
-    public static async Task WakeAsync(DurableTaskClient durable, CancellationToken ct)
+    /// <summary>
+    /// Starts the redelivery, or ends its pause. One that hears of it may have taken its last look before: it is looked after once more a
+    /// moment later.
+    /// </summary>
+    public async Task WakeAsync(DurableTaskClient durable, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(durable);
-        if (!await StartAsync(durable, ct))
-            await durable.RaiseEventAsync(RedeliveryOrchestrator.InstanceId, RedeliveryOrchestrator.WakeEvent, "", ct);
+        try
+        {
+            for (var i = 0; i < WakesMax; i++)
+            {
+                // It may end between the two.
+                if (await StartAsync(durable, ct) || await TryRaiseAsync(durable, ct))
+                    break;
+            }
+        }
+#pragma warning disable CA1031 // What is to be done is stored: the timer sees to it, or the redelivery at the end of its pause.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNotStarted(fault);
+        }
+        if (TryBeginLooking(again: true))
+            _ = LookAgainAsync(durable);
+    }
+
+    /// <summary>True when nobody looks at present; then the caller does. Otherwise one more look will follow.</summary>
+    private bool TryBeginLooking(bool again = false)
+    {
+        lock (_lock)
+        {
+            _lookAgain = again || _looking;
+            if (_looking)
+                return false;
+            return _looking = true;
+        }
     }
 
     private async Task LookAgainAsync(DurableTaskClient durable)
@@ -82,15 +115,46 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
         return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The redelivery could not be started; the timer will do it")]
-    private partial void LogNotStarted(Exception fault);
-
+    /// <summary>False when it runs already.</summary>
     private static async Task<bool> StartAsync(DurableTaskClient durable, CancellationToken ct)
     {
-        if (await durable.GetInstanceAsync(RedeliveryOrchestrator.InstanceId, ct) is { IsCompleted: false })
+        if (await IsRunningAsync(durable, ct))
             return false;
-        await durable.ScheduleNewOrchestrationInstanceAsync(
-            RedeliveryOrchestrator.Name, null, new StartOrchestrationOptions(RedeliveryOrchestrator.InstanceId), ct);
-        return true;
+        try
+        {
+            await durable.ScheduleNewOrchestrationInstanceAsync(
+                RedeliveryOrchestrator.Name, null, new StartOrchestrationOptions(RedeliveryOrchestrator.InstanceId), ct);
+            return true;
+        }
+        catch (Exception)
+        {
+            // Backends differ in how they say that somebody else has started it; that it runs is all that matters.
+            if (!await IsRunningAsync(durable, ct))
+                throw;
+            return false;
+        }
     }
+
+    /// <summary>False when it has ended.</summary>
+    private static async Task<bool> TryRaiseAsync(DurableTaskClient durable, CancellationToken ct)
+    {
+        try
+        {
+            await durable.RaiseEventAsync(RedeliveryOrchestrator.InstanceId, RedeliveryOrchestrator.WakeEvent, "", ct);
+            return true;
+        }
+        catch (Exception)
+        {
+            // The genuine host refuses an event for an instance that has ended or that there is not; others drop it.
+            if (await IsRunningAsync(durable, ct))
+                throw;
+            return false;
+        }
+    }
+
+    private static async Task<bool> IsRunningAsync(DurableTaskClient durable, CancellationToken ct) =>
+        await durable.GetInstanceAsync(RedeliveryOrchestrator.InstanceId, ct) is { IsCompleted: false };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The redelivery could not be started or woken; the timer will do it")]
+    private partial void LogNotStarted(Exception fault);
 }

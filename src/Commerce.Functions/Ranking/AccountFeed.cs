@@ -9,7 +9,7 @@ namespace Commerce.Functions.Ranking;
 public sealed class AccountFeed(CommerceDatabase database)
 {
     /// <summary>Documents of a page; an answer of Cosmos DB holds at most 4 MB, which is some 2,000 orders with their entries.</summary>
-    private const int PageSize = 2_000;
+    internal const int PageSizeMax = 2_000;
 
     private readonly Container _accounts = database[CommerceDatabase.Accounts];
 
@@ -20,31 +20,40 @@ public sealed class AccountFeed(CommerceDatabase database)
         return [.. ranges.Select(range => new RankingRange(range.ToJsonString(), null))];
     }
 
-    internal FeedCursor Open(RankingRange range, DateTimeOffset feedStart) => new(_accounts.GetChangeFeedStreamIterator(
-        range.Continuation is { } continuation
-            ? ChangeFeedStartFrom.ContinuationToken(continuation)
-            : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range)),
-        ChangeFeedMode.LatestVersion,
-        new ChangeFeedRequestOptions { PageSizeHint = PageSize }));
+    /// <param name="range">Where to read on.</param>
+    /// <param name="feedStart">Where to begin if nothing is read yet.</param>
+    /// <param name="readsAhead">The next page is on its way while the last one is being worked on.</param>
+    /// <param name="pageSize">Most documents of a page; what was written in one batch stays together, however many.</param>
+    internal FeedCursor Open(RankingRange range, DateTimeOffset feedStart, bool readsAhead, int pageSize = PageSizeMax) => new(
+        _accounts.GetChangeFeedStreamIterator(
+            range.Continuation is { } continuation
+                ? ChangeFeedStartFrom.ContinuationToken(continuation)
+                : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range)),
+            ChangeFeedMode.LatestVersion,
+            new ChangeFeedRequestOptions { PageSizeHint = pageSize }),
+        readsAhead);
 }
 
-/// <summary>
-/// Reads one range. The next page is on its way while the last one is being worked on.
-/// </summary>
-internal sealed class FeedCursor(FeedIterator pages) : IAsyncDisposable
+/// <summary>Reads one range.</summary>
+internal sealed class FeedCursor(FeedIterator pages, bool readsAhead) : IAsyncDisposable
 {
     private Task<ResponseMessage>? _next;
 
-    /// <summary>The next page; null at the end of the feed.</summary>
+    /// <summary>Sends for the next page, unless it is on its way.</summary>
+    public void Begin(CancellationToken ct) => _next ??= pages.ReadNextAsync(ct);
+
+    /// <summary>The next page.</summary>
     /// <exception cref="CosmosException">The store did not answer properly.</exception>
     public async Task<FeedPage> ReadAsync(CancellationToken ct)
     {
-        var response = await (_next ?? pages.ReadNextAsync(ct));
+        Begin(ct);
+        var response = await _next!;
         _next = null;
         if (response.StatusCode != HttpStatusCode.NotModified)
         {
             response.EnsureSuccessStatusCode();
-            _next = pages.ReadNextAsync(ct);
+            if (readsAhead)
+                Begin(ct);
         }
         return new(response);
     }
@@ -72,11 +81,9 @@ internal readonly struct FeedPage(ResponseMessage response) : IDisposable
     public string Continuation => response.ContinuationToken;
 
     /// <summary>Appends the page's facts.</summary>
-    public void Read(ProductIds products, List<SaleFact> facts)
-    {
-        if (!IsEnd)
-            SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts);
-    }
+    /// <returns>How many documents the page has.</returns>
+    public int Read(ProductIds products, List<SaleFact> facts) =>
+        IsEnd ? 0 : SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts);
 
     public void Dispose() => response.Dispose();
 }

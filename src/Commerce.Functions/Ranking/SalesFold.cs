@@ -11,8 +11,16 @@ namespace Commerce.Functions.Ranking;
 /// </summary>
 public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store, ProductReader products, TimeProvider time)
 {
-    /// <summary>Entries that make a commit worth while; with a page on top it stays under the 2 MB of a batch.</summary>
-    private const int EntriesPerCommit = SalesBoard.SegmentEntriesMax;
+    /// <summary>
+    /// How far clocks and replicas may be apart: a sale that is seen only after a pass may have taken place so long before its beginning.
+    /// </summary>
+    public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(10);
+
+    /// <summary>Ranges that are read at a time; each may hold a page of 4 MB in memory.</summary>
+    private const int RangesAtATime = 8;
+
+    /// <summary>Most bytes of lists that go into one batch with all segments that it may have.</summary>
+    private const int ListBytesMax = 250 * 1024;
 
     /// <summary>What no window reaches is not read, with a day for clocks that disagree.</summary>
     private static readonly TimeSpan FeedReach = BucketLevel.All.Max(level => level.Lifetime);
@@ -30,14 +38,14 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         try
         {
             var started = time.GetTimestamp();
-            var asOf = time.GetUtcNow();
-            var state = _state = await RefreshAsync(_state, asOf, ct);
-            state.Board.Advance(asOf);
+            var now = time.GetUtcNow();
+            var state = _state = await RefreshAsync(_state, now, ct);
+            state.Board.Advance(now);
             var caughtUp = await ReadAsync(state, () => time.GetElapsedTime(started) >= slice, ct);
             if (caughtUp)
-                await PublishAsync(state, asOf, ct);
+                await PublishAsync(state, now, ct);
             else
-                await CommitAsync(state, state.Checkpoint, []);
+                await CommitAsync(state);
             return caughtUp ? FoldOutcome.CaughtUp : FoldOutcome.SliceOver;
         }
         catch (FoldOvertakenException)
@@ -75,26 +83,28 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         return new(board, checkpoint, lists);
     }
 
-    /// <summary>Folds page after page, a page of each range at a time. True when all have come to their end.</summary>
+    /// <summary>Folds page after page, of some ranges at a time and in turn. True when all have come to their end.</summary>
     private async Task<bool> ReadAsync(State state, Func<bool> isOver, CancellationToken ct)
     {
-        var cursors = state.Checkpoint.Ranges.Select(range => feed.Open(range, state.Checkpoint.FeedStart)).ToArray();
+        var readsAhead = state.Ranges.Length <= RangesAtATime;
+        var cursors = state.Ranges.Select(range => feed.Open(range, state.Checkpoint.FeedStart, readsAhead)).ToArray();
+        var open = new Queue<int>(Enumerable.Range(0, cursors.Length).Select(i => (state.FirstRange + i) % cursors.Length));
         try
         {
-            var open = Enumerable.Range(0, cursors.Length).ToList();
-            while (open.Count > 0 && !isOver())
+            do
             {
-                var pages = await Task.WhenAll(open.Select(i => cursors[i].ReadAsync(ct)));
-                for (var i = pages.Length - 1; i >= 0; i--)
+                var turn = open.Take(RangesAtATime).ToList();
+                turn.ForEach(range => cursors[range].Begin(ct));
+                foreach (var range in turn)
                 {
-                    using var page = pages[i];
-                    state.Fold(open[i], page);
-                    if (page.IsEnd)
-                        open.RemoveAt(i);
+                    open.Dequeue();
+                    if (!await FoldPageAsync(state, cursors, range, ct))
+                        open.Enqueue(range);
                 }
-                if (state.Board.PendingEntries >= EntriesPerCommit)
-                    await CommitAsync(state, state.Checkpoint, []);
             }
+            while (open.Count > 0 && !isOver());
+            // Whatever the next run has time for, no range is always the last.
+            state.FirstRange = open.TryPeek(out var next) ? next : state.FirstRange;
             return open.Count == 0;
         }
         finally
@@ -104,16 +114,65 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         }
     }
 
-    /// <summary>Commits with the lists of this moment. Only lists that changed are written.</summary>
-    private async Task PublishAsync(State state, DateTimeOffset asOf, CancellationToken ct)
+    /// <summary>
+    /// Folds the next page of a range, after a commit of what is pending if both might be too much for one. A page that is too much by
+    /// itself is read again in smaller ones. True when the range has come to its end.
+    /// </summary>
+    private async Task<bool> FoldPageAsync(State state, FeedCursor[] cursors, int range, CancellationToken ct)
     {
-        if (!state.IsListAffected(asOf))
+        while (true)
         {
-            await CommitAsync(state, state.Checkpoint with { AsOf = asOf, WindowEnd = time.GetUtcNow() }, []);
-            return;
+            using var page = await cursors[range].ReadAsync(ct);
+            var (documents, entries) = state.Read(page);
+            if (entries > SalesBoard.PendingEntriesMax && documents > 1)
+            {
+                await cursors[range].DisposeAsync();
+                var fitting = (int)((long)documents * SalesBoard.PendingEntriesMax / entries / 2);
+                cursors[range] = feed.Open(state.Ranges[range], state.Checkpoint.FeedStart, readsAhead: false, Math.Max(1, fitting));
+                continue;
+            }
+            if (state.Board.PendingEntries + entries > SalesBoard.PendingEntriesMax)
+                await CommitAsync(state);
+            state.Fold(range, page.Continuation);
+            return page.IsEnd;
         }
-        var ranked = await RankAsync(state, asOf, ct);
-        var commit = state.Checkpoint.Commit + 1;
+    }
+
+    /// <summary>Commits with the lists of this moment. Only lists that changed are written.</summary>
+    private async Task PublishAsync(State state, DateTimeOffset now, CancellationToken ct)
+    {
+        if (state.IsListAffected(now))
+        {
+            var ranked = await RankAsync(state, now, ct);
+            if (state.Board.PendingEntries > 0 && ranked.Sum(top => top.Entries.Sum(BytesMaxOf)) > ListBytesMax)
+                await CommitAsync(state);
+            var (references, changed) = ListsOf(state, ranked);
+            await CommitAsync(state, Covering(state.Checkpoint, now) with { Lists = references, HasUnlisted = false }, changed);
+            foreach (var list in changed)
+                state.Lists[list.Window] = list;
+        }
+        else
+        {
+            await CommitAsync(state, Covering(state.Checkpoint, now), []);
+        }
+    }
+
+    /// <summary>
+    /// What lists cover that are made after a complete pass that began at a moment. Another instance, whose clock is ahead, may have said
+    /// more.
+    /// </summary>
+    private RankingCheckpoint Covering(RankingCheckpoint checkpoint, DateTimeOffset started)
+    {
+        var asOf = Later(started - Leeway, checkpoint.AsOf);
+        return checkpoint with { AsOf = asOf, WindowEnd = Later(time.GetUtcNow(), asOf) };
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
+
+    /// <summary>The next checkpoint's references, and the lists that are not as they are stored.</summary>
+    private (List<RankingListRef> References, List<RankingList> Changed) ListsOf(
+        State state, List<(RankingWindow Window, List<RankedProduct> Entries)> ranked)
+    {
         var changed = new List<RankingList>();
         var references = new List<RankingListRef>();
         foreach (var (window, entries) in ranked)
@@ -125,24 +184,25 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
                     Id = RankingList.IdOf(window.Name),
                     Scope = Scope,
                     Window = window.Name,
-                    Commit = commit,
+                    Commit = state.Checkpoint.Commit + 1,
                     Products = entries,
                 };
                 changed.Add(list);
             }
             references.Add(new(window.Name, state.Board.StartOf(window), list.Commit));
         }
-        await CommitAsync(state, state.Checkpoint with { AsOf = asOf, WindowEnd = time.GetUtcNow(), Lists = references }, changed);
-        foreach (var list in changed)
-            state.Lists[list.Window] = list;
+        return (references, changed);
     }
+
+    // A character is six bytes where JSON escapes it.
+    private static int BytesMaxOf(RankedProduct product) => (6 * (product.ProductId.Length + product.Name.Length)) + 150;
 
     /// <summary>The best sellers of every window with names and prices. Products that are gone give way to the next ones.</summary>
     private async Task<List<(RankingWindow Window, List<RankedProduct> Entries)>> RankAsync(
         State state, DateTimeOffset now, CancellationToken ct)
     {
         var gone = new HashSet<string>();
-        var known = state.TakeKnownProducts(now);
+        var known = state.KnownProducts(now);
         while (true)
         {
             var tops = RankingWindow.All.Select(window => (Window: window, Top: state.Board.Top(window, RankingList.ProductsMax, gone))).ToList();
@@ -159,6 +219,9 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
     private static RankedProduct Ranked(RankedSales sales, Product product) =>
         new(sales.ProductId, product.Name, product.Price, sales.Quantity, sales.Revenue);
 
+    /// <summary>Stores how far it is, with the lists as they were.</summary>
+    private Task CommitAsync(State state) => CommitAsync(state, state.Checkpoint with { HasUnlisted = state.HasUnlisted }, []);
+
     private async Task CommitAsync(State state, RankingCheckpoint checkpoint, IReadOnlyList<RankingList> lists)
     {
         var segments = state.Board.TakeWrites(time.GetUtcNow());
@@ -171,7 +234,6 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         private readonly List<SaleFact> _facts = [];
         private readonly Dictionary<string, Product> _products = [];
         private DateTimeOffset _productsReadAt;
-        private bool _hasNewFacts;
 
         public SalesBoard Board { get; } = board;
 
@@ -181,23 +243,28 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         /// <summary>Progress, including what is not stored yet.</summary>
         public RankingRange[] Ranges { get; } = [.. checkpoint.Ranges];
 
+        /// <summary>The range that is read first.</summary>
+        public int FirstRange { get; set; } = (int)(checkpoint.Commit % checkpoint.Ranges.Count);
+
         /// <summary>As they are stored.</summary>
         public Dictionary<string, RankingList> Lists { get; } = lists;
+
+        /// <summary>The board has sales that the stored lists lack: of this run, or of one that has stored them without lists.</summary>
+        public bool HasUnlisted => Checkpoint.HasUnlisted || Board.PendingEntries > 0;
 
         /// <summary>
         /// False when the lists would come out as they are: nothing was sold, no window has moved on, names and prices are fresh.
         /// </summary>
-        public bool IsListAffected(DateTimeOffset now) => _hasNewFacts || HaveWindowsMoved() || AreProductsOld(now);
+        public bool IsListAffected(DateTimeOffset now) => HasUnlisted || HaveWindowsMoved() || AreProductsOld(now);
 
         /// <summary>Products that were read lately, to be added to. When a window moves on, all are read anew.</summary>
-        public Dictionary<string, Product> TakeKnownProducts(DateTimeOffset now)
+        public Dictionary<string, Product> KnownProducts(DateTimeOffset now)
         {
             if (HaveWindowsMoved() || AreProductsOld(now))
             {
                 _products.Clear();
                 _productsReadAt = now;
             }
-            _hasNewFacts = false;
             return _products;
         }
 
@@ -206,14 +273,19 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         private bool HaveWindowsMoved() =>
             Checkpoint.Lists.Count == 0 || Checkpoint.Lists.Any(list => Board.StartOf(RankingWindow.Find(list.Window)!) != list.WindowStart);
 
-        public void Fold(int range, FeedPage page)
+        /// <summary>Reads a page that may be folded next: its documents, and the entries that it may add.</summary>
+        public (int Documents, int Entries) Read(FeedPage page)
         {
             _facts.Clear();
-            page.Read(Board.Products, _facts);
-            _hasNewFacts |= _facts.Count > 0;
+            return (page.Read(Board.Products, _facts), SalesBoard.EntriesOf(_facts));
+        }
+
+        /// <summary>Folds the page that was read last.</summary>
+        public void Fold(int range, string continuation)
+        {
             foreach (var fact in _facts)
                 Board.Fold(fact);
-            Ranges[range] = Ranges[range] with { Continuation = page.Continuation };
+            Ranges[range] = Ranges[range] with { Continuation = continuation };
         }
     }
 

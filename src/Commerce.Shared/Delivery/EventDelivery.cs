@@ -53,9 +53,6 @@ public sealed record EventDelivery
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>Since when it waits; a redelivery by an operator starts anew. Giving up counts from here.</summary>
-    public required DateTimeOffset WaitingSince { get; init; }
-
     /// <summary>While waiting: the earliest next attempt.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DueAt { get; init; }
@@ -65,6 +62,12 @@ public sealed record EventDelivery
     public string? Reason { get; init; }
 
     public required int AttemptCount { get; init; }
+
+    /// <summary>
+    /// Attempts that have failed since it waits; a redelivery by an operator starts anew. Pauses follow from it, and so does giving up: no
+    /// clock runs while nothing is tried.
+    /// </summary>
+    public int FailureCount { get; init; }
 
     /// <summary>The last 20 attempts, oldest first.</summary>
     public required IReadOnlyList<DeliveryAttempt> Attempts { get; init; }
@@ -97,7 +100,6 @@ public sealed record EventDelivery
         OccurredAt = orderEvent.OccurredAt,
         State = DeliveryState.Waiting,
         UpdatedAt = now,
-        WaitingSince = now,
         DueAt = now,
         AttemptCount = 0,
         Attempts = [],
@@ -111,6 +113,7 @@ public sealed record EventDelivery
         {
             UpdatedAt = attempt.At,
             AttemptCount = AttemptCount + 1,
+            FailureCount = FailureCount + (attempt.Verdict == DeliveryVerdict.Failed ? 1 : 0),
             Attempts = [.. Attempts.TakeLast(AttemptsKept - 1), attempt],
             DueAt = null,
         };
@@ -123,29 +126,28 @@ public sealed record EventDelivery
                 TimeToLive = (int)DeliveredLifetime.TotalSeconds,
             },
             DeliveryVerdict.Rejected => tried.Parked(attempt.Detail),
-            _ when attempt.At - WaitingSince >= RedeliverySchedule.GiveUpAfter =>
-                tried.Parked($"Given up after {RedeliverySchedule.GiveUpAfter.TotalHours:0} hours. {attempt.Detail}"),
-            _ => tried with { State = DeliveryState.Waiting, DueAt = NextAttempt(attempt, tried.AttemptCount) },
+            _ when RedeliverySchedule.IsSpent(Id, tried.FailureCount) =>
+                tried.Parked($"Given up after {RedeliverySchedule.GiveUpAfter.TotalHours:0} hours of attempts. {attempt.Detail}"),
+            _ => tried with { State = DeliveryState.Waiting, DueAt = NextAttempt(attempt, tried.FailureCount) },
         };
     }
-
-    /// <summary>The delivery, put aside for an operator.</summary>
-    public EventDelivery Parked(string reason) => this with { State = DeliveryState.Parked, Reason = reason, DueAt = null };
 
     /// <summary>The delivery, to be tried again at an operator's word.</summary>
     public EventDelivery Released(DateTimeOffset now) => this with
     {
         State = DeliveryState.Waiting,
         UpdatedAt = now,
-        WaitingSince = now,
         DueAt = now,
+        FailureCount = 0,
         Reason = null,
         TimeToLive = null,
     };
 
-    private DateTimeOffset NextAttempt(DeliveryAttempt attempt, int count)
+    private EventDelivery Parked(string reason) => this with { State = DeliveryState.Parked, Reason = reason };
+
+    private DateTimeOffset NextAttempt(DeliveryAttempt attempt, int failure)
     {
-        var pause = RedeliverySchedule.EventPause(Id, count);
+        var pause = RedeliverySchedule.EventPause(Id, failure);
         var asked = DeliveryVerdicts.SpeaksForAll(attempt.Status) ? null : attempt.RetryAfter;
         return attempt.At + (asked > pause ? asked.Value : pause);
     }

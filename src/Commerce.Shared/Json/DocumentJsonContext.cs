@@ -21,6 +21,7 @@ namespace Commerce.Shared.Json;
 [JsonSerializable(typeof(EventDelivery))]
 [JsonSerializable(typeof(DeliveryControl))]
 [JsonSerializable(typeof(ReconciliationCheckpoint))]
+[JsonSerializable(typeof(OpenBreaker))]
 [JsonSerializable(typeof(RankingCheckpoint))]
 [JsonSerializable(typeof(RankingList))]
 [JsonSerializable(typeof(RankingPointer))]

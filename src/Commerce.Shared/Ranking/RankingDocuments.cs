@@ -23,9 +23,16 @@ public sealed record RankingCheckpoint
     /// <summary>Progress in each range that the accounts' change feed had when the fold began. The SDK follows splits from there.</summary>
     public required IReadOnlyList<RankingRange> Ranges { get; init; }
 
-    /// <summary>When the last complete pass over the feed began: every sale before it is counted. Null before the first.</summary>
+    /// <summary>
+    /// Every sale before it is in the lists: when the last pass over the feed began that came to its end, less what clocks and replicas may
+    /// be apart. Never earlier than it was. Null before the first.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? AsOf { get; init; }
+
+    /// <summary>Sales are stored, by whichever run, that the lists do not count yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasUnlisted { get; init; }
 
     /// <summary>When the lists were made; some sales between <see cref="AsOf"/> and this may be missing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

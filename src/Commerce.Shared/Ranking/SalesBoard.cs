@@ -9,14 +9,28 @@ public sealed class SalesBoard
     /// <summary>Entries up to which a bucket's last segment is written again to take more: some 10 KB.</summary>
     public const int TailEntriesMax = 128;
 
-    /// <summary>Most entries of one segment: at 64 characters an id, under 400 KB.</summary>
-    public const int SegmentEntriesMax = 4_000;
-
-    /// <summary>Most entries of a bucket that is compacted; it has to fit into one batch of 2 MB.</summary>
-    public const int CompactEntriesMax = 4 * SegmentEntriesMax;
+    /// <summary>Most entries of one segment: under 500 KB.</summary>
+    public const int SegmentEntriesMax = 4_500;
 
     /// <summary>Segments of one commit; what more buckets have to store goes into a mixed one. A batch has 100 operations.</summary>
     public const int SegmentsPerCommitMax = 60;
+
+    /// <summary>Most bytes of an entry: the longest id, two numbers with their signs, and what is between them.</summary>
+    public const int EntryBytesMax = Limits.IdentifierLengthMax + 45;
+
+    /// <summary>
+    /// Most entries that a commit writes: 1.3 MB of the 2 MB of a batch. The rest is for the checkpoint (some 600 bytes a feed range) and
+    /// lists.
+    /// </summary>
+    public const int BatchEntriesMax = 12_000;
+
+    /// <summary>
+    /// Most entries that may be pending when a commit is made. Each bucket's last segment may be written again with what it had before.
+    /// </summary>
+    public const int PendingEntriesMax = BatchEntriesMax - (SegmentsPerCommitMax * TailEntriesMax);
+
+    /// <summary>Most entries of a bucket that is compacted, with all else that the commit writes.</summary>
+    private const int CompactEntriesMax = 2 * SegmentEntriesMax;
 
     private readonly Dictionary<BucketLevel, SortedDictionary<long, SalesBucket>> _buckets =
         BucketLevel.All.ToDictionary(level => level, _ => new SortedDictionary<long, SalesBucket>());
@@ -33,6 +47,10 @@ public sealed class SalesBoard
 
     /// <summary>Entries that are not stored yet: what the next commit will add.</summary>
     public int PendingEntries => _buckets.Values.Sum(buckets => buckets.Values.Sum(bucket => bucket.Pending.Count));
+
+    /// <summary>Entries that will be pending at most because of these facts: one for each product in each bucket.</summary>
+    public static int EntriesOf(IReadOnlyCollection<SaleFact> facts) =>
+        BucketLevel.All.Sum(level => facts.Select(fact => (level.BucketOf(fact.SoldAt), fact.Product)).Distinct().Count());
 
     /// <summary>Moves the windows' starts; what they leave behind is subtracted, and buckets that none reaches are dropped.</summary>
     public void Advance(DateTimeOffset now)
@@ -86,7 +104,10 @@ public sealed class SalesBoard
             sum.Add(number, entries);
     }
 
-    /// <summary>What must be written to store everything folded so far. Afterwards nothing is pending.</summary>
+    /// <summary>
+    /// What must be written to store everything folded so far. Afterwards nothing is pending. At most 100 writes less some for lists and
+    /// checkpoint, and <see cref="BatchEntriesMax"/> entries, if no more than <see cref="PendingEntriesMax"/> were pending.
+    /// </summary>
     public IReadOnlyList<SegmentWrite> TakeWrites(DateTimeOffset now)
     {
         var dirty = (
@@ -103,8 +124,8 @@ public sealed class SalesBoard
         }
         foreach (var group in dirty.Skip(SegmentsPerCommitMax).GroupBy(item => item.Level, item => item.Bucket))
             writes.Add(Mixed(group.Key, group));
-        if (writes.Count < SegmentsPerCommitMax / 2 && PendingEntries == 0)
-            writes.AddRange(CompactOne(now));
+        if (writes.Count < SegmentsPerCommitMax / 2)
+            writes.AddRange(CompactOne(now, BatchEntriesMax - writes.Sum(write => write.Parts.Sum(part => part.Entries!.Count))));
         return writes;
     }
 
@@ -173,15 +194,16 @@ public sealed class SalesBoard
     }
 
     /// <summary>
-    /// Rewrites one closed bucket that lies in many more segments than it needs. A busy bucket gets a few at every commit, most of
-    /// them about the same products.
+    /// Rewrites one closed bucket that lies in many more segments than it needs and has no more entries than there is room for. A busy
+    /// bucket gets a few at every commit, most of them about the same products.
     /// </summary>
-    private List<SegmentWrite> CompactOne(DateTimeOffset now)
+    private List<SegmentWrite> CompactOne(DateTimeOffset now, int room)
     {
         foreach (var (level, buckets) in _buckets)
         {
             var current = level.BucketOf(now);
-            var candidate = buckets.Values.FirstOrDefault(bucket => bucket.Number < current - 1 && IsWorthCompacting(bucket));
+            var candidate = buckets.Values.FirstOrDefault(
+                bucket => bucket.Number < current - 1 && bucket.Totals.Count <= room && IsWorthCompacting(bucket));
             if (candidate is null)
                 continue;
             var start = level.StartOf(candidate.Number);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Commerce.Shared.Ranking;
@@ -11,6 +12,9 @@ namespace Commerce.Shared.Ranking;
 /// </summary>
 public static class SalesSegmentJson
 {
+    // A plus sign, which product ids may have, would take six bytes instead of one.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The document id: that of the bucket with the segment's number, or of the commit for a mixed document.</summary>
     public static string IdOf(SegmentWrite write, long commit)
     {
@@ -25,7 +29,7 @@ public static class SalesSegmentJson
     {
         ArgumentNullException.ThrowIfNull(products);
         var buffer = new ArrayBufferWriter<byte>(4096);
-        using var json = new Utf8JsonWriter(buffer);
+        using var json = new Utf8JsonWriter(buffer, Options);
         json.WriteStartObject();
         json.WriteString("id"u8, IdOf(write, commit));
         json.WriteString("scope"u8, scope);

@@ -51,7 +51,8 @@ internal sealed class ContainerState
 
     public LsnSequence Lsn { get; }
 
-    public PartitionKeyRanges Ranges { get; }
+    /// <summary>Replaced as a whole by a split.</summary>
+    public PartitionKeyRanges Ranges { get; set; }
 
     public DocumentTable Documents { get; }
 

@@ -27,10 +27,10 @@ internal readonly record struct FeedTarget(byte[]? PartitionKey, EpkRange? Span)
         }
         else if (request.Find(HeaderNames.PartitionKeyRangeId) is { } id)
         {
-            if (!int.TryParse(id, CultureInfo.InvariantCulture, out var number) || number < 0 || number >= container.Ranges.Count)
-                refusal = NoSuchRange;
+            if (int.TryParse(id, CultureInfo.InvariantCulture, out var number) && container.Ranges.Find(number) is { } found)
+                range = found;
             else
-                range = container.Ranges[number];
+                refusal = NoSuchRange;
         }
         var start = request.Find(HeaderNames.StartEpk);
         var end = request.Find(HeaderNames.EndEpk);

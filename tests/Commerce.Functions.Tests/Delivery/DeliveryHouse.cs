@@ -9,6 +9,7 @@ using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging.Abstractions;
+using Polly.CircuitBreaker;
 
 namespace Commerce.Functions.Tests.Delivery;
 
@@ -24,25 +25,32 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     private readonly TestDatabase _database;
 
-    private DeliveryHouse(TestDatabase database, DataPlatformOptions options)
+    private DeliveryHouse(TestDatabase database, DataPlatformOptions options, ShiftableTime time)
     {
         _database = database;
+        Time = time;
         Store = new DeliveryStore(database.Database);
         Switch = new DeliverySwitch(Store, Time, NullLogger<DeliverySwitch>.Instance);
         var wrapped = Microsoft.Extensions.Options.Options.Create(options);
-        Gate = new PlatformGate(new DataPlatformClient(options, Platform, Time), wrapped, Time, NullLogger<PlatformGate>.Instance);
+        Report = new BreakerReport(Store, NullLogger<BreakerReport>.Instance);
+        Gate = new PlatformGate(new DataPlatformClient(options, Platform, Time), Report, wrapped, Time, NullLogger<PlatformGate>.Instance);
         Dispatcher = new EventDispatcher(
             Gate, Switch, Store, new OrderStore(database.Database), wrapped, Time, NullLogger<EventDispatcher>.Instance);
         Drain = new BacklogDrain(Dispatcher, Gate, Switch, Store, wrapped, Time);
+        Starter = new RedeliveryStarter(Time, NullLogger<RedeliveryStarter>.Instance);
+        Functions = new DeliveryFunctions(Dispatcher, Gate, Switch, Store, Starter);
+        Operations = new DeliveryOperations(Store, Switch, Starter, wrapped, Time);
     }
 
     public FakePlatform Platform { get; } = new();
 
-    public ShiftableTime Time { get; } = new();
+    public ShiftableTime Time { get; }
 
     public DeliveryStore Store { get; }
 
     public DeliverySwitch Switch { get; }
+
+    public BreakerReport Report { get; }
 
     public PlatformGate Gate { get; }
 
@@ -50,13 +58,28 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     public BacklogDrain Drain { get; }
 
+    public RedeliveryStarter Starter { get; }
+
+    public DeliveryFunctions Functions { get; }
+
+    public DeliveryOperations Operations { get; }
+
     public TestDatabase Database => _database;
 
     public static async Task<DeliveryHouse> CreateAsync(DataPlatformOptions? options = null) =>
-        new(await TestDatabase.CreateAsync(), options ?? Options);
+        new(await TestDatabase.CreateAsync(), options ?? Options, new());
 
-    /// <summary>Another instance of the app on the same database, with a platform and a clock of its own. It need not be disposed of.</summary>
-    public DeliveryHouse Neighbour() => new(_database, Options);
+    /// <summary>Another instance of the app on the same database, with a platform of its own. It need not be disposed of.</summary>
+    /// <param name="time">Its clock; by default one of its own.</param>
+    public DeliveryHouse Neighbour(ShiftableTime? time = null) => new(_database, Options, time ?? new());
+
+    /// <summary>Opens the circuit breaker by events of which nothing is recorded.</summary>
+    public async Task BreakAsync()
+    {
+        Platform.AnswerWith(503);
+        while (Gate.State != CircuitState.Open)
+            await Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, OrderOf("o-breaking", Time.GetUtcNow())), Stop);
+    }
 
     /// <summary>A paid order in the store.</summary>
     public async Task<Order> AddOrderAsync(string orderId)
@@ -85,6 +108,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Report.DisposeAsync();
         Platform.Dispose();
         await _database.DisposeAsync();
     }

@@ -22,6 +22,9 @@ public class DrainResultTests
             pauses.Add(result.Pause);
             run = result.Next!;
         }
+        Assert.Equal(12, run.Failures);
+        // One that was not asked was not found down.
+        Assert.Equal(12, DrainResult.Of(run, new DrainReport(0, true, false, Now), ProbeMax, Now).Next!.Failures);
 
         Assert.InRange(pauses[0], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
         Assert.All(pauses[6..], pause => Assert.InRange(pause, TimeSpan.FromSeconds(30), ProbeMax));
@@ -38,5 +41,5 @@ public class DrainResultTests
 
     [Fact]
     public void While_it_is_halted_it_waits_for_an_operator() =>
-        Assert.Equal(TimeSpan.FromMinutes(5), DrainResult.Of(new(3), new DrainReport(0, true, true, Now), ProbeMax, Now).Pause);
+        Assert.Equal(TimeSpan.FromMinutes(1), DrainResult.Of(new(3), new DrainReport(0, true, true, Now), ProbeMax, Now).Pause);
 }

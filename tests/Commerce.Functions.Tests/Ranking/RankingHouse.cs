@@ -50,13 +50,18 @@ internal sealed class RankingHouse : IAsyncDisposable
     }
 
     /// <summary>As another instance of the app has it: nothing in memory.</summary>
-    public RankingKeeper NewKeeper() => new(
+    /// <param name="time">Its clock, if it is not the shop's.</param>
+    public RankingKeeper NewKeeper(TimeProvider? time = null) => new(
         new AccountFeed(Database.Database),
         Store,
         new ProductReader(Database.Database),
         Microsoft.Extensions.Options.Options.Create(Options),
-        Time,
+        time ?? Time,
         NullLogger<RankingKeeper>.Instance);
+
+    /// <summary>A fold of the first generation, whose slices are the test's to choose.</summary>
+    public SalesFold NewFold() =>
+        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database), Store, new ProductReader(Database.Database), Time);
 
     public Task AddProductAsync(string productId, long price = 100) => _catalog.UpsertItemAsync(
         new Product
@@ -73,19 +78,18 @@ internal sealed class RankingHouse : IAsyncDisposable
     public Task DeleteProductAsync(string productId) =>
         _catalog.DeleteItemAsync<Product>(Product.DocumentId, new PartitionKey(productId));
 
-    public Task<LedgerEntry> SellAsync(string productId, long quantity, long unitPrice = 100, DateTimeOffset? soldAt = null) =>
-        AddAsync(new LedgerEntry
-        {
-            Id = OperationId.Payment($"o-{++_orders}"),
-            UserId = $"u-{_orders % 50}",
-            Kind = EntryKind.Payment,
-            Amount = -quantity * unitPrice,
-            BalanceAfter = 0,
-            Sequence = _orders,
-            CreatedAt = soldAt ?? Time.GetUtcNow(),
-            OrderId = $"o-{_orders}",
-            Lines = [new(productId, quantity, unitPrice)],
-        });
+    public Task<LedgerEntry> SellAsync(string productId, long quantity, long unitPrice = 100, DateTimeOffset? soldAt = null)
+    {
+        var number = Interlocked.Increment(ref _orders);
+        return AddAsync(PaymentOf(number, $"u-{number % 50}", [new(productId, quantity, unitPrice)], soldAt ?? Time.GetUtcNow()));
+    }
+
+    /// <summary>A payment of many lines by a user of its own.</summary>
+    public Task<LedgerEntry> SellAsync(IReadOnlyList<SoldLine> lines, DateTimeOffset soldAt)
+    {
+        var number = Interlocked.Increment(ref _orders);
+        return AddAsync(PaymentOf(number, $"user-{number}", lines, soldAt));
+    }
 
     public Task<LedgerEntry> RefundAsync(LedgerEntry payment) => AddAsync(payment with
     {
@@ -109,6 +113,19 @@ internal sealed class RankingHouse : IAsyncDisposable
         Keeper.Dispose();
         await Database.DisposeAsync();
     }
+
+    private static LedgerEntry PaymentOf(int number, string userId, IReadOnlyList<SoldLine> lines, DateTimeOffset soldAt) => new()
+    {
+        Id = OperationId.Payment($"o-{number}"),
+        UserId = userId,
+        Kind = EntryKind.Payment,
+        Amount = -lines.Sum(line => line.Quantity * line.UnitPrice),
+        BalanceAfter = 0,
+        Sequence = number,
+        CreatedAt = soldAt,
+        OrderId = $"o-{number}",
+        Lines = lines,
+    };
 
     private async Task<LedgerEntry> AddAsync(LedgerEntry entry)
     {

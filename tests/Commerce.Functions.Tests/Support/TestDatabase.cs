@@ -42,6 +42,9 @@ public sealed class TestDatabase : IAsyncDisposable
         set => _handler.After = value;
     }
 
+    /// <summary>Splits every partition key range of a container in two.</summary>
+    public void SplitRanges(ContainerDefinition container) => _store.SplitRanges(CommerceDatabase.Name, container.Name);
+
     public static async Task<TestDatabase> CreateAsync(TimeProvider? time = null, int ranges = 1)
     {
         var database = new TestDatabase(time ?? TimeProvider.System, ranges);

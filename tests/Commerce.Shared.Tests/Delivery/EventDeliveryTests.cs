@@ -60,7 +60,7 @@ public class EventDeliveryTests
         }
 
         Assert.Equal(DeliveryState.Parked, delivery.State);
-        Assert.StartsWith("Given up after 72 hours.", delivery.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Given up after 72 hours", delivery.Reason, StringComparison.Ordinal);
         Assert.InRange(now - Start, TimeSpan.FromHours(72), TimeSpan.FromHours(72.5));
         Assert.InRange(pauses[0], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
         Assert.All(pauses[..^1], pause => Assert.InRange(pause, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30)));
@@ -83,10 +83,27 @@ public class EventDeliveryTests
 
         var released = parked.Released(later);
 
-        Assert.Equal((DeliveryState.Waiting, later, later), (released.State, released.DueAt, released.WaitingSince));
+        Assert.Equal((DeliveryState.Waiting, later), (released.State, released.DueAt));
         Assert.Null(released.Reason);
         Assert.Single(released.Attempts);
-        Assert.Equal(DeliveryState.Waiting, released.After(new DeliveryAttempt(later, DeliveryVerdict.Failed, "500")).State);
+        var failed = released.After(new DeliveryAttempt(later, DeliveryVerdict.Failed, "500"));
+        Assert.Equal((DeliveryState.Waiting, 2), (failed.State, failed.AttemptCount));
+        Assert.InRange(failed.DueAt!.Value - later, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void Time_in_which_nothing_is_tried_brings_no_event_nearer_to_being_given_up()
+    {
+        // What is tried only once in four days has four days for each of its pauses.
+        var (delivery, now, attempts) = (Waiting, Start, 0);
+        while (delivery.State == DeliveryState.Waiting)
+        {
+            now = (delivery.DueAt > now ? delivery.DueAt.Value : now).AddDays(4);
+            delivery = delivery.After(new DeliveryAttempt(now, DeliveryVerdict.Failed, "503"));
+            attempts++;
+        }
+
+        Assert.InRange(attempts, 144, 400);
     }
 
     [Fact]
