@@ -249,9 +249,11 @@ module functionApp 'modules/functionapp.bicep' = {
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     cosmosEndpoint: cosmosAccess.outputs.endpoint
     serviceBusHost: serviceBus.outputs.host
-    signingKeySecretUris: vault.outputs.signingKeySecretUris
+    currentSigningKeyUri: vault.outputs.currentSigningKeyUri
+    previousSigningKeyUri: vault.outputs.previousSigningKeyUri
     signWithPreviousKey: dataPlatformKeyRotation
     dataPlatformUrl: dataPlatformUrl
+    usesScheduler: durableBackend == 'scheduler'
     schedulerEndpoint: scheduler.?outputs.endpoint ?? ''
     schedulerTaskHub: scheduler.?outputs.taskHub ?? ''
     applicationInsightsConnectionString: monitoring.outputs.applicationInsightsConnectionString
