@@ -263,9 +263,12 @@ module functionApp 'modules/functionapp.bicep' = {
     alwaysReadyHttpInstances: alwaysReadyHttpInstances
     httpConcurrency: httpConcurrency
     zoneRedundant: zoneRedundant
-    subnetId: network.?outputs.appSubnetId ?? ''
+    subnetId: privateNetwork
+      ? resourceId(subscription().subscriptionId, name.group, 'Microsoft.Network/virtualNetworks/subnets', name.network, 'app')
+      : ''
     standby: standby
   }
+  dependsOn: [network]
 }
 
 module alerts 'modules/alerts.bicep' = {
