@@ -160,7 +160,7 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
 
         public ProductBooks(string productId, DateTimeOffset at)
         {
-            (Head, var initial) = NewProduct.Create(productId, $"Product {productId}", 1_000, Limits.StockMax, at);
+            (Head, var initial) = NewProduct.Create(productId, $"Product {productId}", 1_000, Limits.StockMax, at, "fill");
             _documents.Add(Json(initial!, DocumentJsonContext.Default.StockMovement));
         }
 

@@ -249,9 +249,11 @@ module functionApp 'modules/functionapp.bicep' = {
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     cosmosEndpoint: cosmosAccess.outputs.endpoint
     serviceBusHost: serviceBus.outputs.host
-    signingKeySecretUris: vault.outputs.signingKeySecretUris
+    currentSigningKeyUri: vault.outputs.currentSigningKeyUri
+    previousSigningKeyUri: vault.outputs.previousSigningKeyUri
     signWithPreviousKey: dataPlatformKeyRotation
     dataPlatformUrl: dataPlatformUrl
+    usesScheduler: durableBackend == 'scheduler'
     schedulerEndpoint: scheduler.?outputs.endpoint ?? ''
     schedulerTaskHub: scheduler.?outputs.taskHub ?? ''
     applicationInsightsConnectionString: monitoring.outputs.applicationInsightsConnectionString
@@ -261,9 +263,12 @@ module functionApp 'modules/functionapp.bicep' = {
     alwaysReadyHttpInstances: alwaysReadyHttpInstances
     httpConcurrency: httpConcurrency
     zoneRedundant: zoneRedundant
-    subnetId: network.?outputs.appSubnetId ?? ''
+    subnetId: privateNetwork
+      ? resourceId(subscription().subscriptionId, name.group, 'Microsoft.Network/virtualNetworks/subnets', name.network, 'app')
+      : ''
     standby: standby
   }
+  dependsOn: [network]
 }
 
 module alerts 'modules/alerts.bicep' = {

@@ -37,13 +37,14 @@ internal sealed class Deployment(JsonArray resources)
     /// <summary>The one resource of a type.</summary>
     public JsonObject The(string type) => Assert.Single(Of(type));
 
-    public IEnumerable<JsonObject> Of(string type) => Resources.Where(resource => resource["type"]!.GetValue<string>() == type);
+    public IEnumerable<JsonObject> Of(string type) => Resources.Where(resource => resource.Text("type") == type);
 
     public IReadOnlyDictionary<string, string> AppSettings() => The("Microsoft.Web/sites/config")["properties"]!.AsObject()
         .ToDictionary(setting => setting.Key, setting => setting.Value!.GetValue<string>());
 
     /// <summary>What is created with these environment variables and no others.</summary>
-    public static Task<Deployment> OfAsync(Dictionary<string, string> environment) => SnapshotAsync(environment, "infra/bicep/main.bicepparam", []);
+    public static Task<Deployment> OfAsync(Dictionary<string, string> environment) =>
+        SnapshotAsync(environment, "infra/bicep/main.bicepparam", []);
 
     /// <summary>What a file of parameters would create, which may be one that a test lays beside a copy of the templates.</summary>
     /// <exception cref="InvalidOperationException">The templates refuse the parameters.</exception>

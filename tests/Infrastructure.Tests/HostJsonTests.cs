@@ -10,8 +10,8 @@ public class HostJsonTests
     public void The_files_of_the_two_backends_differ_in_the_storage_provider_only()
     {
         var (storage, scheduler) = (Read("host.json"), Read("host.scheduler.json"));
-        Assert.Equal("AzureStorage", Take(storage)["type"]!.GetValue<string>());
-        Assert.Equal("azureManaged", Take(scheduler)["type"]!.GetValue<string>());
+        Assert.Equal("AzureStorage", Take(storage).Text("type"));
+        Assert.Equal("azureManaged", Take(scheduler).Text("type"));
 
         Assert.True(JsonNode.DeepEquals(storage, scheduler));
     }
@@ -36,10 +36,10 @@ public class HostJsonTests
     {
         var prod = await Deployment.ProdAsync();
         var durable = Read("host.scheduler.json")["extensions"]!["durableTask"]!;
-        var hub = durable["hubName"]!.GetValue<string>();
+        var hub = durable.Text("hubName");
 
-        Assert.EndsWith("/" + hub, prod.The("Microsoft.DurableTask/schedulers/taskHubs")["name"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Contains(durable["storageProvider"]!["connectionStringName"]!.GetValue<string>(), prod.AppSettings().Keys);
+        Assert.EndsWith("/" + hub, prod.The("Microsoft.DurableTask/schedulers/taskHubs").Text("name"), StringComparison.Ordinal);
+        Assert.Contains(durable.Text("storageProvider/connectionStringName"), prod.AppSettings().Keys);
         Assert.DoesNotContain("DURABLE_TASK_SCHEDULER_CONNECTION_STRING", (await Deployment.DevAsync()).AppSettings().Keys);
     }
 
@@ -53,19 +53,20 @@ public class HostJsonTests
     {
         var build = await EvaluateAsync(backend);
 
-        Assert.Equal(file, build["Properties"]!["HostJson"]!.GetValue<string>());
-        var packages = build["Items"]!["PackageReference"]!.AsArray().Select(package => package!["Identity"]!.GetValue<string>());
+        Assert.Equal(file, build.Text("Properties/HostJson"));
+        var packages = build["Items"]!["PackageReference"]!.AsArray().Select(package => package!.Text("Identity"));
         Assert.Equal(hasProvider, packages.Contains("Microsoft.Azure.Functions.Worker.Extensions.DurableTask.AzureManaged"));
         var packed = Assert.Single(build["Items"]!["None"]!.AsArray(), item => item!["Link"]?.GetValue<string>() == "host.json");
-        Assert.Equal(file, Path.GetFileName(packed!["Identity"]!.GetValue<string>()));
+        Assert.Equal(file, Path.GetFileName(packed!.Text("Identity")));
         Assert.Contains("COMMERCE_DURABLE_BACKEND", Metadata.Read("infra/bicep/main.bicepparam"), StringComparison.Ordinal);
     }
 
     /// <summary>The project as a build with this environment sees it; azd hands its own on.</summary>
     private static async Task<JsonNode> EvaluateAsync(string? backend)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            ["msbuild", "src/Commerce.Functions/Commerce.Functions.csproj", "-getProperty:HostJson", "-getItem:PackageReference", "-getItem:None"])
+        const string project = "src/Commerce.Functions/Commerce.Functions.csproj";
+        var start = new ProcessStartInfo(
+            Metadata.DotNet, ["msbuild", project, "-getProperty:HostJson", "-getItem:PackageReference", "-getItem:None"])
         {
             WorkingDirectory = Metadata.Root,
             RedirectStandardOutput = true,

@@ -62,13 +62,13 @@ public class NameTests
         Assert.Equal(NameOf(before, "Microsoft.DocumentDB/databaseAccounts"), NameOf(after, "Microsoft.DocumentDB/databaseAccounts"));
     }
 
-    private static string NameOf(Deployment deployment, string type) => deployment.The(type)["name"]!.GetValue<string>();
+    private static string NameOf(Deployment deployment, string type) => deployment.The(type).Text("name");
 
     /// <summary>Resources that Azure wants a name for, apart from what is inside of another or called by its purpose.</summary>
     private static IEnumerable<string> Named(Deployment deployment) => deployment.Resources
-        .Where(resource => !resource["type"]!.GetValue<string>().StartsWith("Microsoft.Insights/", StringComparison.Ordinal)
-            || resource["type"]!.GetValue<string>() == "Microsoft.Insights/components")
-        .Select(resource => resource["name"]!.GetValue<string>())
+        .Where(resource => !resource.Text("type").StartsWith("Microsoft.Insights/", StringComparison.Ordinal)
+            || resource.Text("type") == "Microsoft.Insights/components")
+        .Select(resource => resource.Text("name"))
         .Where(name => !name.Contains('/'));
 
     /// <summary>The names of all environments, as the templates' own functions make them.</summary>
@@ -89,7 +89,10 @@ public class NameTests
         var list = string.Join('\n', Environments.Select(name => $"  '{name.Replace("\0", "\\u{0}", StringComparison.Ordinal)}'"));
         var deployment = await Deployment.SnapshotAsync(
             [], "infra/bicep/names.bicepparam",
-            [("infra/bicep/names-test.bicep", template), ("infra/bicep/names.bicepparam", $"using 'names-test.bicep'\nparam environments = [\n{list}\n]")]);
+            [
+                ("infra/bicep/names-test.bicep", template),
+                ("infra/bicep/names.bicepparam", $"using 'names-test.bicep'\nparam environments = [\n{list}\n]"),
+            ]);
         return
         [
             .. deployment.Of("Microsoft.Resources/resourceGroups")

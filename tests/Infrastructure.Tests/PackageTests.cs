@@ -42,6 +42,11 @@ public sealed partial class PackageTests
         Assert.DoesNotContain(ReferencesOfApp(), name => name.StartsWith("LocalPlatform", StringComparison.Ordinal));
     }
 
+    /// <summary>The scale controller reads this file; what Durable keeps its state in is in it.</summary>
+    [Fact]
+    public void Its_host_json_is_that_of_its_backend() =>
+        Assert.Equal(Metadata.Read("host.json"), File.ReadAllText(Path.Combine(Folder!, "host.json")));
+
     [Fact]
     public void The_host_starts_this_worker()
     {

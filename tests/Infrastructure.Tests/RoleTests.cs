@@ -42,11 +42,11 @@ public partial class RoleTests
         var rights = (await Deployment.ProdAsync()).Of("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments")
             .Select(right => right["properties"]!).ToList();
 
-        Assert.All(rights, right => Assert.EndsWith("/dbs/commerce", right["scope"]!.GetValue<string>(), StringComparison.Ordinal));
-        var operators = Assert.Single(rights, right => right["principalId"]!.GetValue<string>() == "22222222-2222-2222-2222-222222222222");
-        Assert.EndsWith("000000000001", operators["roleDefinitionId"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.All(rights, right => Assert.EndsWith("/dbs/commerce", right.Text("scope"), StringComparison.Ordinal));
+        var operators = Assert.Single(rights, right => right.Text("principalId") == "22222222-2222-2222-2222-222222222222");
+        Assert.EndsWith("000000000001", operators.Text("roleDefinitionId"), StringComparison.Ordinal);
         var app = Assert.Single(rights, right => right != operators);
-        Assert.EndsWith("000000000002", app["roleDefinitionId"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.EndsWith("000000000002", app.Text("roleDefinitionId"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,14 +60,16 @@ public partial class RoleTests
 
     private static IEnumerable<(string Role, string Scope)> Rights(Deployment deployment, string kind) => deployment
         .Of("Microsoft.Authorization/roleAssignments")
-        .Where(right => right["properties"]!["principalType"]!.GetValue<string>() == kind)
-        .Select(right => (Ids().Matches(right["properties"]!["roleDefinitionId"]!.GetValue<string>())[^1].Value, ScopeOf(right["id"]!.GetValue<string>())))
+        .Where(right => right.Text("properties/principalType") == kind)
+        .Select(right => (Ids().Matches(right.Text("properties/roleDefinitionId"))[^1].Value, ScopeOf(right.Text("id"))))
         .Order();
 
     /// <summary>The type of what a right is given on: it stands before the right's own name in its id.</summary>
     private static string ScopeOf(string id)
     {
-        var scope = Regex.Replace(id, @"^\[extensionResourceId\('|/providers/Microsoft\.Authorization/roleAssignments/.*$|', 'Microsoft\.Authorization.*$", "");
+        const string around =
+            @"^\[extensionResourceId\('|/providers/Microsoft\.Authorization/roleAssignments/.*$|', 'Microsoft\.Authorization.*$";
+        var scope = Regex.Replace(id, around, "");
         var parts = scope.Split("/providers/");
         if (parts.Length == 1)
             return "Microsoft.Resources/resourceGroups";

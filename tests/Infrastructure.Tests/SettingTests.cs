@@ -20,7 +20,7 @@ public class SettingTests
     [Fact]
     public async Task Each_setting_that_the_code_has_no_default_for_is_set()
     {
-        var set = (await Deployment.ProdAsync()).AppSettings().Keys.Select(name => Regex.Replace(name, "__[0-9]+$", "").Replace("__", ":", StringComparison.Ordinal));
+        var set = (await Deployment.ProdAsync()).AppSettings().Keys.Select(InCode);
         var needed = Described().Where(setting => setting.Default == "none").Select(setting => setting.Name).Except(NotInAzure);
 
         Assert.Empty(needed.Except(set));
@@ -30,8 +30,7 @@ public class SettingTests
     public async Task Each_setting_that_is_set_is_read()
     {
         var read = Described().Select(setting => setting.Name).ToHashSet();
-        var set = (await Deployment.ProdAsync()).AppSettings().Keys.Except(OfPlatform)
-            .Select(name => Regex.Replace(name, "__[0-9]+$", "").Replace("__", ":", StringComparison.Ordinal));
+        var set = (await Deployment.ProdAsync()).AppSettings().Keys.Except(OfPlatform).Select(InCode);
 
         Assert.Empty(set.Except(read));
     }
@@ -42,8 +41,8 @@ public class SettingTests
         var prod = await Deployment.ProdAsync();
         var settings = prod.AppSettings();
 
-        Assert.StartsWith("@Microsoft.KeyVault(SecretUri=", Evaluated(settings["DataPlatform__SigningKeys__0"]), StringComparison.Ordinal);
-        Assert.StartsWith("@Microsoft.KeyVault(SecretUri=", Evaluated(settings["DataPlatform__SigningKeys__1"]), StringComparison.Ordinal);
+        foreach (var key in new[] { "DataPlatform__SigningKeys__0", "DataPlatform__SigningKeys__1" })
+            Assert.StartsWith("@Microsoft.KeyVault(SecretUri=", Evaluated(settings[key]), StringComparison.Ordinal);
         Assert.DoesNotContain("DataPlatform__SigningKeys__0", (await Deployment.DevAsync()).AppSettings().Keys);
         Assert.Empty(prod.Of("Microsoft.KeyVault/vaults/secrets"));
         Assert.DoesNotContain("SIGNING_KEY", Metadata.Read("infra/bicep/main.bicepparam"), StringComparison.Ordinal);
@@ -51,8 +50,9 @@ public class SettingTests
 
     /// <summary>The scale controller reads host.json, not settings that override it.</summary>
     [Fact]
-    public async Task No_setting_overrides_host_json() =>
-        Assert.DoesNotContain((await Deployment.ProdAsync()).AppSettings().Keys, name => name.StartsWith("AzureFunctionsJobHost", StringComparison.OrdinalIgnoreCase));
+    public async Task No_setting_overrides_host_json() => Assert.DoesNotContain(
+        (await Deployment.ProdAsync()).AppSettings().Keys,
+        name => name.StartsWith("AzureFunctionsJobHost", StringComparison.OrdinalIgnoreCase));
 
     [Theory]
     [InlineData("dev", "1.0")]
@@ -64,13 +64,17 @@ public class SettingTests
         Assert.Equal(("microsoft.fixed_percentage", share), (settings["OTEL_TRACES_SAMPLER"], settings["OTEL_TRACES_SAMPLER_ARG"]));
     }
 
+    /// <summary>An app setting as the code and the documents write it: without the number of a list's element.</summary>
+    private static string InCode(string setting) => Regex.Replace(setting, "__[0-9]+$", "").Replace("__", ":", StringComparison.Ordinal);
+
     /// <summary>What of an expression is known before Azure evaluates it.</summary>
     private static string Evaluated(string setting) => Regex.Replace(setting, @"^\[format\('", "");
 
     private static IEnumerable<(string Name, string Default)> Described()
     {
         var text = Metadata.Read("docs/operations.md");
-        var table = text[text.IndexOf("<!-- settings -->", StringComparison.Ordinal)..text.IndexOf("<!-- /settings -->", StringComparison.Ordinal)];
-        return Regex.Matches(table, @"^\| `([\w:]+)` \| `?([^`|]+?)`? \|", RegexOptions.Multiline).Select(row => (row.Groups[1].Value, row.Groups[2].Value));
+        var table = Regex.Match(text, "<!-- settings -->.*<!-- /settings -->", RegexOptions.Singleline).Value;
+        return Regex.Matches(table, @"^\| `([\w:]+)` \| `?([^`|]+?)`? \|", RegexOptions.Multiline)
+            .Select(row => (row.Groups[1].Value, row.Groups[2].Value));
     }
 }

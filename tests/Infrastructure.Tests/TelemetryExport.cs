@@ -58,8 +58,8 @@ public sealed class TelemetryExport : IAsyncLifetime
         await SendAsync(http, HttpMethod.Put, "api/ops/products/p-1", new { name = "Lamp", price = 100 }, ct);
         await SendAsync(http, HttpMethod.Post, "api/ops/products/p-1/stock-adjustments", new { delta = 10, reason = "delivery" }, ct);
         await SendAsync(http, HttpMethod.Post, "api/users/kim/balance/charges", new { amount = 1_000 }, ct);
-        var order = await SendAsync(http, HttpMethod.Post, "api/users/kim/orders", new { items = new[] { new { productId = "p-1", quantity = 2 } } }, ct);
-        Assert.Equal(HttpStatusCode.Created, order);
+        var order = new { items = new[] { new { productId = "p-1", quantity = 2 } } };
+        Assert.Equal(HttpStatusCode.Created, await SendAsync(http, HttpMethod.Post, "api/users/kim/orders", order, ct));
         Assert.Equal(HttpStatusCode.NotFound, await SendAsync(http, HttpMethod.Get, "api/products/none", null, ct));
         await Task.WhenAll(Enumerable.Range(0, Reads).Select(_ => SendAsync(http, HttpMethod.Get, "api/products", null, ct)));
         Assert.Equal(HttpStatusCode.Accepted, await SendAsync(http, HttpMethod.Post, "admin/functions/WatchBooks", new { }, ct));
@@ -67,9 +67,9 @@ public sealed class TelemetryExport : IAsyncLifetime
         // An event that is refused for good is worth a line of the log.
         await SendAsync(http, HttpMethod.Put, "local/webhooks/data-platform/behaviour", new { failStatus = 400 }, ct);
         await SendAsync(http, HttpMethod.Post, "api/users/lee/balance/charges", new { amount = 1_000 }, ct);
-        await SendAsync(http, HttpMethod.Post, "api/users/lee/orders", new { items = new[] { new { productId = "p-1", quantity = 1 } } }, ct);
+        await SendAsync(http, HttpMethod.Post, "api/users/lee/orders", order, ct);
         await DeliveryAsync(http, "parked", ct);
-        Assert.True((await http.GetFromJsonAsync<JsonObject>("api/ops/audit", ct))!["ok"]!.GetValue<bool>());
+        Assert.True((await http.GetFromJsonAsync<JsonObject>("api/ops/audit", ct))!.Flag("ok"));
     }
 
     private static async Task DeliveryAsync(HttpClient http, string state, CancellationToken ct)
@@ -88,7 +88,7 @@ public sealed class TelemetryExport : IAsyncLifetime
 
     private Process Start(int port)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Metadata.AppPath, "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo(Metadata.DotNet, [Metadata.AppPath, "--urls", "http://127.0.0.1:0"])
         {
             WorkingDirectory = Path.GetDirectoryName(Metadata.AppPath)!,
             RedirectStandardOutput = true,
@@ -152,16 +152,19 @@ public sealed class TelemetryExport : IAsyncLifetime
             {
                 return;
             }
-            var count = context.Request.Url!.AbsolutePath.EndsWith("/track", StringComparison.Ordinal) ? await KeepAsync(context.Request) : 0;
+            var isTelemetry = context.Request.Url!.AbsolutePath.EndsWith("/track", StringComparison.Ordinal);
+            var count = isTelemetry ? await KeepAsync(context.Request) : 0;
             context.Response.ContentType = "application/json";
             await using var body = context.Response.OutputStream;
-            await body.WriteAsync(System.Text.Encoding.UTF8.GetBytes($$"""{"itemsReceived":{{count}},"itemsAccepted":{{count}},"errors":[]}"""));
+            var answer = $$"""{"itemsReceived":{{count}},"itemsAccepted":{{count}},"errors":[]}""";
+            await body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(answer));
         }
     }
 
     private async Task<int> KeepAsync(HttpListenerRequest request)
     {
-        await using var body = request.Headers["Content-Encoding"] == "gzip" ? new GZipStream(request.InputStream, CompressionMode.Decompress) : request.InputStream;
+        var isPacked = request.Headers["Content-Encoding"] == "gzip";
+        await using var body = isPacked ? new GZipStream(request.InputStream, CompressionMode.Decompress) : request.InputStream;
         using var reader = new StreamReader(body);
         var lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         _items.AddRange(lines.Select(line => JsonNode.Parse(line)!.AsObject()));

@@ -26,31 +26,30 @@ public class TemplateTests
         var run = await BicepCli.RunAsync(new() { ["COMMERCE_TIER"] = tier }, ["build-params", "main.bicepparam", "--stdout"]);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        var parameters = JsonNode.Parse(JsonNode.Parse(run.Output)!["parametersJson"]!.GetValue<string>())!["parameters"]!;
-        Assert.Equal(capacity, parameters["cosmosCapacity"]!["value"]!.GetValue<string>());
+        var parameters = JsonNode.Parse(JsonNode.Parse(run.Output)!.Text("parametersJson"))!["parameters"]!;
+        Assert.Equal(capacity, parameters.Text("cosmosCapacity/value"));
     }
 
     /// <summary>Pipelines set what nobody has set to an empty text.</summary>
     [Fact]
     public async Task A_variable_that_is_empty_counts_as_not_set()
     {
-        var variables = System.Text.RegularExpressions.Regex
-            .Matches(File.ReadAllText(Path.Combine(BicepCli.Folder, "main.bicepparam")), @"readEnvironmentVariable\('(\w+)'")
-            .Select(match => match.Groups[1].Value).ToDictionary(name => name, _ => "");
+        var variables = Metadata.DeploymentVariables().ToDictionary(name => name, _ => "");
         variables["AZURE_ENV_NAME"] = "dev";
 
         var empty = await Deployment.OfAsync(variables);
 
-        Assert.Equal((await Deployment.DevAsync()).Resources.Select(resource => resource["id"]!.GetValue<string>()), empty.Resources.Select(resource => resource["id"]!.GetValue<string>()));
+        Assert.Equal(Ids(await Deployment.DevAsync()), Ids(empty));
     }
 
     [Fact]
     public void Containers_are_those_of_the_code()
     {
         var declared = JsonNode.Parse(File.ReadAllText(Path.Combine(BicepCli.Folder, "modules", "containers.json")))!.AsArray()
+            .OfType<JsonNode>()
             .Select(container => Describe(
-                container!["name"]!.GetValue<string>(),
-                container["partitionKey"]!.GetValue<string>(),
+                container.Text("name"),
+                container.Text("partitionKey"),
                 container["indexedPaths"]!.AsArray().Select(path => path!.GetValue<string>()),
                 container["defaultTtl"]?.GetValue<int>()));
 
@@ -65,8 +64,8 @@ public class TemplateTests
     {
         var containers = Assert.Single(await ResourcesAsync("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"));
 
-        Assert.Contains("variables('containers')", containers["copy"]!["count"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Equal(CommerceDatabase.Name, (await ModuleAsync("Microsoft.DocumentDB/databaseAccounts"))["variables"]!["databaseName"]!.GetValue<string>());
+        Assert.Contains("variables('containers')", containers.Text("copy/count"), StringComparison.Ordinal);
+        Assert.Equal(CommerceDatabase.Name, (await ModuleAsync("Microsoft.DocumentDB/databaseAccounts")).Text("variables/databaseName"));
     }
 
     [Fact]
@@ -79,7 +78,7 @@ public class TemplateTests
         var used = triggers.Concat(outputs).OfType<string>().Distinct().Order().ToList();
 
         var declared = (await ResourcesAsync("Microsoft.ServiceBus/namespaces/queues"))
-            .Select(queue => queue["name"]!.GetValue<string>().Split('\'')[^2])
+            .Select(queue => queue.Text("name").Split('\'')[^2])
             .Order();
 
         Assert.NotEmpty(used);
@@ -91,7 +90,7 @@ public class TemplateTests
     {
         var queue = Assert.Single(await ResourcesAsync("Microsoft.ServiceBus/namespaces/queues"))["properties"]!;
 
-        Assert.True(queue["deadLetteringOnMessageExpiration"]!.GetValue<bool>());
+        Assert.True(queue.Flag("deadLetteringOnMessageExpiration"));
         // Messages of the output binding have ids of their own: it would never find one.
         Assert.Null(queue["requiresDuplicateDetection"]);
         Assert.Equal(10, queue["maxDeliveryCount"]!.GetValue<int>());
@@ -103,15 +102,15 @@ public class TemplateTests
         foreach (var deployment in new[] { await Deployment.DevAsync(), await Deployment.ProdAsync() })
         {
             JsonNode Of(string type) => deployment.The(type)["properties"]!;
-            Assert.False(Of("Microsoft.Storage/storageAccounts")["allowSharedKeyAccess"]!.GetValue<bool>());
-            Assert.False(Of("Microsoft.Storage/storageAccounts")["allowBlobPublicAccess"]!.GetValue<bool>());
-            Assert.Equal("TLS1_2", Of("Microsoft.Storage/storageAccounts")["minimumTlsVersion"]!.GetValue<string>());
-            Assert.True(Of("Microsoft.DocumentDB/databaseAccounts")["disableLocalAuth"]!.GetValue<bool>());
-            Assert.Equal("Tls12", Of("Microsoft.DocumentDB/databaseAccounts")["minimalTlsVersion"]!.GetValue<string>());
-            Assert.True(Of("Microsoft.ServiceBus/namespaces")["disableLocalAuth"]!.GetValue<bool>());
-            Assert.Equal("1.2", Of("Microsoft.ServiceBus/namespaces")["minimumTlsVersion"]!.GetValue<string>());
-            Assert.True(Of("Microsoft.Web/sites")["httpsOnly"]!.GetValue<bool>());
-            Assert.Equal("1.2", Of("Microsoft.Web/sites")["siteConfig"]!["minTlsVersion"]!.GetValue<string>());
+            Assert.False(Of("Microsoft.Storage/storageAccounts").Flag("allowSharedKeyAccess"));
+            Assert.False(Of("Microsoft.Storage/storageAccounts").Flag("allowBlobPublicAccess"));
+            Assert.Equal("TLS1_2", Of("Microsoft.Storage/storageAccounts").Text("minimumTlsVersion"));
+            Assert.True(Of("Microsoft.DocumentDB/databaseAccounts").Flag("disableLocalAuth"));
+            Assert.Equal("Tls12", Of("Microsoft.DocumentDB/databaseAccounts").Text("minimalTlsVersion"));
+            Assert.True(Of("Microsoft.ServiceBus/namespaces").Flag("disableLocalAuth"));
+            Assert.Equal("1.2", Of("Microsoft.ServiceBus/namespaces").Text("minimumTlsVersion"));
+            Assert.True(Of("Microsoft.Web/sites").Flag("httpsOnly"));
+            Assert.Equal("1.2", Of("Microsoft.Web/sites").Text("siteConfig/minTlsVersion"));
         }
     }
 
@@ -119,7 +118,10 @@ public class TemplateTests
     public async Task A_private_network_closes_everything_but_the_app()
     {
         string[] closed =
-            ["Microsoft.Storage/storageAccounts", "Microsoft.DocumentDB/databaseAccounts", "Microsoft.ServiceBus/namespaces", "Microsoft.KeyVault/vaults"];
+        [
+            "Microsoft.Storage/storageAccounts", "Microsoft.DocumentDB/databaseAccounts", "Microsoft.ServiceBus/namespaces",
+            "Microsoft.KeyVault/vaults",
+        ];
         var open = await Deployment.DevAsync();
         var shut = await Deployment.ProdAsync();
 
@@ -127,11 +129,12 @@ public class TemplateTests
         Assert.Equal("Enabled", Access(shut, "Microsoft.Web/sites"));
         Assert.Empty(open.Of("Microsoft.Network/privateEndpoints"));
         var groups = shut.Of("Microsoft.Network/privateEndpoints")
-            .Select(endpoint => endpoint["properties"]!["privateLinkServiceConnections"]![0]!["properties"]!["groupIds"]![0]!.GetValue<string>());
+            .Select(endpoint => endpoint.Text("properties/privateLinkServiceConnections/0/properties/groupIds/0"));
         Assert.Equal(["Sql", "blob", "namespace", "queue", "table", "vault"], groups.Order(StringComparer.Ordinal));
         Assert.Equal(groups.Count(), shut.Of("Microsoft.Network/privateDnsZones").Count());
-        Assert.Equal("Premium", shut.The("Microsoft.ServiceBus/namespaces")["sku"]!["name"]!.GetValue<string>());
-        Assert.EndsWith("/subnets/app", shut.The("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("Premium", shut.The("Microsoft.ServiceBus/namespaces").Text("sku/name"));
+        var subnet = shut.The("Microsoft.Web/sites").Text("properties/virtualNetworkSubnetId");
+        Assert.EndsWith("/subnets/app", subnet, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,15 +143,15 @@ public class TemplateTests
         var prod = await Deployment.ProdAsync();
         var cosmos = prod.The("Microsoft.DocumentDB/databaseAccounts")["properties"]!;
 
-        Assert.True(prod.The("Microsoft.Web/serverfarms")["properties"]!["zoneRedundant"]!.GetValue<bool>());
-        Assert.Equal("Standard_ZRS", prod.The("Microsoft.Storage/storageAccounts")["sku"]!["name"]!.GetValue<string>());
+        Assert.True(prod.The("Microsoft.Web/serverfarms").Flag("properties/zoneRedundant"));
+        Assert.Equal("Standard_ZRS", prod.The("Microsoft.Storage/storageAccounts").Text("sku/name"));
         Assert.Equal(3, prod.The("Microsoft.DurableTask/schedulers")["properties"]!["sku"]!["capacity"]!.GetValue<int>());
-        Assert.Equal(["koreacentral", "japaneast"], cosmos["locations"]!.AsArray().Select(place => place!["locationName"]!.GetValue<string>()));
-        Assert.True(cosmos["locations"]![0]!["isZoneRedundant"]!.GetValue<bool>());
-        Assert.True(cosmos["enableAutomaticFailover"]!.GetValue<bool>());
-        Assert.False(cosmos["enableMultipleWriteLocations"]!.GetValue<bool>());
-        Assert.Equal("Continuous", cosmos["backupPolicy"]!["type"]!.GetValue<string>());
-        Assert.Equal("CanNotDelete", prod.The("Microsoft.Authorization/locks")["properties"]!["level"]!.GetValue<string>());
+        Assert.Equal(["koreacentral", "japaneast"], cosmos["locations"]!.AsArray().Select(place => place!.Text("locationName")));
+        Assert.True(cosmos.Flag("locations/0/isZoneRedundant"));
+        Assert.True(cosmos.Flag("enableAutomaticFailover"));
+        Assert.False(cosmos.Flag("enableMultipleWriteLocations"));
+        Assert.Equal("Continuous", cosmos.Text("backupPolicy/type"));
+        Assert.Equal("CanNotDelete", prod.The("Microsoft.Authorization/locks").Text("properties/level"));
         Assert.Equal(500, prod.The("Microsoft.Consumption/budgets")["properties"]!["amount"]!.GetValue<int>());
     }
 
@@ -168,14 +171,16 @@ public class TemplateTests
         var restored = await Deployment.OfAsync(new() { ["AZURE_ENV_NAME"] = "dev", ["COMMERCE_COSMOS_ACCOUNT"] = "cosmos-restored" });
         var standby = await Deployment.OfAsync(new()
         {
-            ["AZURE_ENV_NAME"] = "standby", ["COMMERCE_COSMOS_ACCOUNT"] = "cosmos-of-prod", ["COMMERCE_COSMOS_RESOURCE_GROUP"] = "rg-of-prod",
+            ["AZURE_ENV_NAME"] = "standby",
+            ["COMMERCE_COSMOS_ACCOUNT"] = "cosmos-of-prod",
+            ["COMMERCE_COSMOS_RESOURCE_GROUP"] = "rg-of-prod",
         });
 
-        Assert.Equal("cosmos-restored", restored.The("Microsoft.DocumentDB/databaseAccounts")["name"]!.GetValue<string>());
+        Assert.Equal("cosmos-restored", restored.The("Microsoft.DocumentDB/databaseAccounts").Text("name"));
         Assert.Empty(standby.Of("Microsoft.DocumentDB/databaseAccounts"));
         Assert.Empty(standby.Of("Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers"));
-        var access = standby.The("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments")["id"]!.GetValue<string>();
-        Assert.Contains("/resourceGroups/rg-of-prod/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-of-prod/", access, StringComparison.Ordinal);
+        var access = standby.The("Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments").Text("id");
+        Assert.Contains("/rg-of-prod/providers/Microsoft.DocumentDB/databaseAccounts/cosmos-of-prod/", access, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,19 +203,23 @@ public class TemplateTests
         Assert.DoesNotContain("SharedAccessKey", text, StringComparison.OrdinalIgnoreCase);
         Assert.All(Templates(await BicepCli.TemplateAsync()), template => Assert.All(
             template["outputs"]?.AsObject() ?? [],
-            output => Assert.DoesNotContain("secure", output.Value!["type"]!.GetValue<string>(), StringComparison.OrdinalIgnoreCase)));
+            output => Assert.DoesNotContain("secure", output.Value!.Text("type"), StringComparison.OrdinalIgnoreCase)));
     }
 
-    private static string? Access(Deployment deployment, string type) => deployment.The(type)["properties"]!["publicNetworkAccess"]?.GetValue<string>();
+    private static IEnumerable<string> Ids(Deployment deployment) => deployment.Resources.Select(resource => resource.Text("id"));
+
+    private static string Access(Deployment deployment, string type) => deployment.The(type).Text("properties/publicNetworkAccess");
 
     private static string Describe(string name, string partitionKey, IEnumerable<string> indexedPaths, int? ttl) =>
         $"{name} by {partitionKey}, indexes {string.Join(' ', indexedPaths.Order())}, ttl {ttl}";
 
     private static async Task<JsonObject> ModuleAsync(string type) =>
-        Templates(await BicepCli.TemplateAsync()).Single(template => Resources(template).Any(resource => TypeOf(resource) == type && resource["existing"] is null));
+        Templates(await BicepCli.TemplateAsync()).Single(template => Resources(template).Any(resource => IsMade(resource, type)));
 
     private static async Task<List<JsonObject>> ResourcesAsync(string type) =>
-        [.. Templates(await BicepCli.TemplateAsync()).SelectMany(Resources).Where(resource => TypeOf(resource) == type && resource["existing"] is null)];
+        [.. Templates(await BicepCli.TemplateAsync()).SelectMany(Resources).Where(resource => IsMade(resource, type))];
+
+    private static bool IsMade(JsonObject resource, string type) => TypeOf(resource) == type && resource["existing"] is null;
 
     private static string? TypeOf(JsonObject resource) => resource["type"]?.GetValue<string>();
 

@@ -11,9 +11,11 @@ param storageAccountName string
 param deploymentContainerUrl string
 param cosmosEndpoint string
 param serviceBusHost string
-param signingKeySecretUris array
+param currentSigningKeyUri string
+param previousSigningKeyUri string
 param signWithPreviousKey bool
 param dataPlatformUrl string
+param usesScheduler bool
 param schedulerEndpoint string
 param schedulerTaskHub string
 param applicationInsightsConnectionString string
@@ -26,25 +28,24 @@ param zoneRedundant bool
 param subnetId string
 param standby bool
 
-// The name of the setting is the connection's in host.scheduler.json.
-var schedulerSettings = empty(schedulerEndpoint)
-  ? {}
-  : {
+// Which settings there are depends on parameters only, and not on what resources will answer: so a preview can tell.
+// The name of this one is the connection's in host.scheduler.json.
+var schedulerSettings = usesScheduler
+  ? {
       DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${schedulerEndpoint};TaskHub=${schedulerTaskHub};Authentication=ManagedIdentity;ClientID=${identityClientId}'
     }
+  : {}
 
 // A key that is not in the vault yet makes events wait, no more.
-var signingKeys = take(signingKeySecretUris, signWithPreviousKey ? 2 : 1)
 var deliverySettings = empty(dataPlatformUrl)
   ? {}
-  : union(
-      { DataPlatform__Url: dataPlatformUrl },
-      toObject(
-        range(0, length(signingKeys)),
-        i => 'DataPlatform__SigningKeys__${i}',
-        i => '@Microsoft.KeyVault(SecretUri=${signingKeys[i]})'
-      )
-    )
+  : {
+      DataPlatform__Url: dataPlatformUrl
+      DataPlatform__SigningKeys__0: '@Microsoft.KeyVault(SecretUri=${currentSigningKeyUri})'
+    }
+var rotationSettings = empty(dataPlatformUrl) || !signWithPreviousKey
+  ? {}
+  : { DataPlatform__SigningKeys__1: '@Microsoft.KeyVault(SecretUri=${previousSigningKeyUri})' }
 
 // Of the host and the worker both: each has the exporter, which keeps five traces a second unless told otherwise.
 var telemetrySettings = {
@@ -127,7 +128,8 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       },
       telemetrySettings,
       schedulerSettings,
-      deliverySettings
+      deliverySettings,
+      rotationSettings
     )
   }
 

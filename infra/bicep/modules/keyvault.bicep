@@ -11,7 +11,6 @@ param principalId string
 param workspaceId string
 
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
-var secretNames = ['data-platform-signing-key-current', 'data-platform-signing-key-previous']
 
 resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   name: name
@@ -55,5 +54,6 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
 
 output id string = vault.id
 output name string = vault.name
-@description('Addresses of the secrets, not the secrets.')
-output signingKeySecretUris array = [for secret in secretNames: '${vault.properties.vaultUri}secrets/${secret}']
+// Addresses of the secrets, not the secrets.
+output currentSigningKeyUri string = '${vault.properties.vaultUri}secrets/data-platform-signing-key-current'
+output previousSigningKeyUri string = '${vault.properties.vaultUri}secrets/data-platform-signing-key-previous'

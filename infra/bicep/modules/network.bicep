@@ -39,10 +39,6 @@ resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
     ]
   }
 
-  resource app 'subnets' existing = {
-    name: 'app'
-  }
-
   resource endpoints 'subnets' existing = {
     name: 'endpoints'
   }
@@ -100,5 +96,3 @@ resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2026-0
     }
   }
 ]
-
-output appSubnetId string = network::app.id

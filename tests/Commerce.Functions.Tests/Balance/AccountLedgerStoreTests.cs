@@ -15,7 +15,7 @@ public class AccountLedgerStoreTests
     public async Task A_refund_weighs_as_much_as_its_lines(int lines, int weight)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var store = new AccountLedgerStore(database.Database, new LedgerOptions());
+        var store = new AccountLedgerStore(database.Database, new LedgerOptions(), TimeProvider.System);
         var refund = new LedgerEntry
         {
             Id = "refund-o-1",

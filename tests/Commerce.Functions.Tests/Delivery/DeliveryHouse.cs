@@ -38,7 +38,9 @@ internal sealed class DeliveryHouse : IAsyncDisposable
             Gate, Switch, Store, new OrderStore(database.Database), wrapped, Time, NullLogger<EventDispatcher>.Instance);
         Drain = new BacklogDrain(Dispatcher, Gate, Switch, Store, wrapped, Time);
         Starter = new RedeliveryStarter(Time, NullLogger<RedeliveryStarter>.Instance);
-        Functions = new DeliveryFunctions(Dispatcher, Gate, Switch, Store, Starter);
+        Reconciler = new EventReconciler(
+            new ReconciliationStore(database.Database), Store, wrapped, Time, NullLogger<EventReconciler>.Instance);
+        Functions = new DeliveryFunctions(Dispatcher, Gate, Switch, Store, Starter, Reconciler);
         Operations = new DeliveryOperations(Store, Switch, Starter, wrapped, Time);
     }
 
@@ -57,6 +59,8 @@ internal sealed class DeliveryHouse : IAsyncDisposable
     public EventDispatcher Dispatcher { get; }
 
     public BacklogDrain Drain { get; }
+
+    public EventReconciler Reconciler { get; }
 
     public RedeliveryStarter Starter { get; }
 

@@ -121,8 +121,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private Task<int> ReconcileAsync() => new EventReconciler(
-        new ReconciliationStore(_house.Database.Database), _house.Store, Options.Create(DeliveryHouse.Options), _house.Time, NullLogger<EventReconciler>.Instance).RunAsync(Stop);
+    private Task<int> ReconcileAsync() => _house.Reconciler.RunAsync(Stop);
 
     /// <summary>A paid order as the books have it.</summary>
     private async Task<Order> PayAsync(string orderId)

@@ -183,9 +183,10 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
     private static EventDispatcher Dispatcher(OrderHouse house, FakePlatform platform)
     {
         var (options, time) = (DeliveryHouse.Options, TimeProvider.System);
-        var gate = new PlatformGate(
-            new DataPlatformClient(options, platform, time), Options.Create(options), time, NullLogger<PlatformGate>.Instance);
         var store = new DeliveryStore(house.Get<Functions.Cosmos.CommerceDatabase>());
+        var report = new BreakerReport(store, NullLogger<BreakerReport>.Instance);
+        var gate = new PlatformGate(
+            new DataPlatformClient(options, platform, time), report, Options.Create(options), time, NullLogger<PlatformGate>.Instance);
         var deliverySwitch = new DeliverySwitch(store, time, NullLogger<DeliverySwitch>.Instance);
         return ActivatorUtilities.CreateInstance<EventDispatcher>(house.Get<IServiceProvider>(), gate, deliverySwitch, store);
     }
