@@ -1,12 +1,9 @@
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Delivery;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Tests.Delivery;
 
