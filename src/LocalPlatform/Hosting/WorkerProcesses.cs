@@ -78,7 +78,7 @@ internal sealed partial class WorkerProcesses(
             command.ArgumentList.Add(Environment.GetCommandLineArgs()[0]);
         var settings = configuration.AsEnumerable()
             .Concat(WorkerSettings.For(workerId, server.Address, files.Folder))
-            .Concat(WorkerStartup.Settings(workerId, configuration))
+            .Concat(WorkerStartup.Settings(workerId, groups))
             .Append(KeyValuePair.Create(ConnectionSettings.Cosmos, _cosmos?.ConnectionString));
         foreach (var (name, value) in settings.Where(setting => setting.Value is not null))
             command.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;

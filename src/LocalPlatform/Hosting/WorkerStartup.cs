@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using LocalPlatform.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,14 +15,13 @@ namespace LocalPlatform.Hosting;
 internal static class WorkerStartup
 {
     private const string HostProcess = "LocalPlatform:HostProcess";
-    private const string ClockOffset = "LocalPlatform:Workers:clockOffset";
-    private const string OwnClockOffset = "LocalPlatform:ClockOffset";
+    private const string ClockOffset = "LocalPlatform:ClockOffset";
 
-    /// <summary>What the host tells a worker for this. The first of each group is the one whose clock is off.</summary>
-    public static Dictionary<string, string?> Settings(string workerId, IConfiguration configuration) => new()
+    /// <summary>What the host tells a worker for this.</summary>
+    public static Dictionary<string, string?> Settings(string workerId, WorkerGroups groups) => new()
     {
         [HostProcess] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
-        [OwnClockOffset] = workerId.EndsWith("-1", StringComparison.Ordinal) ? configuration[ClockOffset] : null,
+        [ClockOffset] = WorkerGroups.IsFirst(workerId) ? groups.ClockOffset?.ToString() : null,
     };
 
     /// <summary>Nothing, in a worker of another host.</summary>
@@ -29,7 +29,7 @@ internal static class WorkerStartup
     {
         if (configuration.GetValue<int?>(HostProcess) is { } host)
             services.AddSingleton<IHostLifetime>(new WorkerLifetime(host));
-        if (configuration.GetValue<TimeSpan?>(OwnClockOffset) is { } offset)
+        if (configuration.GetValue<TimeSpan?>(ClockOffset) is { } offset)
             services.AddSingleton<TimeProvider>(new OffsetClock(offset));
     }
 

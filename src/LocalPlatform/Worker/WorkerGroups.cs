@@ -17,19 +17,28 @@ internal sealed class WorkerGroups
     private const string ServiceBus = "serviceBus";
     private const string Timers = "timers";
 
-    private WorkerGroups(Dictionary<string, int> counts) => Counts = counts;
+    private WorkerGroups(Dictionary<string, int> counts, TimeSpan? clockOffset)
+    {
+        Counts = counts;
+        ClockOffset = clockOffset;
+    }
 
     /// <summary>The workers of each group that has any.</summary>
     public IReadOnlyDictionary<string, int> Counts { get; }
 
-    /// <summary>The names of all workers: that of the group and a number from 1.</summary>
+    /// <summary>How far the clock of the first worker of each group is ahead; null when all are right.</summary>
+    public TimeSpan? ClockOffset { get; }
+
+    /// <summary>The ids of all workers: the group and a number from 1.</summary>
     public IEnumerable<string> WorkerIds => Counts.SelectMany(group => Enumerable.Range(1, group.Value).Select(number => $"{group.Key}-{number}"));
 
     /// <exception cref="PlatformStartException">A number is none, or out of range.</exception>
-    public static WorkerGroups Read(IConfiguration configuration) => new(((string[])[Http, Durable, ServiceBus, Timers])
-        .Select(group => KeyValuePair.Create(group, CountOf(group, configuration[$"{Section}:{group}"])))
-        .Where(group => group.Value > 0)
-        .ToDictionary());
+    public static WorkerGroups Read(IConfiguration configuration) => new(
+        ((string[])[Http, Durable, ServiceBus, Timers])
+            .Select(group => KeyValuePair.Create(group, CountOf(group, configuration[$"{Section}:{group}"])))
+            .Where(group => group.Value > 0)
+            .ToDictionary(),
+        configuration.GetValue<TimeSpan?>($"{Section}:clockOffset"));
 
     /// <summary>The group that a function belongs to.</summary>
     public static string Of(TriggerBinding trigger) => trigger switch
@@ -39,6 +48,9 @@ internal sealed class WorkerGroups
         TimerBinding => Timers,
         _ => Durable,
     };
+
+    /// <summary>Whether a worker is the first of its group.</summary>
+    public static bool IsFirst(string workerId) => workerId.EndsWith("-1", StringComparison.Ordinal);
 
     /// <summary>The group of a worker.</summary>
     public static string Of(string workerId) => workerId[..Math.Max(workerId.LastIndexOf('-'), 0)];

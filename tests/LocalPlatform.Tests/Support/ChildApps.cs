@@ -1,4 +1,5 @@
 using LocalPlatform.Tests.Hosting;
+using LocalPlatform.Tests.Workers;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,6 +10,8 @@ namespace LocalPlatform.Tests.Support;
 internal static class ChildApps
 {
     public static async Task FineAsync(string folder) => await RunAsync(TestApp.CreateBuilder([typeof(FineFunctions)], folder, []));
+
+    public static async Task SpreadAsync(string folder) => await RunAsync(TestApp.CreateBuilder([typeof(SpreadFunctions)], folder, []));
 
     /// <summary>Its functions cannot run here, for two reasons.</summary>
     public static async Task WrongAsync(string folder) => await RunAsync(TestApp.CreateBuilder([typeof(WrongFunctions)], folder, []));
