@@ -60,10 +60,10 @@ public sealed class KillTests
         await FinishAsync(buyers, spread.DataPath, seed);
     }
 
-    private static Task ServedAsync(Buyers buyers, int more)
+    private static async Task ServedAsync(Buyers buyers, int more)
     {
         var answers = buyers.Answers + more;
-        return Eventually.Async(() => Task.FromResult(buyers.Answers), count => count >= answers, "the buyers to be served");
+        await Eventually.Async(() => Task.FromResult(buyers.Answers), count => count >= answers, "the buyers to be served");
     }
 
     private static async Task FinishAsync(Buyers buyers, string dataPath, int seed)
