@@ -3,8 +3,8 @@ using EndToEnd.Tests.Support;
 namespace EndToEnd.Tests.Exactness;
 
 /// <summary>
-/// Requests, orders, events and timers in processes of their own, two of each that there can be two of: only they, not their requests, contend
-/// for a product. Of each two, one has a clock that is ahead.
+/// Requests, orders, events and timers in processes of their own: only they, not their requests, contend for a product. Of the two that
+/// answer, and of the two that run orders, one has a clock that is ahead.
 /// </summary>
 public sealed class ManyProcessesTests : IAsyncLifetime
 {
@@ -85,7 +85,7 @@ public sealed class ManyProcessesTests : IAsyncLifetime
         {
             var page = (await Shop.GetAsync($"{path}?limit=7{cursor}")).Expect(200).Json;
             all.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty(id).GetString()!));
-            cursor = page.GetProperty("nextCursor").GetString() is { } next ? $"&cursor={Uri.EscapeDataString(next)}" : null;
+            cursor = page.TryGetProperty("nextCursor", out var next) ? $"&cursor={Uri.EscapeDataString(next.GetString()!)}" : null;
         }
         return all;
     }

@@ -5,19 +5,19 @@ namespace EndToEnd.Tests.Support;
 
 /// <summary>
 /// The shop as Azure runs it: HTTP, Durable, Service Bus and timers in processes of their own, with memories of their own, on one store,
-/// one hub and one queue. Two processes each answer requests, run orders and deliver events; each call goes to the next.
+/// one hub and one queue. Two processes answer requests and two run orders; each call goes to the next.
 /// </summary>
 public sealed class SpreadShop : IAsyncDisposable
 {
     private static readonly (string Name, string Value)[] Workers =
     [
         ("LocalPlatform:Workers:http", "2"), ("LocalPlatform:Workers:durable", "2"),
-        ("LocalPlatform:Workers:serviceBus", "2"), ("LocalPlatform:Workers:timers", "1"),
+        ("LocalPlatform:Workers:serviceBus", "1"), ("LocalPlatform:Workers:timers", "1"),
     ];
 
     /// <summary>What the workers are called.</summary>
     public static IReadOnlyList<string> WorkerIds { get; } =
-        ["durable-1", "durable-2", "http-1", "http-2", "serviceBus-1", "serviceBus-2", "timers-1"];
+        ["durable-1", "durable-2", "http-1", "http-2", "serviceBus-1", "timers-1"];
 
     private readonly TemporaryFolder _folder = new();
     private readonly (string Name, string Value)[] _settings;

@@ -27,6 +27,10 @@ public sealed class SpreadFunctions(IConfiguration configuration, TimeProvider t
     public IResult Clock([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "clock")] HttpRequest request) =>
         Results.Text((time.GetUtcNow() - DateTimeOffset.UtcNow).TotalSeconds.ToString(CultureInfo.InvariantCulture));
 
+    [Function("Collapse")]
+    public static IResult Collapse([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "collapse")] HttpRequest request) =>
+        throw new InvalidOperationException($"collapsed at {request.Path}");
+
     [Function("Hang")]
     public async Task<IResult> Hang([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "hang")] HttpRequest request)
     {

@@ -37,6 +37,7 @@ public sealed class SpreadTests
             (HttpStatusCode.Created, "n m +1 body", "said"),
             (answer.StatusCode, await answer.Content.ReadAsStringAsync(), Assert.Single(answer.Headers.GetValues("x-said"))));
         Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("/api/nothing")).StatusCode);
+        Assert.Equal(HttpStatusCode.InternalServerError, (await app.Http.GetAsync("/api/collapse")).StatusCode);
     }
 
     [Fact]
@@ -47,10 +48,9 @@ public sealed class SpreadTests
         var died = await app.NotedAsync("hanging");
         SpreadApp.Kill(died);
         Assert.Equal(HttpStatusCode.BadGateway, (await hanging).StatusCode);
-        // Asked meanwhile: who comes before the worker does waits for it.
-        var again = int.Parse(await app.Http.GetStringAsync("/api/who"), CultureInfo.InvariantCulture);
-        Assert.NotEqual(died, again);
-        Assert.Equal(again, (await app.WorkersAsync())["http-1"].ProcessId);
+        // Once the host knows that there is no worker, a request waits for one.
+        var answer = await Eventually.Async(() => app.Http.GetAsync("/api/who"), next => next.StatusCode != HttpStatusCode.BadGateway, "another worker");
+        Assert.Equal($"{(await app.WorkersAsync())["http-1"].ProcessId}", await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]
