@@ -36,12 +36,15 @@ public sealed class LossTests
     {
         await using var spread = await SpreadShop.StartAsync();
         var (product, user) = (await spread.Client.AddProductAsync(Price, 100), await spread.Client.AddUserAsync(1_000));
-        (await spread.Client.OrderAsync(user, "before", (product, 1))).Expect(201);
+        async Task<string> OrderAsync(string key) =>
+            (await History.UntilAnsweredAsync(() => spread.Client.OrderAsync(user, key, (product, 1)))).Expect(201).Text("orderId");
+
+        var before = await OrderAsync("before");
 
         await spread.LoseQueueAsync();
 
-        (await spread.Client.OrderAsync(user, "before", (product, 1))).Expect(201);
-        var order = (await spread.Client.OrderAsync(user, "after", (product, 1))).Expect(201).Text("orderId");
+        Assert.Equal(before, await OrderAsync("before"));
+        var order = await OrderAsync("after");
         await Eventually.Async(
             () => spread.Client.GetAsync("/local/webhooks/data-platform?limit=1000"),
             answer => answer.Expect(200).Json.GetProperty("items").EnumerateArray().Any(item => item.GetProperty("id").GetString() == $"{order}.paid"),

@@ -52,8 +52,8 @@ public sealed class ManyProcessesTests : IAsyncLifetime
         var orders = new List<string>();
         for (var n = 0; n < 20; n++)
         {
-            orders.Add((await Shop.OrderAsync(user, $"k{n}", (product, 1))).Expect(201).Text("orderId"));
-            await Shop.ChargeAsync(user, 10, $"c{n}");
+            orders.Add((await OrderAsync([user], n, product)).Expect(201).Text("orderId"));
+            (await Shop.ChargeAsync(user, 10, $"c{n}")).Expect(201);
         }
 
         Assert.Equal(orders.Order(StringComparer.Ordinal), (await AllAsync($"/api/users/{user}/orders", "orderId")).Order(StringComparer.Ordinal));
