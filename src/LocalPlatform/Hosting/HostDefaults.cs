@@ -16,6 +16,7 @@ internal static class HostDefaults
             ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Warning",
             ["Logging:LogLevel:Microsoft.DurableTask"] = "Warning",
             ["Logging:LogLevel:System.Net.Http"] = "Warning",
+            ["Logging:LogLevel:Yarp"] = "Warning",
             // A call that its client gave up is no news.
             ["Logging:LogLevel:Grpc"] = "None",
         };

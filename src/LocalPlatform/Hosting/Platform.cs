@@ -39,7 +39,7 @@ internal static class Platform
         var environment = sources.ToList().FindLastIndex(s => s is EnvironmentVariablesConfigurationSource { Prefix: null or "" });
         sources.Insert(environment < 0 ? sources.Count : environment, Memory(files.LocalSettings.Values));
         sources.Add(Memory(ConnectionSettings.Defaults(configuration)));
-        sources.Add(Memory(WorkerSettings.For(server.Address, files.Folder)));
+        sources.Add(Memory(WorkerSettings.For(Workers.LocalId, server.Address, files.Folder)));
         sources.Insert(0, Memory(HostDefaults.Settings(files.HostJson, files.Platform, address)));
     }
 

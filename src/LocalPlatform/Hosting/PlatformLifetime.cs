@@ -13,11 +13,11 @@ namespace LocalPlatform.Hosting;
 
 /// <summary>
 /// The order of start and stop. Start: the worker's door, the worker and the web server (each by itself), then, with the functions
-/// loaded, queues and orchestrations, then the seed, then timers and messages. Stop: timers and messages, HTTP, orchestrations, the
-/// worker's door, and at last the stores with the container.
+/// loaded, the other workers, queues and orchestrations, then the seed, then timers and messages. Stop: timers and messages, HTTP, orchestrations, the
+/// other workers, the worker's door, and at last the stores with the container.
 /// </summary>
 internal sealed class PlatformLifetime(
-    WorkerServer server, WorkerConnection worker, Triggers triggers, DurableEngine engine, DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
+    WorkerServer server, Workers workers, WorkerProcesses processes, Triggers triggers, DurableEngine engine, DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
     DataDirectory data, HostLog log, IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IDisposable
 {
     // What runs when the host stops may go on for so long before it is asked to end.
@@ -38,10 +38,12 @@ internal sealed class PlatformLifetime(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        var functions = await worker.Loaded.WaitAsync(cancellationToken);
+        var functions = await workers.Local.Loaded.WaitAsync(cancellationToken);
         triggers.Load(functions);
         orchestrations.Load(functions);
         await triggers.CreateEntitiesAsync();
+        await processes.StartAsync(cancellationToken);
+        await workers.CompleteAsync(cancellationToken);
         await engine.StartAsync(cancellationToken);
         http.Open(functions);
         banner.Write(functions, data.Path, ConnectionSettings.NamesRealServiceBus(configuration));
@@ -55,7 +57,7 @@ internal sealed class PlatformLifetime(
     {
         if (!_started)
             return;
-        _patience.Token.Register(worker.Invocations.CancelAll);
+        _patience.Token.Register(workers.CancelAll);
         _patience.CancelAfter(PatienceMax);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _patience.Token);
         await triggers.StopAsync(patience.Token);
@@ -63,19 +65,23 @@ internal sealed class PlatformLifetime(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        worker.Invocations.CancelAll();
+        workers.CancelAll();
         await engine.StopAsync(cancellationToken);
     }
 
-    public Task StoppedAsync(CancellationToken cancellationToken) => server.StopAsync();
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await processes.StopAsync();
+        await server.StopAsync();
+    }
 
     public void Dispose() => _patience.Dispose();
 
     private Task OpenDoorAsync() => server.StartAsync(
-        services => services.AddSingleton(worker).AddSingleton(new TaskHubService(engine)),
+        services => services.AddSingleton(workers).AddSingleton(new TaskHubService(engine)),
         routes =>
         {
-            routes.MapGrpcService<WorkerConnection>();
+            routes.MapGrpcService<WorkerRpc>();
             routes.MapGrpcService<TaskHubService>();
         },
         log.Factory);

@@ -35,7 +35,7 @@ internal static class PlatformServices
         services.AddSingleton(new HostConsole(Console.Out));
         services.AddSingleton(_ => new HostLog(configuration));
         services.AddSingleton(_ => DataDirectory.Acquire(configuration["LocalPlatform:DataPath"]!));
-        AddWorker(services, configuration);
+        AddWorkers(services, configuration, WorkerGroups.Read(configuration));
         AddHttp(services, address);
         if (configuration[ConnectionSettings.Cosmos] == LocalCosmos.ConnectionString)
             AddCosmos(services);
@@ -48,11 +48,15 @@ internal static class PlatformServices
         services.AddSingleton<IHostedService, PlatformLifetime>();
     }
 
-    private static void AddWorker(IServiceCollection services, IConfiguration configuration)
+    private static void AddWorkers(IServiceCollection services, IConfiguration configuration, WorkerGroups groups)
     {
-        services.AddSingleton(_ => new FunctionReader(new SettingNames(configuration)));
+        services.AddTransient(_ => new FunctionReader(new SettingNames(configuration)));
         services.AddSingleton(provider => new WorkerLog(provider.GetRequiredService<HostLog>().Factory));
-        services.AddSingleton<WorkerConnection>();
+        services.AddSingleton(groups);
+        services.AddSingleton(provider => new Workers(groups, id => ActivatorUtilities.CreateInstance<WorkerConnection>(provider, id)));
+        services.AddSingleton<WorkerProcesses>();
+        if (groups.Counts.Count > 0)
+            services.AddHttpForwarder().AddSingleton<WorkerProxy>();
         services.AddSingleton<DurableClientBinding>();
         services.AddSingleton<OutputSender>();
         services.AddSingleton<FunctionInvoker>();

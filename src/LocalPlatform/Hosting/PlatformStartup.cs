@@ -9,8 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace LocalPlatform.Hosting;
 
 /// <summary>
-/// The door: the worker calls this while an app makes its builder. Where a Functions host has started the app, nothing happens; where
-/// nobody has, the app gets its host here, in the same process.
+/// The door: the worker calls this while an app makes its builder. Where a Functions host has started the app, nothing happens, or next to
+/// nothing when it is the host below; where nobody has, the app gets its host here, in the same process.
 /// </summary>
 public sealed class PlatformStartup : WorkerExtensionStartup
 {
@@ -22,7 +22,10 @@ public sealed class PlatformStartup : WorkerExtensionStartup
         var context = services.Select(service => service.ImplementationInstance).OfType<HostBuilderContext>().First();
         var configuration = (IConfigurationManager)context.Configuration;
         if (!string.IsNullOrEmpty(configuration[WorkerSettings.HostEndpoint]))
+        {
+            WorkerStartup.Join(services, configuration);
             return;
+        }
         StartProblem.TellUnhandled();
         StartProblem.OrEnd(() => Platform.Join(applicationBuilder, configuration));
     }

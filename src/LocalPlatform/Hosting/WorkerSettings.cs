@@ -8,7 +8,7 @@ internal static class WorkerSettings
     private const int MessageBytesMax = 128 * 1024 * 1024;
 
     /// <summary>The settings of a worker whose host is at an address, for the app in a folder.</summary>
-    public static Dictionary<string, string?> For(string address, string folder)
+    public static Dictionary<string, string?> For(string workerId, string address, string folder)
     {
         // The worker looks for these two in the environment only, and reads the host.json of the first by itself.
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", folder);
@@ -16,7 +16,7 @@ internal static class WorkerSettings
         return new()
         {
             [HostEndpoint] = address,
-            ["Functions:Worker:WorkerId"] = "local",
+            ["Functions:Worker:WorkerId"] = workerId,
             ["Functions:Worker:RequestId"] = "start",
             ["Functions:Worker:GrpcMaxMessageLength"] = MessageBytesMax.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };

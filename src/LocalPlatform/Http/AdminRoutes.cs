@@ -14,7 +14,7 @@ namespace LocalPlatform.Http;
 
 /// <summary>The host's own routes under <c>/admin</c>: what runs here, and firing a timer by hand. No key is asked for locally.</summary>
 internal sealed partial class AdminRoutes(
-    WorkerConnection worker, Triggers triggers, HostFiles files, HostAddress address, IHostEnvironment environment, HostLog log)
+    Workers workers, Triggers triggers, HostFiles files, HostAddress address, IHostEnvironment environment, HostLog log)
 {
     private readonly ILogger _logger = log.For<AdminRoutes>();
 
@@ -28,18 +28,18 @@ internal sealed partial class AdminRoutes(
     }
 
     private async Task ListAsync(HttpContext http) =>
-        await http.Response.WriteAsJsonAsync((await worker.Loaded).All.Select(Describe));
+        await http.Response.WriteAsJsonAsync((await workers.Local.Loaded).All.Select(Describe));
 
     private async Task ShowAsync(HttpContext http)
     {
-        if ((await worker.Loaded).Find(Name(http)) is { } function)
+        if ((await workers.Local.Loaded).Find(Name(http)) is { } function)
             await http.Response.WriteAsJsonAsync(Describe(function));
         else
             await RefuseUnknownAsync(http);
     }
 
     private async Task StatusAsync(HttpContext http) => await http.Response.WriteAsJsonAsync(
-        new { id = environment.ApplicationName, state = "Running", functions = (await worker.Loaded).All.Count });
+        new { id = environment.ApplicationName, state = "Running", functions = (await workers.Local.Loaded).All.Count });
 
     /// <summary>A function in the form of the original, as far as it means something here.</summary>
     private object Describe(WorkerFunction function) => new
@@ -61,7 +61,7 @@ internal sealed partial class AdminRoutes(
 
     private async Task FireAsync(HttpContext http)
     {
-        if ((await worker.Loaded).Find(Name(http)) is not { } function)
+        if ((await workers.Local.Loaded).Find(Name(http)) is not { } function)
         {
             await RefuseUnknownAsync(http);
         }

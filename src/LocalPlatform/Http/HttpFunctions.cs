@@ -13,7 +13,7 @@ namespace LocalPlatform.Http;
 /// first whose route and method match gets the request: the more specific template has no precedence.
 /// </summary>
 internal sealed partial class HttpFunctions(
-    HostFiles files, FunctionInvoker invoker, OutputSender outputs, IInlineConstraintResolver resolver, HostLog log)
+    HostFiles files, Workers workers, FunctionInvoker invoker, OutputSender outputs, IInlineConstraintResolver resolver, HostLog log, WorkerProxy? proxy = null)
 {
     // By this header the worker finds the run that belongs to a request.
     private const string InvocationHeader = "x-ms-invocation-id";
@@ -27,8 +27,11 @@ internal sealed partial class HttpFunctions(
     public void Open(WorkerFunctions functions) => _routes.TrySetResult(
         [.. functions.With<HttpBinding>().Select(f => new FunctionRoute(f.Function, f.Trigger, files.HostJson, resolver))]);
 
-    /// <summary>Answers a request through the worker's own pipeline; 404 without a body when no function has the route.</summary>
-    public async Task AnswerAsync(HttpContext http, RequestDelegate worker)
+    /// <summary>
+    /// Answers a request through the pipeline of a worker, which for the one in this process is <paramref name="pipeline"/>; 404 without
+    /// a body when no function has the route.
+    /// </summary>
+    public async Task AnswerAsync(HttpContext http, RequestDelegate pipeline)
     {
         var routes = _routes.Task.IsCompletedSuccessfully ? _routes.Task.Result : await _routes.Task.WaitAsync(http.RequestAborted);
         var values = new RouteValueDictionary();
@@ -37,19 +40,43 @@ internal sealed partial class HttpFunctions(
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
-        var run = invoker.Begin(function, NoData, request =>
+        var worker = await workers.NextAsync(function, http.RequestAborted);
+        var run = invoker.Begin(worker, function, NoData, request =>
         {
             Describe(request, http, values);
             Continue(request.TraceContext, http);
         });
-        using var aborted = http.RequestAborted.UnsafeRegister(_ => invoker.Cancel(run), null);
+        using var aborted = http.RequestAborted.UnsafeRegister(_ => run.Cancel(), null);
         http.Request.Headers[InvocationHeader] = run.Id;
+        if (worker == workers.Local)
+            await AnswerHereAsync(http, pipeline, run);
+        else
+            await AnswerThereAsync(http, worker, run);
+    }
+
+    private async Task AnswerHereAsync(HttpContext http, RequestDelegate pipeline, Invocation run)
+    {
         await run.Arrived;
         if (!run.Task.IsCompleted)
-            await RunPipelineAsync(http, worker, run);
-        if (await run.Ran && function.Outputs.Count == 0)
+            await RunPipelineAsync(http, pipeline, run);
+        if (await run.Ran && run.Function.Outputs.Count == 0)
             return;
-        await SettleAsync(http, function, await run.Task);
+        await SettleAsync(http, run.Function, await run.Task);
+    }
+
+    /// <summary>As by the original's proxy, that of a worker that dies is a 502.</summary>
+    private async Task AnswerThereAsync(HttpContext http, WorkerConnection worker, Invocation run)
+    {
+        try
+        {
+            if (!await proxy!.TryForwardAsync(http, worker))
+                run.Cancel();
+            await SettleAsync(http, run.Function, await run.Task);
+        }
+        catch (WorkerGoneException) when (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = StatusCodes.Status502BadGateway;
+        }
     }
 
     private static WorkerFunction? Find(FunctionRoute[] routes, HttpContext http, RouteValueDictionary values)
@@ -81,17 +108,17 @@ internal sealed partial class HttpFunctions(
     }
 
     /// <summary>Within the pipeline the worker waits for the run to come to HTTP; one that has failed before never will.</summary>
-    private static async Task RunPipelineAsync(HttpContext http, RequestDelegate worker, Invocation run)
+    private static async Task RunPipelineAsync(HttpContext http, RequestDelegate pipeline, Invocation run)
     {
         var aborted = http.RequestAborted;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         http.RequestAborted = over.Token;
         try
         {
-            var pipeline = worker(http);
-            if (await Task.WhenAny(pipeline, run.Ran) != pipeline && !await run.Ran)
+            var answered = pipeline(http);
+            if (await Task.WhenAny(answered, run.Ran) != answered && !await run.Ran)
                 await over.CancelAsync();
-            await pipeline;
+            await answered;
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {

@@ -5,6 +5,9 @@ using LocalPlatform.Messaging;
 using LocalPlatform.ServiceBus;
 using LocalPlatform.Settings;
 using LocalPlatform.Webhooks;
+using LocalPlatform.Worker;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LocalPlatform.Http;
 
 /// <summary>
-/// The platform's own routes: the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and Durable's management
+/// The platform's own routes: the workers, the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and Durable's management
 /// where the original has it.
 /// </summary>
 internal static class LocalRoutes
@@ -23,11 +26,21 @@ internal static class LocalRoutes
         var services = routes.ServiceProvider;
         var webhooks = services.GetRequiredService<HostFiles>().Platform.Webhooks;
         ServiceBusRoutes.Map(routes, services.GetRequiredService<ServiceBusBroker>());
+        routes.MapMethods("/local/workers", [HttpMethods.Get], http => ListWorkersAsync(http, services));
         DurableManagementEndpoints.Map(routes, services.GetRequiredService<DurableEngine>());
         if (webhooks.Count == 0)
             return;
         var receivers = webhooks.ToDictionary(w => w.Name, w => Receiver(w, services), StringComparer.OrdinalIgnoreCase);
         new WebhookRoutes(receivers.GetValueOrDefault).Map(routes);
+    }
+
+    /// <summary>The workers in processes of their own, and which of them can run something.</summary>
+    private static Task ListWorkersAsync(HttpContext http, IServiceProvider services)
+    {
+        var ready = services.GetRequiredService<Workers>().Ready.Select(worker => worker.Id).ToHashSet();
+        return http.Response.WriteAsJsonAsync(services.GetRequiredService<WorkerProcesses>().Running
+            .OrderBy(worker => worker.Key, StringComparer.Ordinal)
+            .Select(worker => new { id = worker.Key, processId = worker.Value, isReady = ready.Contains(worker.Key) }));
     }
 
     private static WebhookReceiver Receiver(WebhookEntry entry, IServiceProvider services)

@@ -47,23 +47,27 @@ internal sealed class DurableFunctions(FunctionInvoker invoker) : IDurableFuncti
         string activity, string instanceId, string? inputJson, string? traceParent, CancellationToken ct)
     {
         var function = _activities[activity];
-        try
+        var data = new TypedData { Json = inputJson ?? "null" };
+        void DescribeCall(InvocationRequest run)
         {
-            var data = new TypedData { Json = inputJson ?? "null" };
-            var response = await invoker.RunAsync(
-                function,
-                data,
-                run =>
-                {
-                    Describe(run, instanceId);
-                    run.TraceContext.TraceParent = traceParent ?? "";
-                },
-                ct);
-            return new(Json(response.ReturnValue), null);
+            Describe(run, instanceId);
+            run.TraceContext.TraceParent = traceParent ?? "";
         }
-        catch (FunctionFailedException failed)
+
+        while (true)
         {
-            return new(null, Details(failed.Failure));
+            try
+            {
+                return new(Json((await invoker.RunAsync(function, data, DescribeCall, ct)).ReturnValue), null);
+            }
+            catch (FunctionFailedException failed)
+            {
+                return new(null, Details(failed.Failure));
+            }
+            catch (WorkerGoneException) when (!ct.IsCancellationRequested)
+            {
+                // What it has done is not known: another worker does it again, as after a lock that expired.
+            }
         }
     }
 

@@ -14,32 +14,33 @@ internal sealed class FunctionFailedException(RpcException failure)
     public override string ToString() => $"{Failure.Type}: {Failure.Message}{Environment.NewLine}{Failure.StackTrace}";
 }
 
-/// <summary>Runs functions in the worker and sends what they return through their outputs.</summary>
-internal sealed class FunctionInvoker(WorkerConnection worker, OutputSender outputs, DurableClientBinding durable)
+/// <summary>Runs functions in the workers and sends what they return through their outputs.</summary>
+internal sealed class FunctionInvoker(Workers workers, OutputSender outputs, DurableClientBinding durable)
 {
     /// <summary>
-    /// Runs a function. Completes once it has succeeded and what it sends is stored.
+    /// Runs a function in the next of its workers. Completes once it has succeeded and what it sends is stored.
     /// </summary>
     /// <param name="function">Which.</param>
     /// <param name="trigger">The trigger's data.</param>
     /// <param name="describe">Adds metadata of the trigger, or a retry context.</param>
     /// <param name="ct">Asks the function to end.</param>
     /// <exception cref="FunctionFailedException">The function threw.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled, or the worker is gone.</exception>
+    /// <exception cref="WorkerGoneException">The worker is gone.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public async Task<InvocationResponse> RunAsync(
         WorkerFunction function, TypedData trigger, Action<InvocationRequest>? describe = null, CancellationToken ct = default)
     {
-        var invocation = Begin(function, trigger, describe);
+        var invocation = Begin(await workers.NextAsync(function, ct), function, trigger, describe);
         InvocationResponse response;
-        using (ct.UnsafeRegister(_ => Cancel(invocation), null))
+        using (ct.UnsafeRegister(_ => invocation.Cancel(), null))
             response = await invocation.Task;
         ThrowUnlessSucceeded(response, invocation);
         await outputs.SendAsync(function, response);
         return response;
     }
 
-    /// <summary>Begins a run and returns at once.</summary>
-    public Invocation Begin(WorkerFunction function, TypedData trigger, Action<InvocationRequest>? describe)
+    /// <summary>Begins a run in a worker and returns at once.</summary>
+    public Invocation Begin(WorkerConnection worker, WorkerFunction function, TypedData trigger, Action<InvocationRequest>? describe)
     {
         var invocation = worker.Invocations.Begin(function);
         var request = new InvocationRequest
@@ -57,9 +58,6 @@ internal sealed class FunctionInvoker(WorkerConnection worker, OutputSender outp
         worker.Send(new StreamingMessage { RequestId = invocation.Id, InvocationRequest = request });
         return invocation;
     }
-
-    /// <summary>Asks the worker to end a run.</summary>
-    public void Cancel(Invocation invocation) => worker.Invocations.Cancel(invocation);
 
     private static RpcTraceContext Trace() =>
         Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity

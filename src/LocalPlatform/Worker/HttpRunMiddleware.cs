@@ -10,11 +10,11 @@ namespace LocalPlatform.Worker;
 /// drops the result of an HTTP run, which has been written by then and would be serialized for nobody. And it tells of a success at
 /// once, so that no caller waits for the worker's answer to cross the wire.
 /// </summary>
-internal sealed class HttpRunMiddleware(WorkerConnection host) : IFunctionsWorkerMiddleware
+internal sealed class HttpRunMiddleware(Workers workers) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        var run = host.Invocations.Find(context.InvocationId);
+        var run = workers.Local.Invocations.Find(context.InvocationId);
         run?.Arrive();
         await next(context);
         var result = context.GetInvocationResult();

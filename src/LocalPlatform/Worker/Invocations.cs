@@ -3,8 +3,11 @@ using LocalPlatform.Worker.Rpc;
 
 namespace LocalPlatform.Worker;
 
-/// <summary>A run of a function that the worker has been asked for. Completes with what the worker answers.</summary>
-internal sealed class Invocation(WorkerFunction function, long startedAt)
+/// <summary>The process of the worker that was to run a function is gone: how far the run came nobody knows.</summary>
+internal sealed class WorkerGoneException() : OperationCanceledException("The worker that ran the function is gone.");
+
+/// <summary>A run of a function that a worker has been asked for. Completes with what the worker answers.</summary>
+internal sealed class Invocation(WorkerFunction function, Invocations owner, long startedAt)
     : TaskCompletionSource<InvocationResponse>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     private readonly TaskCompletionSource _arrived = new();
@@ -30,7 +33,10 @@ internal sealed class Invocation(WorkerFunction function, long startedAt)
     /// </summary>
     public Task<bool> Ran => _ran.Task;
 
-    public void Cancel() => IsCancelled = true;
+    /// <summary>Asks the worker to end it; it completes when the worker has.</summary>
+    public void Cancel() => owner.Cancel(this);
+
+    public void NoteCancelled() => IsCancelled = true;
 
     public void Arrive() => _arrived.TrySetResult();
 
@@ -47,14 +53,14 @@ internal sealed class Invocation(WorkerFunction function, long startedAt)
     /// <summary>It is over, and nobody will ever answer.</summary>
     public void Abandon()
     {
-        TrySetCanceled();
-        _ran.TrySetCanceled();
+        TrySetException(new WorkerGoneException());
+        _ran.TrySetException(new WorkerGoneException());
         Arrive();
     }
 }
 
 /// <summary>
-/// The runs under way. A cancellation may reach the worker before the request that it is about, and then nobody is told; so the
+/// The runs that one worker has under way. A cancellation may reach the worker before the request that it is about, and then nobody is told; so the
 /// worker is told again and again until it answers. Runs longer than <c>functionTimeout</c> are cancelled, too.
 /// </summary>
 internal sealed class Invocations : IDisposable
@@ -67,6 +73,7 @@ internal sealed class Invocations : IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _look;
     private int _cancelled;
+    private volatile bool _isAbandoned;
 
     /// <param name="send">Sends a message to the worker.</param>
     /// <param name="timeout">Longest a run may take; null for no limit.</param>
@@ -82,8 +89,10 @@ internal sealed class Invocations : IDisposable
     /// <summary>Begins a run of a function.</summary>
     public Invocation Begin(WorkerFunction function)
     {
-        var invocation = new Invocation(function, _time.GetTimestamp());
+        var invocation = new Invocation(function, this, _time.GetTimestamp());
         _running[invocation.Id] = invocation;
+        if (_isAbandoned)
+            invocation.Abandon();
         return invocation;
     }
 
@@ -107,7 +116,7 @@ internal sealed class Invocations : IDisposable
         {
             if (invocation.IsCancelled || !_running.ContainsKey(invocation.Id))
                 return;
-            invocation.Cancel();
+            invocation.NoteCancelled();
             Interlocked.Increment(ref _cancelled);
         }
         Tell(invocation);
@@ -123,6 +132,7 @@ internal sealed class Invocations : IDisposable
     /// <summary>The worker is gone: nobody will answer any more.</summary>
     public void Abandon()
     {
+        _isAbandoned = true;
         foreach (var invocation in _running.Values)
             invocation.Abandon();
         _running.Clear();

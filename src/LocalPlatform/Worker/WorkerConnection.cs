@@ -6,13 +6,14 @@ using Content = LocalPlatform.Worker.Rpc.StreamingMessage.ContentOneofCase;
 namespace LocalPlatform.Worker;
 
 /// <summary>
-/// The worker at the other end of the protocol: introduces the host, loads the app's functions, and runs them. Messages go out in one
+/// A worker at the other end of the protocol: introduces the host, loads the app's functions, and runs them. Messages go out in one
 /// stream, as many at once as there are.
 /// </summary>
-internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposable
+internal sealed class WorkerConnection : IDisposable
 {
     // No host of the original has this version; it is what the worker's log shows.
     private const string HostVersion = "4.0.0-local";
+    private const string HttpCapability = "HttpUri";
 
     private readonly Lock _lock = new();
     private readonly Queue<StreamingMessage> _outbox = [];
@@ -24,13 +25,19 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
     private IServerStreamWriter<StreamingMessage>? _idleStream;
     private int _toLoad;
 
-    public WorkerConnection(HostFiles files, FunctionReader reader, WorkerLog log, TimeProvider time)
+    public WorkerConnection(string id, HostFiles files, FunctionReader reader, WorkerLog log, TimeProvider time)
     {
+        Id = id;
         _files = files;
         _reader = reader;
         _log = log;
         Invocations = new Invocations(Send, files.HostJson.FunctionTimeout, time);
     }
+
+    public string Id { get; }
+
+    /// <summary>Where the worker's own web server listens; null in an app that has none. Known once it is loaded.</summary>
+    public string? HttpAddress { get; private set; }
 
     /// <summary>The app's functions, once the worker can run them; fails with what keeps it from doing so.</summary>
     public Task<WorkerFunctions> Loaded => _loaded.Task;
@@ -50,14 +57,16 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
             _ = WriteAsync(stream);
     }
 
-    public override async Task EventStream(
-        IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
+    /// <summary>Serves the worker from its first message, which is read already, to the end of the stream.</summary>
+    public async Task ServeAsync(
+        IAsyncStreamReader<StreamingMessage> received, IServerStreamWriter<StreamingMessage> sent, CancellationToken ct)
     {
-        _ = WriteAsync(responseStream);
+        _ = WriteAsync(sent);
         try
         {
-            while (await requestStream.MoveNext(context.CancellationToken))
-                Receive(requestStream.Current);
+            do
+                Receive(received.Current);
+            while (await received.MoveNext(ct));
         }
         catch (Exception ended) when (ended is IOException or OperationCanceledException or InvalidOperationException)
         {
@@ -116,6 +125,7 @@ internal sealed class WorkerConnection : FunctionRpc.FunctionRpcBase, IDisposabl
                 Send(new StreamingMessage { RequestId = message.RequestId, WorkerInitRequest = Introduction() });
                 break;
             case Content.WorkerInitResponse when IsSuccess(message.WorkerInitResponse.Result):
+                HttpAddress = message.WorkerInitResponse.Capabilities.GetValueOrDefault(HttpCapability);
                 Send(new StreamingMessage { FunctionsMetadataRequest = new() { FunctionAppDirectory = _files.Folder } });
                 break;
             case Content.FunctionMetadataResponse when IsSuccess(message.FunctionMetadataResponse.Result):

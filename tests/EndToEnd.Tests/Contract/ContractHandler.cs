@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace EndToEnd.Tests.Contract;
 
 /// <summary>
@@ -23,6 +25,9 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
         // Read before the request: a test may kill the shop in the middle of it.
         var contract = _contract ??= await ReadContractAsync(request.RequestUri, cancellationToken);
         var response = await base.SendAsync(request, cancellationToken);
+        // Not an answer of the shop's: its host lost the process that was to give one.
+        if (response.StatusCode == HttpStatusCode.BadGateway)
+            throw new HttpRequestException("The process that was to answer is gone.");
         await response.Content.LoadIntoBufferAsync(cancellationToken);
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
         var differences = Differences(contract.OperationOf(request.Method.Method, path), response, body).ToList();

@@ -60,7 +60,7 @@ internal sealed class Buyers(int seed, string prefix)
 
     private async Task RunAsync(ShopClient shop, int round, int buyer, CancellationToken stop)
     {
-        var random = new Random(HashCode.Combine(seed, round, buyer));
+        var random = Seed.Of(seed, round, buyer);
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
             var lines = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (ProductId(random.Next(Products)), (long)random.Next(1, 3))).ToArray();

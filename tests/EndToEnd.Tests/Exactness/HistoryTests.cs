@@ -9,22 +9,21 @@ public sealed class HistoryTests(ShopFixture fixture)
     [Fact]
     public async Task Every_answer_is_explained_by_some_sequential_order()
     {
+        var seed = Seed.Next();
         for (var round = 0; round < Effort.Scaled(25); round++)
-            await new RandomHistory(Random.Shared.Next(), fixture.Shop).AssertExplainableAsync();
+            await new RandomHistory(fixture.Shop, seed, round).AssertExplainableAsync();
     }
 
     [Fact]
-    public async Task So_it_is_with_two_processes_on_a_store_that_fails()
+    public async Task So_it_is_with_many_processes_whose_clocks_differ_on_a_store_that_fails()
     {
-        var plan = new FaultPlan((ulong)Random.Shared.NextInt64(), probability: 0.05) { Armed = false };
+        var seed = Seed.Next();
+        var plan = new FaultPlan((ulong)seed, probability: 0.05) { Armed = false };
         await using var cosmos = await CosmosFront.StartAsync(plan);
-        using var folders = new TwoFolders();
-        await using var first = await ShopProcess.StartAsync(folders.First, cosmos.Setting);
-        await using var second = await ShopProcess.StartAsync(folders.Second, cosmos.Setting);
-        using var shops = new TwoClients(first, second);
+        await using var spread = await SpreadShop.StartAsync(cosmos.Setting, ("LocalPlatform:Workers:clockOffset", "00:00:05"));
         plan.Armed = true;
         for (var round = 0; round < Effort.Scaled(12); round++)
-            await new RandomHistory(Random.Shared.Next(), shops.First, shops.Second).AssertExplainableAsync();
+            await new RandomHistory(spread.Client, seed, round).AssertExplainableAsync();
         plan.Armed = false;
         Assert.True(plan.Total > 0);
         TestContext.Current.SendDiagnosticMessage(plan.ToString());
@@ -124,33 +123,4 @@ public sealed class HistoryTests(ShopFixture fixture)
         to);
 
     private static Operation.Order Order(string key) => new(0, key) { Lines = [(0, 1)], Total = 10 };
-
-    private sealed class TwoFolders : IDisposable
-    {
-        private readonly TemporaryFolder _first = new();
-        private readonly TemporaryFolder _second = new();
-
-        public string First => _first.Path;
-
-        public string Second => _second.Path;
-
-        public void Dispose()
-        {
-            _first.Dispose();
-            _second.Dispose();
-        }
-    }
-
-    private sealed class TwoClients(ShopProcess first, ShopProcess second) : IDisposable
-    {
-        public ShopClient First { get; } = new(first.Address);
-
-        public ShopClient Second { get; } = new(second.Address);
-
-        public void Dispose()
-        {
-            First.Dispose();
-            Second.Dispose();
-        }
-    }
 }

@@ -5,16 +5,17 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Exactness;
 
-/// <summary>The real app, killed with SIGKILL at random moments under load and started again on the same data.</summary>
+/// <summary>The real app, or one process of it, killed with SIGKILL at random moments under load and started again on the same data.</summary>
 public sealed class KillTests
 {
     private const int Rounds = 52;
+    private const int WorkerRounds = 16;
 
     [Fact]
     public async Task After_many_kills_every_order_exists_once_or_not_at_all_and_all_sums_hold()
     {
-        var seed = Random.Shared.Next();
-        var random = new Random(seed);
+        var seed = Seed.Next();
+        var random = Seed.Of(seed);
         using var folder = new TemporaryFolder();
         var buyers = new Buyers(seed, "kill");
         for (var round = 0; round < Effort.Scaled(Rounds); round++)
@@ -26,14 +27,43 @@ public sealed class KillTests
             using var stop = new CancellationTokenSource();
             var buying = buyers.ShopAsync(shop, stop.Token);
             // Now and then while it still warms up, mostly in full swing; never at a moment that anything in it could know.
-            var answers = buyers.Answers + random.Next(-5, 120);
-            await Eventually.Async(() => Task.FromResult(buyers.Answers), count => count >= answers, "the buyers to be served");
+            await ServedAsync(buyers, random.Next(-5, 120));
             await Task.Delay(random.Next(40));
             await process.KillAsync();
             await stop.CancelAsync();
             await buying;
         }
         await FinishAsync(buyers, folder.Path, seed);
+    }
+
+    /// <summary>The others go on meanwhile: what the dead one had begun is finished by them, and what it had answered stands.</summary>
+    [Fact]
+    public async Task So_it_is_when_single_processes_of_many_are_killed()
+    {
+        var seed = Seed.Next();
+        var random = Seed.Of(seed);
+        await using var spread = await SpreadShop.StartAsync();
+        var buyers = new Buyers(seed, "kill");
+        await buyers.PrepareAsync(spread.Client);
+        for (var round = 0; round < Effort.Scaled(WorkerRounds); round++)
+        {
+            await spread.CompleteAsync();
+            using var stop = new CancellationTokenSource();
+            var buying = buyers.ShopAsync(spread.Client, stop.Token);
+            await ServedAsync(buyers, random.Next(5, 60));
+            await spread.KillAsync(SpreadShop.WorkerIds[random.Next(SpreadShop.WorkerIds.Count)]);
+            await ServedAsync(buyers, 10);
+            await stop.CancelAsync();
+            await buying;
+        }
+        await spread.StopAsync();
+        await FinishAsync(buyers, spread.DataPath, seed);
+    }
+
+    private static async Task ServedAsync(Buyers buyers, int more)
+    {
+        var answers = buyers.Answers + more;
+        await Eventually.Async(() => Task.FromResult(buyers.Answers), count => count >= answers, "the buyers to be served");
     }
 
     private static async Task FinishAsync(Buyers buyers, string dataPath, int seed)

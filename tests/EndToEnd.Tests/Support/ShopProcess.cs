@@ -9,7 +9,7 @@ public sealed class ShopProcess : IAsyncDisposable
 {
     private const string AddressLine = "Listening on ";
     private const int LinesKept = 200;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
 
     private static readonly Dictionary<string, string> Metadata = typeof(ShopProcess).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(metadata => metadata.Key, metadata => metadata.Value!);

@@ -95,6 +95,13 @@ public sealed class StartProblemTests : IDisposable
     }
 
     [Theory]
+    [InlineData("many")]
+    [InlineData("17")]
+    public async Task A_number_of_workers_that_is_none_is_named(string count) => Assert.Equal(
+        [$"LocalPlatform:Workers:http '{count}' is not a number from 0 to 16."],
+        await ProblemsAsync(nameof(ChildApps.FineAsync), ("LocalPlatform__Workers__http", count)));
+
+    [Theory]
     [InlineData("seventy")]
     [InlineData("65536")]
     [InlineData("-1")]

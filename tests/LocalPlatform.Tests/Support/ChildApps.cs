@@ -1,6 +1,8 @@
 using LocalPlatform.Tests.Hosting;
+using LocalPlatform.Tests.Workers;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace LocalPlatform.Tests.Support;
@@ -9,6 +11,13 @@ namespace LocalPlatform.Tests.Support;
 internal static class ChildApps
 {
     public static async Task FineAsync(string folder) => await RunAsync(TestApp.CreateBuilder([typeof(FineFunctions)], folder, []));
+
+    public static async Task SpreadAsync(string folder)
+    {
+        var builder = TestApp.CreateBuilder([typeof(SpreadFunctions)], folder, []);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        await RunAsync(builder);
+    }
 
     /// <summary>Its functions cannot run here, for two reasons.</summary>
     public static async Task WrongAsync(string folder) => await RunAsync(TestApp.CreateBuilder([typeof(WrongFunctions)], folder, []));

@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace EndToEnd.Tests.Support;
+
+/// <summary>
+/// Seeds of random tests. The environment variable <c>COMMERCE_SEED</c> gives the one that a failure printed again; what the clients do then
+/// is the same, the interleaving is the machine's.
+/// </summary>
+internal static class Seed
+{
+    /// <summary>A seed to test with.</summary>
+    public static int Next() => int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_SEED"), CultureInfo.InvariantCulture, out var given)
+        ? given
+        : Random.Shared.Next();
+
+    /// <summary>Random numbers for a part of a test, the same in every process. (<see cref="HashCode.Combine{T1, T2}"/> is not.)</summary>
+    public static Random Of(params ReadOnlySpan<int> parts)
+    {
+        var seed = 17;
+        foreach (var part in parts)
+            seed = unchecked((seed ^ part) * 16_777_619);
+        return new Random(seed);
+    }
+}
