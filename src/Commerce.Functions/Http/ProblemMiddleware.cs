@@ -1,5 +1,5 @@
-using System.Net;
 using System.Globalization;
+using System.Net;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
 using Commerce.Shared;
