@@ -33,6 +33,7 @@ public partial class DataModelTests
         ["EVENT_DELIVERY"] = typeof(EventDelivery),
         ["DELIVERY_ATTEMPT"] = typeof(DeliveryAttempt),
         ["DELIVERY_CONTROL"] = typeof(DeliveryControl),
+        ["RECONCILIATION_CHECKPOINT"] = typeof(ReconciliationCheckpoint),
         ["OPEN_BREAKER"] = typeof(OpenBreaker),
         ["RANKING_POINTER"] = typeof(RankingPointer),
         ["RANKING_CHECKPOINT"] = typeof(RankingCheckpoint),

@@ -136,7 +136,7 @@ var queryAlerts QueryAlert[] = [
     description: 'Ledger and balance, movements and stock, or an order and its books do not agree. Stands until an audit finds that they do.'
     severity: 0
     // What the last audit said, however long ago: silence does not resolve it.
-    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize arg_max(TimeGenerated, Max) | project Value = Max'
+    query: 'AppMetrics | where Name == "commerce.audit.differences" | summarize arg_max(TimeGenerated, Sum) | project Value = Sum'
     column: 'Value'
     window: 'P1D'
     lookBack: 'P2D'
@@ -147,7 +147,7 @@ var queryAlerts QueryAlert[] = [
     name: 'audit-missing'
     description: 'For two days no round of the audit has come to its end, or the audit has not run at all for three hours.'
     severity: 1
-    query: 'AppMetrics | where Name == "commerce.audit.age" | summarize Fresh = countif(Max < 172800) | project Value = iff(Fresh == 0, 1.0, 0.0)'
+    query: 'AppMetrics | where Name == "commerce.audit.age" | summarize Fresh = countif(Sum < 172800) | project Value = iff(Fresh == 0, 1.0, 0.0)'
     column: 'Value'
     window: 'PT3H'
     every: 'PT15M'

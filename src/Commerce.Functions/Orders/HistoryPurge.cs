@@ -30,15 +30,7 @@ public sealed partial class HistoryPurge(IOptions<OrderOptions> options, TimePro
     {
         ArgumentNullException.ThrowIfNull(durable);
         if (await durable.GetInstanceAsync(InstanceId, ct) is not { IsCompleted: false })
-            await durable.ScheduleNewOrchestrationInstanceAsync(nameof(PurgeUntilDone), null, new StartOrchestrationOptions(InstanceId), ct);
-    }
-
-    [Function(nameof(PurgeUntilDone))]
-    public static async Task PurgeUntilDone([OrchestrationTrigger] TaskOrchestrationContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        if (!await context.CallActivityAsync<bool>(nameof(PurgeSome)))
-            context.ContinueAsNew();
+            await durable.ScheduleNewOrchestrationInstanceAsync(PurgeOrchestrator.Name, null, new StartOrchestrationOptions(InstanceId), ct);
     }
 
     /// <returns>True when nothing is left, as far as the hub can tell.</returns>

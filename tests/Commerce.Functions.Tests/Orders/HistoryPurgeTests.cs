@@ -54,7 +54,7 @@ public sealed class HistoryPurgeTests : IAsyncDisposable
     {
         await HistoryPurge.StartAsync(new TimerInfo(), _durable, Stop);
         await HistoryPurge.StartAsync(new TimerInfo(), _durable, Stop);
-        Assert.Equal((nameof(HistoryPurge.PurgeUntilDone), HistoryPurge.InstanceId), Assert.Single(_durable.Started));
+        Assert.Equal((PurgeOrchestrator.Name, HistoryPurge.InstanceId), Assert.Single(_durable.Started));
     }
 
     private HistoryPurge Purge() => new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, NullLogger<HistoryPurge>.Instance);
