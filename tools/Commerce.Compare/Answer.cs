@@ -37,6 +37,7 @@ internal sealed partial record Answer(string Status, string Headers, string Body
         text = Time().Replace(text, "<time>");
         text = Trace().Replace(text, "<trace>");
         text = Version().Replace(text, "ETag: <etag>");
+        text = List().Replace(text, "");
         return Measured().Replace(text, "\"$1\":<number>");
     }
 
@@ -45,6 +46,12 @@ internal sealed partial record Answer(string Status, string Headers, string Body
 
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Trace();
+
+    /// <summary>Best sellers, which are counted every few seconds, and up to when.</summary>
+    [GeneratedRegex("""
+        "items":\[[^\]]*\](?=,"windowStart")
+        """)]
+    private static partial Regex List();
 
     [GeneratedRegex("""ETag: (W/)?"[^"]*"[^\n]*""", RegexOptions.IgnoreCase)]
     private static partial Regex Version();

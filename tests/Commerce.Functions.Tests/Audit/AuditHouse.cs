@@ -40,7 +40,8 @@ public sealed class AuditHouse(int ranges = 1) : TestStore
     }
 
     /// <summary>An auditor in a process of its own.</summary>
-    internal Auditor NewAuditor(DelegatingHandler? faults = null) => NewProcess(faults, Clock).GetRequiredService<Auditor>();
+    internal Auditor NewAuditor(DelegatingHandler? faults = null, TimeProvider? time = null) =>
+        NewProcess(faults, time ?? Clock).GetRequiredService<Auditor>();
 
     /// <summary>What an operator is answered.</summary>
     internal async Task<AuditView> AuditAsync(Auditor? auditor = null) => AuditView.Of(await (auditor ?? NewAuditor()).ProveAsync(TimeSpan.FromMinutes(2), Ct));

@@ -76,7 +76,8 @@ public sealed class AuditRunTests : IAsyncLifetime
     [Fact]
     public async Task Of_two_runs_at_once_one_works_and_both_answer()
     {
-        var audits = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _house.AuditAsync()));
+        // In real time: who waits for another run must not make the time pass for it.
+        var audits = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _house.AuditAsync(_house.NewAuditor(time: TimeProvider.System))));
         Assert.All(audits, audit => Assert.Equal((true, 1), (audit.Ok, audit.Accounts)));
     }
 

@@ -17,7 +17,7 @@ public sealed class CorruptionTests : IAsyncLifetime
     private static readonly HashSet<string> Free =
     [
         "createdAt", "updatedAt", "occurredAt", "paidAt", "cancelledAt", "soldAt", "name", "price", "reason", "requested", "fingerprint", "revision",
-        "isPriceBound", "rejection", "traceParent",
+        "revisions", "isPriceBound", "cancelRequestedAt", "rejection", "traceParent",
     ];
 
     private readonly AuditHouse _house = new();
