@@ -49,7 +49,7 @@ internal sealed partial record Answer(string Status, string Headers, string Body
 
     /// <summary>Best sellers, which are counted every few seconds, and up to when.</summary>
     [GeneratedRegex("""
-        "items":\[[^\]]*\](?=,"windowStart")
+        "items":\[[^\]]*\](?=,"windowStart")|,"asOf":"<time>"
         """)]
     private static partial Regex List();
 
