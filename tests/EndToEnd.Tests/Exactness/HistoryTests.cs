@@ -22,7 +22,7 @@ public sealed class HistoryTests(ShopFixture fixture)
         await using var cosmos = await CosmosFront.StartAsync(plan);
         await using var spread = await SpreadShop.StartAsync(cosmos.Setting, ("LocalPlatform:Workers:clockOffset", "00:00:05"));
         plan.Armed = true;
-        for (var round = 0; round < Effort.Scaled(12); round++)
+        for (var round = 0; round < Effort.Scaled(4); round++)
             await new RandomHistory(spread.Client, seed, round).AssertExplainableAsync();
         plan.Armed = false;
         Assert.True(plan.Total > 0);
