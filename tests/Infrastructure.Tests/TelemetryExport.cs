@@ -72,11 +72,8 @@ public sealed class TelemetryExport : IAsyncLifetime
         Assert.True((await http.GetFromJsonAsync<JsonObject>("api/ops/audit", ct))!.Flag("ok"));
     }
 
-    private static async Task DeliveryAsync(HttpClient http, string state, CancellationToken ct)
-    {
-        while ((await http.GetFromJsonAsync<JsonObject>($"api/ops/deliveries?state={state}", ct))!["items"]!.AsArray().Count == 0)
-            await Task.Delay(50, ct);
-    }
+    private static Task DeliveryAsync(HttpClient http, string state, CancellationToken ct) => Eventually.HoldsAsync(
+        async () => (await http.GetFromJsonAsync<JsonObject>($"api/ops/deliveries?state={state}", ct))!["items"]!.AsArray().Count > 0);
 
     private static async Task<HttpStatusCode> SendAsync(HttpClient http, HttpMethod method, string path, object? body, CancellationToken ct)
     {

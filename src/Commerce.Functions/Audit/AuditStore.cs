@@ -1,4 +1,3 @@
-using System.Net;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Audit;
 using Microsoft.Azure.Cosmos;
@@ -16,20 +15,6 @@ public sealed class AuditStore(CommerceDatabase database)
         _container.FindAsync<AuditCheckpoint>(AuditCheckpoint.DocumentId, Key, ct);
 
     /// <summary>Writes the checkpoint if it is still as it was read (or absent). Null: it is not; another run is faster.</summary>
-    public async Task<AuditCheckpoint?> TryWriteAsync(AuditCheckpoint next, CancellationToken ct)
-    {
-        try
-        {
-            var options = new ItemRequestOptions { IfMatchEtag = next.ETag };
-            var written = await TransientFaults.RetryAsync(() => next.ETag is null
-                ? _container.CreateItemAsync(next, Key, cancellationToken: ct)
-                : _container.ReplaceItemAsync(next, next.Id, Key, options, ct));
-            return next with { ETag = written.ETag };
-        }
-        catch (CosmosException overtaken)
-            when (overtaken.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
+    public async Task<AuditCheckpoint?> TryWriteAsync(AuditCheckpoint next, CancellationToken ct) =>
+        await _container.TryWriteAsync(next.Id, Key, next, next.ETag, ct) is { } etag ? next with { ETag = etag } : null;
 }

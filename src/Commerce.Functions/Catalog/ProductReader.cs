@@ -28,7 +28,8 @@ public sealed class ProductReader(CommerceDatabase database)
     {
         if (productIds.Count <= PointReadsMax)
             return ById(await Task.WhenAll(productIds.Select(productId => FindAsync(productId, ct))));
-        var found = ById(await ReadManyAsync(productIds, ct));
+        var items = productIds.Select(static id => (Product.DocumentId, new PartitionKey(id))).ToList();
+        var found = ById(await _catalog.ReadManyAsync(items, DocumentJsonContext.Default.Product, ct));
         string[] missing = [.. productIds.Where(productId => !found.ContainsKey(productId))];
         foreach (var (productId, product) in await FindManyAtPrimaryAsync(missing, ct))
             found.Add(productId, product);
@@ -46,17 +47,6 @@ public sealed class ProductReader(CommerceDatabase database)
 
     private static Dictionary<string, Product> ById(IEnumerable<Product?> products) =>
         products.OfType<Product>().ToDictionary(static product => product.ProductId);
-
-    private Task<List<Product>> ReadManyAsync(IEnumerable<string> productIds, CancellationToken ct)
-    {
-        var items = productIds.Select(static id => (Product.DocumentId, new PartitionKey(id))).ToList();
-        return TransientFaults.RetryAsync(async () =>
-        {
-            using var answer = await _catalog.ReadManyItemsStreamAsync(items, cancellationToken: ct);
-            answer.EnsureSuccessStatusCode();
-            return ContainerQueries.ReadDocuments(answer.Content, DocumentJsonContext.Default.Product);
-        });
-    }
 
     /// <summary>A page of products in ascending id; only what a list shows is read.</summary>
     /// <param name="after">The last id of the page before; null for the first page.</param>

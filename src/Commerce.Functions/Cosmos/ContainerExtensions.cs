@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Cosmos;
@@ -53,6 +54,36 @@ internal static class ContainerExtensions
         using var document = answer[0].ResourceStream;
         return JsonSerializer.Deserialize<T>(document, DocumentJson.Options);
     }
+
+    /// <summary>
+    /// Writes a document if it is still as it was read: replaces it under its ETag, or creates it where there was none (null).
+    /// </summary>
+    /// <returns>Its ETag from now on; null when somebody else has written it: it is to be read again.</returns>
+    /// <exception cref="CosmosException">The store did not answer properly.</exception>
+    public static Task<string?> TryWriteAsync<T>(
+        this Container container, string id, PartitionKey partitionKey, T document, string? etag, CancellationToken ct = default) =>
+        TransientFaults.RetryAsync(async () =>
+        {
+            using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(document, DocumentJson.Options), writable: false);
+            using var response = etag is null
+                ? await container.CreateItemStreamAsync(body, partitionKey, cancellationToken: ct)
+                : await container.ReplaceItemStreamAsync(body, id, partitionKey, new ItemRequestOptions { IfMatchEtag = etag }, ct);
+            if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict || response.IsMissingItem())
+                return null;
+            response.EnsureSuccessStatusCode();
+            return response.Headers.ETag;
+        });
+
+    /// <summary>Those of many documents that replicas have, in no order.</summary>
+    /// <exception cref="CosmosException">The store did not answer properly.</exception>
+    public static Task<List<T>> ReadManyAsync<T>(
+        this Container container, IReadOnlyList<(string Id, PartitionKey PartitionKey)> items, JsonTypeInfo<T> type, CancellationToken ct) =>
+        TransientFaults.RetryAsync(async () =>
+        {
+            using var answer = await container.ReadManyItemsStreamAsync(items, cancellationToken: ct);
+            answer.EnsureSuccessStatusCode();
+            return ContainerQueries.ReadDocuments(answer.Content, type);
+        });
 
     /// <summary>
     /// True when a replica has answered that it has no such document. Any other 404 is a fault: the replica lags behind the session

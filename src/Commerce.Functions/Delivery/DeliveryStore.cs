@@ -47,29 +47,17 @@ public sealed class DeliveryStore
     public async Task<IReadOnlySet<string>> FindMissingAsync(IReadOnlyList<string> eventIds, CancellationToken ct)
     {
         var items = eventIds.Select(static id => (id, new PartitionKey(EventDelivery.ShardOfEvent(id)))).ToList();
-        using var answer = await TransientFaults.RetryAsync(async () =>
-        {
-            var response = await _deliveries.ReadManyItemsStreamAsync(items, cancellationToken: ct);
-            return response.IsSuccessStatusCode ? response : response.EnsureSuccessStatusCode();
-        });
+        var found = await _deliveries.ReadManyAsync(items, DocumentJsonContext.Default.EventDelivery, ct);
         var missing = eventIds.ToHashSet(StringComparer.Ordinal);
-        missing.ExceptWith(ContainerQueries.ReadDocuments(answer.Content, DocumentJsonContext.Default.EventDelivery).Select(static found => found.Id));
+        missing.ExceptWith(found.Select(static delivery => delivery.Id));
         return missing;
     }
 
     /// <summary>Writes a delivery unless there is one; false when there is.</summary>
-    public Task<bool> TryCreateAsync(EventDelivery delivery)
+    public async Task<bool> TryCreateAsync(EventDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return TransientFaults.RetryAsync(async () =>
-        {
-            using var body = Json(delivery);
-            using var response = await _deliveries.CreateItemStreamAsync(body, new PartitionKey(delivery.Shard));
-            if (response.StatusCode == HttpStatusCode.Conflict)
-                return false;
-            response.EnsureSuccessStatusCode();
-            return true;
-        });
+        return await _deliveries.TryWriteAsync(delivery.Id, new PartitionKey(delivery.Shard), delivery, etag: null) is not null;
     }
 
     /// <summary>Writes changed deliveries of one shard, those that are still as they were read.</summary>
@@ -83,19 +71,10 @@ public sealed class DeliveryStore
     }
 
     /// <summary>Writes a delivery if it is still as it was read; false when it is not.</summary>
-    public Task<bool> TryReplaceAsync(EventDelivery delivery)
+    public async Task<bool> TryReplaceAsync(EventDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return TransientFaults.RetryAsync(async () =>
-        {
-            using var body = Json(delivery);
-            using var response = await _deliveries.ReplaceItemStreamAsync(
-                body, delivery.Id, new PartitionKey(delivery.Shard), new ItemRequestOptions { IfMatchEtag = delivery.ETag });
-            if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
-                return false;
-            response.EnsureSuccessStatusCode();
-            return true;
-        });
+        return await _deliveries.TryWriteAsync(delivery.Id, new PartitionKey(delivery.Shard), delivery, delivery.ETag) is not null;
     }
 
     /// <summary>Deliveries of a shard that wait and are due, the longest due first.</summary>
@@ -159,17 +138,8 @@ public sealed class DeliveryStore
         _deliveries.FindAsync<DeliveryControl>(DeliveryControl.DocumentId, ControlKey, ct);
 
     /// <summary>Writes what operators have ordered if it is still as it was read (or absent). Null when it is not.</summary>
-    public Task<DeliveryControl?> TryWriteControlAsync(DeliveryControl control) => TransientFaults.RetryAsync(async () =>
-    {
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(control, DocumentJsonContext.Default.DeliveryControl));
-        using var response = control.ETag is { } etag
-            ? await _deliveries.ReplaceItemStreamAsync(body, control.Id, ControlKey, new ItemRequestOptions { IfMatchEtag = etag })
-            : await _deliveries.CreateItemStreamAsync(body, ControlKey);
-        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
-            return null;
-        response.EnsureSuccessStatusCode();
-        return control with { ETag = response.Headers.ETag };
-    });
+    public async Task<DeliveryControl?> TryWriteControlAsync(DeliveryControl control) =>
+        await _deliveries.TryWriteAsync(control.Id, ControlKey, control, control.ETag) is { } etag ? control with { ETag = etag } : null;
 
     /// <summary>The circuit breakers that are open, on whichever instance.</summary>
     public Task<List<OpenBreaker>> OpenBreakersAsync(CancellationToken ct) => _deliveries.ListAsync<OpenBreaker>(
@@ -201,7 +171,7 @@ public sealed class DeliveryStore
             return batch.ExecuteAsync();
         });
         if (!response.IsSuccessStatusCode)
-            throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+            throw response.Fault();
         foreach (var pending in waiting)
             pending.Complete(true);
     }

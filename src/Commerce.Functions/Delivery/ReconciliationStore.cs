@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Json;
@@ -44,18 +42,8 @@ public sealed class ReconciliationStore(CommerceDatabase database)
         _deliveries.FindAsync<ReconciliationCheckpoint>(ReconciliationCheckpoint.DocumentId, CheckpointKey, ct);
 
     /// <summary>Writes the checkpoint if it is still as it was read (or absent). Null when it is not.</summary>
-    public Task<ReconciliationCheckpoint?> TryWriteAsync(ReconciliationCheckpoint checkpoint) => TransientFaults.RetryAsync(async () =>
-    {
-        using var body = new MemoryStream(
-            JsonSerializer.SerializeToUtf8Bytes(checkpoint with { ETag = null }, DocumentJsonContext.Default.ReconciliationCheckpoint));
-        using var response = checkpoint.ETag is { } etag
-            ? await _deliveries.ReplaceItemStreamAsync(body, checkpoint.Id, CheckpointKey, new ItemRequestOptions { IfMatchEtag = etag })
-            : await _deliveries.CreateItemStreamAsync(body, CheckpointKey);
-        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
-            return null;
-        response.EnsureSuccessStatusCode();
-        return checkpoint with { ETag = response.Headers.ETag };
-    });
+    public async Task<ReconciliationCheckpoint?> TryWriteAsync(ReconciliationCheckpoint checkpoint) =>
+        await _deliveries.TryWriteAsync(checkpoint.Id, CheckpointKey, checkpoint, checkpoint.ETag) is { } etag ? checkpoint with { ETag = etag } : null;
 
     internal sealed record OrderMoment(string OrderId, string UserId, DateTimeOffset OccurredAt);
 }

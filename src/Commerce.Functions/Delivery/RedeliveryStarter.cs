@@ -1,4 +1,4 @@
-using Microsoft.DurableTask;
+using Commerce.Functions.Durable;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
@@ -116,24 +116,8 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
     }
 
     /// <summary>False when it runs already.</summary>
-    private static async Task<bool> StartAsync(DurableTaskClient durable, CancellationToken ct)
-    {
-        if (await IsRunningAsync(durable, ct))
-            return false;
-        try
-        {
-            await durable.ScheduleNewOrchestrationInstanceAsync(
-                RedeliveryOrchestrator.Name, null, new StartOrchestrationOptions(RedeliveryOrchestrator.InstanceId), ct);
-            return true;
-        }
-        catch (Exception)
-        {
-            // Backends differ in how they say that somebody else has started it; that it runs is all that matters.
-            if (!await IsRunningAsync(durable, ct))
-                throw;
-            return false;
-        }
-    }
+    private static Task<bool> StartAsync(DurableTaskClient durable, CancellationToken ct) =>
+        durable.StartUnlessRunningAsync(RedeliveryOrchestrator.Name, RedeliveryOrchestrator.InstanceId, ct);
 
     /// <summary>False when it has ended.</summary>
     private static async Task<bool> TryRaiseAsync(DurableTaskClient durable, CancellationToken ct)
@@ -146,14 +130,11 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
         catch (Exception)
         {
             // The genuine host refuses an event for an instance that has ended or that there is not; others drop it.
-            if (await IsRunningAsync(durable, ct))
+            if (await durable.IsRunningAsync(RedeliveryOrchestrator.InstanceId, ct))
                 throw;
             return false;
         }
     }
-
-    private static async Task<bool> IsRunningAsync(DurableTaskClient durable, CancellationToken ct) =>
-        await durable.GetInstanceAsync(RedeliveryOrchestrator.InstanceId, ct) is { IsCompleted: false };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The redelivery could not be started or woken; the timer will do it")]
     private partial void LogNotStarted(Exception fault);

@@ -16,7 +16,7 @@ public sealed class CancellationStore(CommerceDatabase database)
 
     private static readonly TransactionalBatchPatchItemRequestOptions WhilePaid = new()
     {
-        FilterPredicate = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderStatus.Paid)}'",
+        FilterPredicate = OrderStore.IsPaid,
         EnableContentResponseOnWrite = false,
     };
 

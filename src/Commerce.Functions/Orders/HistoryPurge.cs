@@ -1,5 +1,5 @@
+using Commerce.Functions.Durable;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -26,12 +26,8 @@ public sealed partial class HistoryPurge(IOptions<OrderOptions> options, TimePro
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
     [Function("PurgeHistories")]
-    public static async Task StartAsync([TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
-    {
-        ArgumentNullException.ThrowIfNull(durable);
-        if (await durable.GetInstanceAsync(InstanceId, ct) is not { IsCompleted: false })
-            await durable.ScheduleNewOrchestrationInstanceAsync(PurgeOrchestrator.Name, null, new StartOrchestrationOptions(InstanceId), ct);
-    }
+    public static Task StartAsync([TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
+        durable.StartUnlessRunningAsync(PurgeOrchestrator.Name, InstanceId, ct);
 
     /// <returns>True when nothing is left, as far as the hub can tell.</returns>
     [Function(nameof(PurgeSome))]

@@ -1,6 +1,6 @@
+using Commerce.Functions.Durable;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace Commerce.Functions.Orders;
@@ -15,10 +15,10 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
     public static string CancellationId(string orderId) => "cancel-" + orderId;
 
     public static Task StartAsync(DurableTaskClient durable, Order order) =>
-        StartAsync(durable, PlaceOrderOrchestrator.Name, order.Id, OrderWork.Of(order));
+        durable.TryStartAsync(PlaceOrderOrchestrator.Name, OrderWork.Of(order), order.Id);
 
     public static Task StartCancellationAsync(DurableTaskClient durable, Order order) =>
-        StartAsync(durable, CancelOrderOrchestrator.Name, CancellationId(order.Id), OrderWork.Of(order));
+        durable.TryStartAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), CancellationId(order.Id));
 
     /// <summary>Starts a pending order's orchestration again unless one runs. True when it had to.</summary>
     public Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
@@ -30,7 +30,7 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
 
     private async Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator)
     {
-        if (await IsRunningAsync(durable, instanceId))
+        if (await durable.IsRunningAsync(instanceId))
         {
             // What its hub has lost it does not know either, and calls it running for ever. A second one beside it does no harm.
             if (open.SubstituteNumber(time.GetUtcNow()) is not { } number)
@@ -42,7 +42,7 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
         // It may have completed between the two looks.
         if (await orders.FindAsync(open.UserId, open.OrderId) is not { } order || order.Status != status)
             return false;
-        await StartAsync(durable, orchestrator, instanceId, OrderWork.Of(order));
+        await durable.TryStartAsync(orchestrator, OrderWork.Of(order), instanceId);
         return true;
     }
 
@@ -53,22 +53,4 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
         && instance.ReadOutputAs<Failure>() is { } refusal
             ? refusal
             : (Result<Order>?)null;
-
-    private static async Task StartAsync(DurableTaskClient durable, string name, string instanceId, OrderWork work)
-    {
-        try
-        {
-            await durable.ScheduleNewOrchestrationInstanceAsync(name, work, new StartOrchestrationOptions(instanceId));
-        }
-#pragma warning disable CA1031 // Backends differ in how they say that it is running already; that it is, is all that matters.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            if (!await IsRunningAsync(durable, instanceId))
-                throw;
-        }
-    }
-
-    private static async Task<bool> IsRunningAsync(DurableTaskClient durable, string instanceId) =>
-        await durable.GetInstanceAsync(instanceId) is { IsCompleted: false };
 }

@@ -16,9 +16,12 @@ public sealed class OrderStore(CommerceDatabase database)
 {
     private static readonly PatchOperation NoLongerToCancel = PatchOperation.Set<string?>("/cancelRequestedAt", null);
 
+    /// <summary>Of a patch: the order can still be cancelled.</summary>
+    internal static readonly string IsPaid = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
+
     private static readonly PatchItemRequestOptions WhilePaid = new()
     {
-        FilterPredicate = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'",
+        FilterPredicate = IsPaid,
         EnableContentResponseOnWrite = true,
     };
 

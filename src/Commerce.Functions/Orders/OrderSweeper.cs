@@ -62,9 +62,9 @@ public sealed partial class OrderSweeper(
             }
             catch (CosmosException refused) when (refused.StatusCode == HttpStatusCode.BadRequest && round.Continuation is not null)
             {
-                // A continuation from before a change of the partitions or of the SDK: from the start again.
+                // A continuation from before a change of the partitions or of the SDK: the next run begins anew.
                 round.Continuation = null;
-                continue;
+                return;
             }
             await Parallel.ForEachAsync(
                 page.Documents.OrderBy(static order => order.Since),

@@ -20,18 +20,8 @@ public sealed class RankingStore(CommerceDatabase database)
         _ranking.FindAsync<RankingPointer>(RankingPointer.DocumentId, new PartitionKey(RankingPointer.DocumentId), ct);
 
     /// <summary>Writes the pointer if it is still as it was read (or absent). Null: it is not, read it again.</summary>
-    public async Task<RankingPointer?> TryWritePointerAsync(RankingPointer next)
-    {
-        var key = new PartitionKey(RankingPointer.DocumentId);
-        using var body = Json(next, DocumentJsonContext.Default.RankingPointer);
-        using var response = next.ETag is { } etag
-            ? await _ranking.ReplaceItemStreamAsync(body, next.Id, key, new ItemRequestOptions { IfMatchEtag = etag })
-            : await _ranking.CreateItemStreamAsync(body, key);
-        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict)
-            return null;
-        response.EnsureSuccessStatusCode();
-        return next with { ETag = response.Headers.ETag };
-    }
+    public async Task<RankingPointer?> TryWritePointerAsync(RankingPointer next) =>
+        await _ranking.TryWriteAsync(next.Id, new PartitionKey(RankingPointer.DocumentId), next, next.ETag) is { } etag ? next with { ETag = etag } : null;
 
     public Task<RankingCheckpoint?> FindCheckpointAsync(string scope, CancellationToken ct) =>
         _ranking.FindAsync<RankingCheckpoint>(RankingCheckpoint.DocumentId, new PartitionKey(scope), ct);
@@ -72,7 +62,7 @@ public sealed class RankingStore(CommerceDatabase database)
             return checkpoint with { ETag = response[^1].ETag };
         if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
             return null;
-        throw new CosmosException(response.ErrorMessage, response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+        throw response.Fault();
     }
 
     /// <summary>Deletes a scope that nobody reads any more. May be broken off; its segments expire anyway.</summary>

@@ -1,4 +1,5 @@
 using Commerce.Functions.Delivery;
+using Commerce.Functions.Tests.Support;
 using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -9,7 +10,7 @@ namespace Commerce.Functions.Tests.Delivery;
 /// A task hub that runs the redelivery and is as hard to please as the genuine host: it refuses a start of what runs and an event for what
 /// has ended or never was, and an event that comes after an instance's last look is accepted and lost.
 /// </summary>
-internal sealed class RedeliveryHub(BacklogDrain drain, TimeProvider time) : DurableTaskClient("fake")
+internal sealed class RedeliveryHub(BacklogDrain drain, TimeProvider time) : PartialDurable
 {
     private readonly Lock _lock = new();
     private OrchestrationRuntimeStatus? _status;
@@ -67,23 +68,6 @@ internal sealed class RedeliveryHub(BacklogDrain drain, TimeProvider time) : Dur
         }
         return Task.CompletedTask;
     }
-
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
-        throw new NotSupportedException();
-
-    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
-
-    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
-
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private void Answer()
     {

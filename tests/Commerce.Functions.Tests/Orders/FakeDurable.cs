@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Commerce.Functions.Tests.Support;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
@@ -7,7 +8,7 @@ using Microsoft.DurableTask.Converters;
 namespace Commerce.Functions.Tests.Orders;
 
 /// <summary>Remembers what was started, and runs nothing.</summary>
-internal sealed class FakeDurable() : DurableTaskClient("fake")
+internal sealed class FakeDurable : PartialDurable
 {
     private readonly ConcurrentDictionary<string, OrchestrationMetadata> _instances = new();
     private readonly ConcurrentQueue<(string Name, string Id)> _started = new();
@@ -46,10 +47,6 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
         Task.FromResult(_instances.GetValueOrDefault(instanceId));
 
-    public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) => new All(
-        [.. _instances.Values.Where(instance =>
-            filter!.Statuses!.Contains(instance.RuntimeStatus) && instance.InstanceId.StartsWith(filter.InstanceIdPrefix!, StringComparison.Ordinal))]);
-
     /// <summary>What a purge comes to.</summary>
     public Func<CancellationToken, Task<PurgeResult>> PurgeAsync { get; set; } = _ => Task.FromResult(new PurgeResult(0, isComplete: true));
 
@@ -61,31 +58,5 @@ internal sealed class FakeDurable() : DurableTaskClient("fake")
     {
         Purges.Add(filter);
         return PurgeAsync(cancellation);
-    }
-
-    public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
-
-    public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
-
-    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
-
-    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
-        throw new NotSupportedException();
-
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private sealed class All(IReadOnlyList<OrchestrationMetadata> instances) : AsyncPageable<OrchestrationMetadata>
-    {
-        public override async IAsyncEnumerable<Page<OrchestrationMetadata>> AsPages(string? continuationToken = null, int? pageSizeHint = null)
-        {
-            await Task.CompletedTask;
-            yield return new Page<OrchestrationMetadata>(instances);
-        }
     }
 }

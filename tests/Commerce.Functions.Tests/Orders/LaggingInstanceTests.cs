@@ -56,16 +56,11 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
     [InlineData(true)]
     public async Task A_paid_order_can_be_cancelled(bool isKnownAsPending)
     {
-        var (product, user) = (await _elsewhere.AddProductAsync(10, 5), await _elsewhere.AddUserAsync(100));
-        if (!isKnownAsPending)
-            await _replica.FreezeAsync();
-        var order = await _elsewhere.AcceptAsync(user, "k", new OrderItem(product, 1));
-        if (isKnownAsPending)
-            await _replica.FreezeAsync();
+        var order = await AcceptAsync(isKnownAsPending);
         await _elsewhere.RunAsync(order);
 
         var here = NewInstance();
-        var outcome = await here.Get<OrderCancellation>().CancelAsync(here.Durable, user, order.Id, "c", TimeSpan.Zero);
+        var outcome = await here.Get<OrderCancellation>().CancelAsync(here.Durable, order.UserId, order.Id, "c", TimeSpan.Zero);
 
         Assert.True(outcome.Succeeded, outcome.Failure?.Detail);
         Assert.Equal([(CancelOrderOrchestrator.Name, OrderOrchestrations.CancellationId(order.Id))], here.Durable.Started);
@@ -131,12 +126,7 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
     [InlineData(true)]
     public async Task The_event_of_an_order_that_was_just_paid_is_sent_and_not_parked(bool isKnownAsPending)
     {
-        var (product, user) = (await _elsewhere.AddProductAsync(10, 5), await _elsewhere.AddUserAsync(100));
-        if (!isKnownAsPending)
-            await _replica.FreezeAsync();
-        var order = await _elsewhere.AcceptAsync(user, "k", new OrderItem(product, 1));
-        if (isKnownAsPending)
-            await _replica.FreezeAsync();
+        var order = await AcceptAsync(isKnownAsPending);
         var message = OrderEventMessage.Parse((await _elsewhere.Steps.FulfilOrder(OrderWork.Of(order)))!);
 
         using var platform = new FakePlatform();
@@ -176,6 +166,18 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
     }
 
     public ValueTask DisposeAsync() => _replica.DisposeAsync();
+
+    /// <summary>An order of which the replica knows that it is pending, or nothing at all.</summary>
+    private async Task<Order> AcceptAsync(bool isKnownAsPending)
+    {
+        var (product, user) = (await _elsewhere.AddProductAsync(10, 5), await _elsewhere.AddUserAsync(100));
+        if (!isKnownAsPending)
+            await _replica.FreezeAsync();
+        var order = await _elsewhere.AcceptAsync(user, "k", new OrderItem(product, 1));
+        if (isKnownAsPending)
+            await _replica.FreezeAsync();
+        return order;
+    }
 
     private async Task<Order> PaidAsync(string user, string product, string key) =>
         await _elsewhere.RunAsync(await _elsewhere.AcceptAsync(user, key, new OrderItem(product, 1)));

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Cosmos;
-using Microsoft.Extensions.Logging;
 
 namespace EndToEnd.Tests.Support;
 
@@ -27,8 +26,8 @@ public sealed class CosmosFront : IAsyncDisposable
         _gateway = new CosmosGatewayHandler(_store);
         Faults = new CosmosFaultHandler(plan) { InnerHandler = _gateway };
         _invoker = new HttpMessageInvoker(Faults);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
+        builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Run(ServeAsync);
