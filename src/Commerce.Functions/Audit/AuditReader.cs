@@ -33,7 +33,11 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
         AuditPage page;
         do
         {
-            page = await ReadAsync(() => database[container].GetItemQueryStreamIterator(query, continuation, target), ct);
+            page = await ReadAsync(async () =>
+            {
+                using var pages = database[container].GetItemQueryStreamIterator(query, continuation, target);
+                return (await pages.ReadNextAsync(ct)).EnsureSuccessStatusCode();
+            }, ct);
             continuation = page.Continuation;
         }
         while (page.Documents.Count == 0 && continuation is not null);
@@ -64,7 +68,11 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
             ? ChangeFeedStartFrom.ContinuationToken(continuation)
             : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range));
         var options = new ChangeFeedRequestOptions { PageSizeHint = max };
-        return ReadAsync(() => database[container].GetChangeFeedStreamIterator(start, ChangeFeedMode.LatestVersion, options), ct);
+        return ReadAsync(async () =>
+        {
+            using var pages = database[container].GetChangeFeedStreamIterator(start, ChangeFeedMode.LatestVersion, options);
+            return await pages.ReadChangesAsync(time, ct);
+        }, ct);
     }
 
     /// <summary>The ranges of a container's change feed, none of them read yet.</summary>
@@ -72,15 +80,13 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
         (await database[container].GetFeedRangesAsync(ct)).Select(range => new AuditFeedRange(part, range.ToJsonString(), null));
 
     // An iterator that has failed is finished: each attempt has its own.
-    private async Task<AuditPage> ReadAsync(Func<FeedIterator> open, CancellationToken ct)
+    private async Task<AuditPage> ReadAsync(Func<Task<ResponseMessage>> readNextAsync, CancellationToken ct)
     {
         var (page, charge) = await TransientFaults.RetryAsync(async () =>
         {
-            using var pages = open();
-            using var answer = await pages.ReadNextAsync(ct);
+            using var answer = await readNextAsync();
             if (answer.StatusCode == HttpStatusCode.NotModified)
                 return (new AuditPage([], answer.ContinuationToken), answer.Headers.RequestCharge);
-            answer.EnsureSuccessStatusCode();
             using var json = await JsonDocument.ParseAsync(answer.Content, cancellationToken: ct);
             var documents = json.RootElement.GetProperty("Documents"u8).EnumerateArray().Select(static document => document.Clone());
             return (new AuditPage([.. documents], answer.ContinuationToken), answer.Headers.RequestCharge);

@@ -6,7 +6,7 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Ranking;
 
 /// <summary>The accounts' change feed, read as bytes: a fold is the cost of reading it.</summary>
-public sealed class AccountFeed(CommerceDatabase database)
+public sealed class AccountFeed(CommerceDatabase database, TimeProvider time)
 {
     /// <summary>Documents of a page; an answer of Cosmos DB holds at most 4 MB, which is some 2,000 orders with their entries.</summary>
     internal const int PageSizeMax = 2_000;
@@ -25,37 +25,41 @@ public sealed class AccountFeed(CommerceDatabase database)
     /// <param name="readsAhead">The next page is on its way while the last one is being worked on.</param>
     /// <param name="pageSize">Most documents of a page; what was written in one batch stays together, however many.</param>
     internal FeedCursor Open(RankingRange range, DateTimeOffset feedStart, bool readsAhead, int pageSize = PageSizeMax) => new(
-        _accounts.GetChangeFeedStreamIterator(
-            range.Continuation is { } continuation
-                ? ChangeFeedStartFrom.ContinuationToken(continuation)
-                : ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range)),
+        continuation => _accounts.GetChangeFeedStreamIterator(
+            continuation is null
+                ? ChangeFeedStartFrom.Time(feedStart.UtcDateTime, FeedRange.FromJsonString(range.Range))
+                : ChangeFeedStartFrom.ContinuationToken(continuation),
             ChangeFeedMode.LatestVersion,
             new ChangeFeedRequestOptions { PageSizeHint = pageSize }),
-        readsAhead);
+        range.Continuation,
+        readsAhead,
+        time);
 }
 
 /// <summary>Reads one range.</summary>
-internal sealed class FeedCursor(FeedIterator pages, bool readsAhead) : IAsyncDisposable
+/// <param name="open">Begins to read: after a page, or from the start (null).</param>
+/// <param name="continuation">After which page to begin; null for the start.</param>
+/// <param name="readsAhead">The next page is sent for when one is taken.</param>
+/// <param name="time">Limits the waiting for a page.</param>
+internal sealed class FeedCursor(Func<string?, FeedIterator> open, string? continuation, bool readsAhead, TimeProvider time) : IAsyncDisposable
 {
+    private string? _continuation = continuation;
+    private FeedIterator? _pages;
     private Task<ResponseMessage>? _next;
 
     /// <summary>Sends for the next page, unless it is on its way.</summary>
-    public void Begin(CancellationToken ct) => _next ??= pages.ReadNextAsync(ct);
+    public void Begin(CancellationToken ct) => _next ??= TransientFaults.RetryAsync(() => ReadNextAsync(ct));
 
     /// <summary>The next page.</summary>
     /// <exception cref="CosmosException">The store did not answer properly.</exception>
     public async Task<FeedPage> ReadAsync(CancellationToken ct)
     {
         Begin(ct);
-        var response = await _next!;
+        var page = new FeedPage(await _next!);
         _next = null;
-        if (response.StatusCode != HttpStatusCode.NotModified)
-        {
-            response.EnsureSuccessStatusCode();
-            if (readsAhead)
-                Begin(ct);
-        }
-        return new(response);
+        if (readsAhead && !page.IsEnd)
+            Begin(ct);
+        return page;
     }
 
     public async ValueTask DisposeAsync()
@@ -67,7 +71,24 @@ internal sealed class FeedCursor(FeedIterator pages, bool readsAhead) : IAsyncDi
             if (_next.IsCompletedSuccessfully)
                 (await _next).Dispose();
         }
-        pages.Dispose();
+        _pages?.Dispose();
+    }
+
+    // An iterator that has failed is finished: the next attempt opens another.
+    private async Task<ResponseMessage> ReadNextAsync(CancellationToken ct)
+    {
+        try
+        {
+            var page = await (_pages ??= open(_continuation)).ReadChangesAsync(time, ct);
+            _continuation = page.ContinuationToken;
+            return page;
+        }
+        catch
+        {
+            _pages?.Dispose();
+            _pages = null;
+            throw;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Cart;
@@ -106,7 +107,7 @@ public sealed class CartLimitTests(TestStore store) : IClassFixture<TestStore>
         var products = await AddProductsAsync(2, Limits.PriceMax);
         ShoppingCart cart = CartRules.Empty(_user, DateTimeOffset.UnixEpoch);
         CartItem[] back = [.. products.Select(product => new CartItem(product, 5 * Limits.QuantityMax))];
-        await store.Database[Cosmos.CommerceDatabase.Accounts].CreateItemAsync(CartRules.GiveBack(cart, "o-1", back, DateTimeOffset.UnixEpoch));
+        await store.Database[CommerceDatabase.Accounts].CreateItemAsync(CartRules.GiveBack(cart, "o-1", back, DateTimeOffset.UnixEpoch));
         Assert.Null((await GetAsync()).Body!["totalAmount"]);
         Assert.Equal(200, (await SetAsync(products[0], 1)).Status);
         Assert.Equal((5 * LineMax) + Limits.PriceMax, (await GetAsync()).Number("totalAmount"));
@@ -127,7 +128,7 @@ public sealed class CartLimitTests(TestStore store) : IClassFixture<TestStore>
     public async Task One_product_too_many_is_refused_by_field()
     {
         var product = await AddProductAsync(1);
-        await store.Database[Cosmos.CommerceDatabase.Accounts].CreateItemAsync(CartRules.Empty(_user, DateTimeOffset.UnixEpoch) with
+        await store.Database[CommerceDatabase.Accounts].CreateItemAsync(CartRules.Empty(_user, DateTimeOffset.UnixEpoch) with
         {
             Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(n => new CartItem($"p{n}", 1))],
         });

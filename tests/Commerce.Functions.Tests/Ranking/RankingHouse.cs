@@ -1,4 +1,5 @@
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
@@ -26,8 +27,8 @@ internal sealed class RankingHouse : IAsyncDisposable
     {
         Database = database;
         Time = time;
-        _catalog = database.Database[Cosmos.CommerceDatabase.Catalog];
-        _accounts = database.Database[Cosmos.CommerceDatabase.Accounts];
+        _catalog = database.Database[CommerceDatabase.Catalog];
+        _accounts = database.Database[CommerceDatabase.Accounts];
         Store = new RankingStore(database.Database);
         Keeper = NewKeeper();
         Top = new TopProducts(Store, Microsoft.Extensions.Options.Options.Create(Options), time, NullLogger<TopProducts>.Instance);
@@ -52,7 +53,7 @@ internal sealed class RankingHouse : IAsyncDisposable
     /// <summary>As another instance of the app has it: nothing in memory.</summary>
     /// <param name="time">Its clock, if it is not the shop's.</param>
     public RankingKeeper NewKeeper(TimeProvider? time = null) => new(
-        new AccountFeed(Database.Database),
+        new AccountFeed(Database.Database, TimeProvider.System),
         Store,
         new ProductReader(Database.Database),
         Microsoft.Extensions.Options.Options.Create(Options),
@@ -61,7 +62,7 @@ internal sealed class RankingHouse : IAsyncDisposable
 
     /// <summary>A fold of the first generation, whose slices are the test's to choose.</summary>
     public SalesFold NewFold() =>
-        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database), Store, new ProductReader(Database.Database), Time);
+        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database, TimeProvider.System), Store, new ProductReader(Database.Database), Time);
 
     public Task AddProductAsync(string productId, long price = 100) => _catalog.UpsertItemAsync(
         new Product
