@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Reflection;
 
 namespace EndToEnd.Tests.Support;
@@ -82,6 +83,10 @@ public sealed class ShopProcess : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>A request in the middle of which the app dies: no answer comes, whichever way the client notices.</summary>
+    public static async Task AssertUnansweredAsync(Func<Task> request) =>
+        Assert.True(await Record.ExceptionAsync(request) is HttpRequestException or IOException or SocketException);
 
     /// <summary>SIGTERM, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
