@@ -1,6 +1,6 @@
 namespace Commerce.Functions.Tests.Support;
 
-/// <summary>A clock that leaps over every wait: it is over at once, and as late as if it had been waited.</summary>
+/// <summary>A clock that leaps over every wait: it is over at once, and as late as if it had been waited. Deadlines keep their time.</summary>
 internal sealed class LeapingTime(TimeSpan ahead = default) : TimeProvider
 {
     private long _ahead = ahead.Ticks;
@@ -11,7 +11,7 @@ internal sealed class LeapingTime(TimeSpan ahead = default) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime == Timeout.InfiniteTimeSpan)
+        if (dueTime == Timeout.InfiniteTimeSpan || state is CancellationTokenSource)
             return base.CreateTimer(callback, state, dueTime, period);
         Leap(dueTime);
         return base.CreateTimer(callback, state, TimeSpan.Zero, period);
