@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Commerce.Bench.Storage;
 using Commerce.Functions.Cosmos;
 using Commerce.Load.Reports;
@@ -52,4 +53,14 @@ fillCommand.SetAction(async (parsed, ct) =>
     Console.WriteLine($"{documents:N0} documents of {parsed.GetValue(history):N0} orders");
 });
 
-return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand, fillCommand }.Parse(args).InvokeAsync();
+var historyCommand = new Command("history", "What grows with history, on a folder that was filled: time, requests, request units, memory.") { data };
+historyCommand.SetAction(async (parsed, ct) =>
+{
+    var opening = Stopwatch.StartNew();
+    await using var store = CosmosStore.Open(Path.Combine(parsed.GetRequiredValue(data).FullName, "cosmos.db"), TimeProvider.System);
+    Console.WriteLine($"opened in {opening.Elapsed.TotalSeconds:0.0} s\n");
+    await using var history = new HistoryCost(store, Console.Out);
+    await history.RunAsync(ct);
+});
+
+return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand, fillCommand, historyCommand }.Parse(args).InvokeAsync();
