@@ -6,8 +6,8 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Cosmos;
 
 /// <summary>
-/// Reads of single documents. Any replica answers a read, and under session consistency it may lag behind what other processes have
-/// written: it has an older version, or none. What that may become is decided by which of the three a caller asks.
+/// Reads of documents, and writes guarded by their ETags. Any replica answers a read, and under session consistency it may lag behind what other processes have
+/// written: it has an older version, or none. What that may become is decided by which of the three reads of a document a caller asks.
 /// </summary>
 internal static class ContainerExtensions
 {

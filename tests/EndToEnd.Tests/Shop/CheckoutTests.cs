@@ -176,32 +176,38 @@ public sealed class CheckoutTests(ShopFixture fixture)
             ShopProcess.StartAsync(folder.Path, cosmos.Setting, ("Orders:SweepAfterSeconds", "1"), ("Orders:WaitSeconds", "60"));
         var process = await StartAsync();
         var shop = new ShopClient(process.Address);
-        foreach (var (container, occurrence, afterwards, isServed) in points)
+        try
         {
-            var (user, product) = (await shop.AddUserAsync(isServed ? 10_000 : 20_000), await shop.AddProductAsync(Price, 10));
-            await shop.AddToCartAsync(user, product, isServed ? 2 : 11);
-            var (left, victim) = (occurrence, process);
-            cosmos.Faults.Watch = async (call, isAfter) =>
+            foreach (var (container, occurrence, afterwards, isServed) in points)
             {
-                if (isAfter == afterwards && call.Operation == CosmosOperation.Batch && call.Container == container && --left == 0)
-                    await victim.KillAsync();
-                if (victim.HasExited)
-                    throw new HttpRequestException("The one who asked is dead.");
-            };
-            await ShopProcess.AssertUnansweredAsync(() => shop.CheckoutAsync(user, "k"));
-            cosmos.Faults.Watch = null;
+                var (user, product) = (await shop.AddUserAsync(isServed ? 10_000 : 20_000), await shop.AddProductAsync(Price, 10));
+                await shop.AddToCartAsync(user, product, isServed ? 2 : 11);
+                var (left, victim) = (occurrence, process);
+                cosmos.Faults.Watch = async (call, isAfter) =>
+                {
+                    if (isAfter == afterwards && call.Operation == CosmosOperation.Batch && call.Container == container && --left == 0)
+                        await victim.KillAsync();
+                    if (victim.HasExited)
+                        throw new HttpRequestException("The one who asked is dead.");
+                };
+                await ShopProcess.AssertUnansweredAsync(() => shop.CheckoutAsync(user, "k"));
+                cosmos.Faults.Watch = null;
+                await process.DisposeAsync();
+                shop.Dispose();
+
+                process = await StartAsync();
+                shop = new ShopClient(process.Address);
+                await shop.AddToCartAsync(user, product, 4);
+                (await shop.CheckoutAsync(user, "k")).Expect(isServed ? 201 : 409);
+                Assert.Equal(isServed ? $"4 {product}" : $"15 {product}", await shop.CartAsync(user));
+                Assert.Equal(isServed ? (8, 8_000) : (10, 20_000), (await shop.StockAsync(product), await shop.BalanceAsync(user)));
+                await shop.AssertAuditAsync();
+            }
+        }
+        finally
+        {
             await process.DisposeAsync();
             shop.Dispose();
-
-            process = await StartAsync();
-            shop = new ShopClient(process.Address);
-            await shop.AddToCartAsync(user, product, 4);
-            (await shop.CheckoutAsync(user, "k")).Expect(isServed ? 201 : 409);
-            Assert.Equal(isServed ? $"4 {product}" : $"15 {product}", await shop.CartAsync(user));
-            Assert.Equal(isServed ? (8, 8_000) : (10, 20_000), (await shop.StockAsync(product), await shop.BalanceAsync(user)));
-            await shop.AssertAuditAsync();
         }
-        await process.DisposeAsync();
-        shop.Dispose();
     }
 }
