@@ -88,13 +88,8 @@ public sealed class OrderFlightsTests
     {
         var flights = new OrderFlights(Options.Create(new OrderOptions()), new LeapingTime());
         var asked = 0;
-        var flight = flights.Board("o", "f", ["p"], flight =>
-        {
-            flight.Accept(Order(OrderStatus.Pending));
-            return flights.FollowAsync(flight, () =>
-                Task.FromResult(++asked < 3 ? (Result<Order>?)null : (Result<Order>)Order(OrderStatus.Rejected)));
-        }).Value!;
-        using var waiter = flight.Await(Deadline);
+        using var awaited = FollowAwaited(flights, out var flight, () =>
+            Task.FromResult(++asked < 3 ? (Result<Order>?)null : (Result<Order>)Order(OrderStatus.Rejected)));
 
         Assert.Equal(OrderStatus.Rejected, (await flight.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken)).Value!.Status);
         Assert.Equal(3, asked);
@@ -106,16 +101,11 @@ public sealed class OrderFlightsTests
         var time = new LeapingTime();
         var flights = new OrderFlights(Options.Create(new OrderOptions()), time);
         var looks = new List<double>();
-        var flight = flights.Board("o", "f", ["p"], flight =>
+        using var awaited = FollowAwaited(flights, out var flight, () =>
         {
-            flight.Accept(Order(OrderStatus.Pending));
-            return flights.FollowAsync(flight, () =>
-            {
-                looks.Add(time.GetElapsedTime(0).TotalSeconds);
-                return NothingKnown();
-            });
-        }).Value!;
-        using var waiter = flight.Await(Deadline);
+            looks.Add(time.GetElapsedTime(0).TotalSeconds);
+            return NothingKnown();
+        });
 
         Assert.Equal(OrderStatus.Pending, (await flight.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken)).Value!.Status);
 
@@ -212,6 +202,21 @@ public sealed class OrderFlightsTests
         flight.Accept(Order(OrderStatus.Pending));
         return flight.Decided;
     }).Value!;
+
+    // Looks begin only once somebody is counted as waiting: before that they would be passed over, on this clock in no time.
+    private static IDisposable? FollowAwaited(OrderFlights flights, out OrderFlight flight, Func<Task<Result<Order>?>> poll)
+    {
+        var isAwaited = new TaskCompletionSource();
+        flight = flights.Board("o", "f", ["p"], async flight =>
+        {
+            flight.Accept(Order(OrderStatus.Pending));
+            await isAwaited.Task;
+            await flights.FollowAsync(flight, poll);
+        }).Value!;
+        var waiter = flight.Await(Deadline);
+        isAwaited.SetResult();
+        return waiter;
+    }
 
     private static Task Forever(OrderFlight flight) => new TaskCompletionSource().Task;
 
