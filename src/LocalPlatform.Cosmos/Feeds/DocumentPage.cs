@@ -17,20 +17,21 @@ internal sealed class DocumentPage : IDisposable
     private const int InitialBytes = 16 * 1024;
 
     private readonly ContainerState _container;
-    private readonly int _countMax;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
     private int _length;
 
     public DocumentPage(ContainerState container, int countMax)
     {
         _container = container;
-        _countMax = countMax;
+        CountMax = countMax;
         Append($"{{\"_rid\":\"{container.Rid}\",\"Documents\":[");
     }
 
     public int Count { get; private set; }
 
-    public bool IsFull => Count >= _countMax || _length >= BytesMax;
+    public int CountMax { get; }
+
+    public bool IsFull => Count >= CountMax || _length >= BytesMax;
 
     /// <summary>Adds a result as it is.</summary>
     public void Add(ReadOnlySpan<byte> json)

@@ -74,17 +74,27 @@ internal sealed class QueryExecution
         Add(count, new SqlRow(SqlValue.Undefined, _body.Parameters, rows));
     }
 
+    // All rows are read for each page until there is an index; kept are those alone that the page can hold, and one to tell of more.
     private void EmitSorted(SqliteSession session)
     {
-        var rows = new List<QueryRow>();
+        var order = _access.Order;
+        var keptMax = Math.Min(_skipped < Offset ? (long)Offset + _page.CountMax : _page.CountMax, int.MaxValue - 1) + 1;
+        var kept = new PriorityQueue<QueryRow, OrderedPosition>(Comparer<OrderedPosition>.Create((x, y) => order.Compare(y, x)));
         Visit(session, row =>
         {
-            rows.Add(row);
+            if (!IsWanted(row))
+                return true;
+            if (kept.Count < keptMax)
+                kept.Enqueue(row, row.Position(order));
+            else
+                kept.EnqueueDequeue(row, row.Position(order));
             return true;
         });
-        rows.Sort((x, y) => _access.Order.Compare(x.Position(_access.Order), y.Position(_access.Order)));
+        var rows = new QueryRow[kept.Count];
+        for (var i = rows.Length - 1; i >= 0; i--)
+            rows[i] = kept.Dequeue();
         foreach (var row in rows)
-            if (!Emit(row))
+            if (!Take(row))
                 return;
     }
 
@@ -102,11 +112,12 @@ internal sealed class QueryExecution
         _access.Arguments);
 
     // Adds a row to the page unless it is left out; false when no further one is needed.
-    private bool Emit(QueryRow row)
+    private bool Emit(QueryRow row) => !IsWanted(row) || Take(row);
+
+    private bool IsWanted(QueryRow row) => !IsBefore(row) && Holds(row) && _body.Query.Selection?.IsDefined(row.Value) != false;
+
+    private bool Take(QueryRow row)
     {
-        var selection = _body.Query.Selection;
-        if (IsBefore(row) || !Holds(row) || selection?.IsDefined(row.Value) == false)
-            return true;
         if (_skipped < Offset)
         {
             _skipped++;
@@ -119,10 +130,10 @@ internal sealed class QueryExecution
             _hasMore = true;
             return false;
         }
-        if (selection is null)
-            _page.Add(row.Document);
-        else
+        if (_body.Query.Selection is { } selection)
             Add(selection, row.Value);
+        else
+            _page.Add(row.Document);
         _emitted++;
         _last = row;
         return _emitted < _body.Window.Max;
