@@ -4,7 +4,8 @@ using EndToEnd.Tests.Support;
 namespace EndToEnd.Tests.Exactness;
 
 /// <summary>What clients asked and what they were answered, with the times between which it must have happened.</summary>
-public sealed class History
+/// <param name="shownLag">How old the answer to a look may be: then it may be of as long ago.</param>
+public sealed class History(TimeSpan shownLag = default)
 {
     private readonly Lock _lock = new();
     private readonly List<Call> _calls = [];
@@ -20,6 +21,8 @@ public sealed class History
         var invokedAt = Stopwatch.GetTimestamp();
         var answer = await UntilAnsweredAsync(send);
         var respondedAt = Stopwatch.GetTimestamp();
+        if (operation.IsLook)
+            invokedAt -= (long)(shownLag.TotalSeconds * Stopwatch.Frequency);
         lock (_lock)
             _calls.Add(new Call(answered?.Invoke(answer) ?? operation, answer, invokedAt, respondedAt));
         return answer;
@@ -47,13 +50,16 @@ public sealed class History
 
 /// <param name="Operation">What was asked.</param>
 /// <param name="Answer">What was answered.</param>
-/// <param name="InvokedAt">Stopwatch ticks before the request was sent.</param>
+/// <param name="InvokedAt">Stopwatch ticks before the request was sent, or before which the answer cannot be of.</param>
 /// <param name="RespondedAt">Stopwatch ticks after the answer was read.</param>
 public sealed record Call(Operation Operation, Answer Answer, long InvokedAt, long RespondedAt);
 
 /// <summary>Something that happens once, however many calls ask for it. Users and products are indexes.</summary>
 public abstract record Operation
 {
+    /// <summary>Whether it only looks: nothing is decided by it.</summary>
+    public bool IsLook => this is ReadBalance or ReadProduct or ReadCart;
+
     public sealed record Charge(int User, long Amount, string Key) : Operation;
 
     public sealed record ReadBalance(int User, string Key) : Operation;

@@ -49,11 +49,14 @@ internal static class HistoryChecker
 
     private static HashSet<State> Reachable(HashSet<State> from, HashSet<int> open, List<HistoryPlan> plans)
     {
-        var found = new HashSet<State>(from);
-        var unexplored = new Stack<State>(from);
+        // What only looks changes nothing: it may as well have looked the first time that it would have seen what it saw.
+        var looks = open.Where(operation => plans[operation].IsLook).ToList();
+        var steps = open.Except(looks).ToList();
+        var found = new HashSet<State>(from.Select(state => Looked(state, looks, plans)));
+        var unexplored = new Stack<State>(found);
         while (unexplored.TryPop(out var state))
         {
-            foreach (var next in open.SelectMany(operation => state.Next(operation, plans[operation])))
+            foreach (var next in steps.SelectMany(operation => state.Next(operation, plans[operation])).Select(next => Looked(next, looks, plans)))
             {
                 if (found.Add(next))
                     unexplored.Push(next);
@@ -62,6 +65,9 @@ internal static class HistoryChecker
         }
         return found;
     }
+
+    private static State Looked(State state, List<int> looks, List<HistoryPlan> plans) =>
+        looks.Aggregate(state, (seen, look) => seen.Next(look, plans[look]).FirstOrDefault() ?? seen);
 
     /// <param name="cells">The shop's numbers.</param>
     /// <param name="progress">How far each operation has got.</param>

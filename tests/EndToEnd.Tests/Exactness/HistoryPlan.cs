@@ -25,6 +25,9 @@ internal sealed class HistoryPlan(IReadOnlyList<Step> ordered, IReadOnlyList<Ste
     /// <summary>Another way in which the same answer may have come about.</summary>
     public HistoryPlan? Or { get; init; }
 
+    /// <summary>Whether one step that changes nothing is all of it.</summary>
+    public bool IsLook => Or is null && unordered.Count == 0 && ordered is [{ Changes: var changes }] && changes.All(change => change is { Delta: 0, Set: null });
+
     /// <summary>An operation of one step.</summary>
     public static HistoryPlan Of(params IReadOnlyList<Change> changes) => new([new(changes)], []);
 

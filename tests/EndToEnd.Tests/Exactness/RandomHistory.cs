@@ -1,4 +1,5 @@
 using EndToEnd.Tests.Support;
+using Faults;
 
 namespace EndToEnd.Tests.Exactness;
 
@@ -9,7 +10,8 @@ namespace EndToEnd.Tests.Exactness;
 /// <param name="shop">The shop.</param>
 /// <param name="seed">Decides, with the round, what each client does; the interleaving is the machine's.</param>
 /// <param name="round">Which of the histories of a run it is.</param>
-internal sealed class RandomHistory(ShopClient shop, int seed, int round)
+/// <param name="replica">What answers looks with what it knows, where there is such a one; it catches up for the last look.</param>
+internal sealed class RandomHistory(ShopClient shop, int seed, int round, LaggingReplica? replica = null)
 {
     private const int Clients = 5;
     private const int CallsPerClient = 9;
@@ -22,7 +24,7 @@ internal sealed class RandomHistory(ShopClient shop, int seed, int round)
 
     // Nothing in it is new in a run that replays a seed: faults go by what is asked for.
     private readonly string _prefix = $"h{seed}-{round}";
-    private readonly History _history = new();
+    private readonly History _history = new(replica?.LagMax ?? default);
     private readonly long[] _prices = [10, 25, 40];
     private readonly long[] _stocks = [4, 3, 5];
     private readonly long[] _balances = [150, 90, 0];
@@ -35,7 +37,9 @@ internal sealed class RandomHistory(ShopClient shop, int seed, int round)
         await Task.WhenAll(Enumerable.Range(0, Users).Where(i => _balances[i] > 0).Select(i =>
             History.UntilAnsweredAsync(() => shop.ChargeAsync(UserId(i), _balances[i], "initial"))));
 
+        await (replica?.FreezeAsync() ?? Task.CompletedTask);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(RunClientAsync));
+        replica?.CatchUp();
         for (var i = 0; i < Products; i++)
             await ReadProductAsync(i, $"end-{i}");
         for (var i = 0; i < Users; i++)

@@ -10,7 +10,7 @@ namespace EndToEnd.Tests.Support;
 
 /// <summary>
 /// Cosmos DB as a service of its own: it outlives the app's processes, serves several of them, and answers through
-/// <see cref="CosmosFaultHandler"/>.
+/// <see cref="CosmosFaultHandler"/>, and, once that is frozen, <see cref="LaggingReplica"/>.
 /// </summary>
 public sealed class CosmosFront : IAsyncDisposable
 {
@@ -22,9 +22,13 @@ public sealed class CosmosFront : IAsyncDisposable
 
     private CosmosFront(FaultPlan plan)
     {
-        _store = CosmosStore.Open(Path.Combine(_folder.Path, "cosmos.db"), TimeProvider.System);
+        var path = Path.Combine(_folder.Path, "cosmos.db");
+        _store = CosmosStore.Open(path, TimeProvider.System);
         _gateway = new CosmosGatewayHandler(_store);
-        Faults = new CosmosFaultHandler(plan) { InnerHandler = _gateway };
+        Replica = new LaggingReplica(path, new CosmosStoreOptions()) { LagMax = TimeSpan.FromSeconds(2) };
+        var lagging = Replica.Handler();
+        lagging.InnerHandler = _gateway;
+        Faults = new CosmosFaultHandler(plan) { InnerHandler = lagging };
         _invoker = new HttpMessageInvoker(Faults);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         builder.WebHost.UseKestrelCore();
@@ -34,6 +38,9 @@ public sealed class CosmosFront : IAsyncDisposable
     }
 
     public CosmosFaultHandler Faults { get; }
+
+    /// <summary>Reads of those who know of nothing newer are up to two seconds behind, while it is frozen.</summary>
+    public LaggingReplica Replica { get; }
 
     /// <summary>The setting <c>Cosmos</c> of an app that is to use it.</summary>
     public (string Name, string Value) Setting => ("Cosmos", $"AccountEndpoint={_app.Urls.First()}/;AccountKey={LocalCosmos.WellKnownKey};");
@@ -52,6 +59,7 @@ public sealed class CosmosFront : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _invoker.Dispose();
+        await Replica.DisposeAsync();
         await _store.DisposeAsync();
         _folder.Dispose();
     }
