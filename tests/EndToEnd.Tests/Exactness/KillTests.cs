@@ -8,8 +8,8 @@ namespace EndToEnd.Tests.Exactness;
 /// <summary>The real app, or one process of it, killed with SIGKILL at random moments under load and started again on the same data.</summary>
 public sealed class KillTests
 {
-    private const int Rounds = 10;
-    private const int WorkerRounds = 3;
+    private const int Rounds = 6;
+    private const int WorkerRounds = 2;
 
     [Fact]
     public async Task After_many_kills_every_order_exists_once_or_not_at_all_and_all_sums_hold()
