@@ -27,12 +27,15 @@ switch (name)
     case "durable-waiting":
         await DurableScenario.RunWaitingAsync(100_000);
         return 0;
+    case "durable-purge":
+        await DurableScenario.RunPurgeAsync(100_000);
+        return 0;
     case "storage":
         await StorageScenario.RunAsync(TimeSpan.FromSeconds(seconds), clients);
         return 0;
     default:
         Console.Error.WriteLine(
             "usage: LocalPlatform.Bench cosmos|orchestrations|messages [options of BenchmarkDotNet], "
-            + "or: durable|durable-waiting|storage [seconds = 10] [clients = 32]");
+            + "or: durable|durable-waiting|durable-purge|storage [seconds = 10] [clients = 32]");
         return 2;
 }
