@@ -14,6 +14,9 @@ internal sealed class AuditRun(
     private static readonly TimeSpan ClockSkewMax = TimeSpan.FromMinutes(1);
 
     private const int OwnersPerStep = 100;
+
+    // An owner comes as often as it has documents.
+    private const int OwnerRowsPerStep = 10 * OwnersPerStep;
     private const int OwnersAtOnce = 8;
     private const int ChangesPerStep = 200;
 
@@ -157,8 +160,8 @@ internal sealed class AuditRun(
     private async Task<IReadOnlyList<LedgerPlace>> NextOwnersAsync(AuditPart part, string after, CancellationToken ct)
     {
         var ledger = LedgerQueries.Of(part);
-        var page = await reader.ReadPageAsync(ledger.Container, ledger.OwnersAfter(after), null, OwnersPerStep, null, ct);
-        return [.. page.Documents.Select(static row => row.Text("owner")).Distinct().Select(static owner => new LedgerPlace(owner, 0, 0))];
+        var page = await reader.ReadPageAsync(ledger.Container, ledger.OwnersAfter(after), null, OwnerRowsPerStep, null, ct);
+        return [.. page.Documents.Select(static row => row.Text("owner")).Distinct().Take(OwnersPerStep).Select(static owner => new LedgerPlace(owner, 0, 0))];
     }
 
     private async Task GoThroughOrdersAsync(CancellationToken ct)
