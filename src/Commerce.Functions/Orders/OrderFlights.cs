@@ -84,15 +84,17 @@ public sealed class OrderFlights(IOptions<OrderOptions> options, TimeProvider ti
     public async Task FollowAsync(OrderFlight flight, Func<Task<Result<Order>?>> poll)
     {
         var since = time.GetTimestamp();
+        var looks = 0;
         for (var waited = TimeSpan.Zero; waited < FollowMax && !await IsDecidedAsync(flight, _looks.PauseAfter(waited)); waited = time.GetElapsedTime(since))
         {
             if (!flight.IsAwaited)
                 continue;
             try
             {
+                looks++;
                 if (await poll() is not { } outcome)
                     continue;
-                _looks.Found(time.GetElapsedTime(since));
+                _looks.Found(time.GetElapsedTime(since), looks);
                 flight.Decide(outcome);
             }
             catch (Exception fault) when (fault is CosmosException or HttpRequestException)

@@ -109,7 +109,7 @@ public sealed class OrderFlightsTests
 
         Assert.Equal(OrderStatus.Pending, (await flight.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken)).Value!.Status);
 
-        Assert.Equal([0.225, 0.27, 0.324, 0.388], looks[..4].Select(static look => Math.Round(look, 3)));
+        Assert.Equal([0.25, 0.3, 0.36, 0.432], looks[..4].Select(static look => Math.Round(look, 3)));
         Assert.InRange(looks[^1] - looks[^2], 0.999, 1.001);
         Assert.InRange(looks[^1], 60, 61);
     }
@@ -139,26 +139,44 @@ public sealed class OrderFlightsTests
     [InlineData(900)]
     public void Whatever_orders_take_their_outcome_is_seen_at_most_a_fifth_later_at_a_few_looks(double usual_ms)
     {
-        var looks = new LookSchedule();
-        var random = new Random(1);
+        var (random, looks) = (new Random(1), new LookSchedule());
+        Follow(looks, random, usual_ms, orders: 500);
+
+        var (late, perOrder) = Follow(looks, random, usual_ms, orders: 500);
+
+        Assert.InRange(late, 1, usual_ms < 100 ? 2 : 1.2);
+        Assert.InRange(perOrder, 1, 4);
+    }
+
+    [Fact]
+    public void After_a_slow_spell_it_is_looked_for_as_early_as_before_within_some_dozens_of_orders()
+    {
+        var (random, looks) = (new Random(1), new LookSchedule());
+        Follow(looks, random, usual_ms: 1_200, orders: 500);
+        Follow(looks, random, usual_ms: 100, orders: 60);
+        Assert.InRange(Follow(looks, random, usual_ms: 100, orders: 50).Late, 1, 1.2);
+    }
+
+    /// <summary>Orders that take about so long, one after the other: by how much later the outcome is seen in the median, and looks an order.</summary>
+    private static (double Late, double LooksPerOrder) Follow(LookSchedule schedule, Random random, double usual_ms, int orders)
+    {
         var (late, count) = (new List<double>(), 0);
-        for (var order = 0; order < 1_000; order++)
+        for (var order = 0; order < orders; order++)
         {
             var takes_ms = usual_ms * (0.9 + 0.4 * random.NextDouble());
-            var waited = TimeSpan.Zero;
+            var (waited, looks) = (TimeSpan.Zero, 0);
             do
             {
-                waited += looks.PauseAfter(waited);
-                count++;
+                waited += schedule.PauseAfter(waited);
+                looks++;
             }
             while (waited.TotalMilliseconds < takes_ms);
-            looks.Found(waited);
-            if (order >= 500)
-                late.Add(waited.TotalMilliseconds / takes_ms);
+            schedule.Found(waited, looks);
+            late.Add(waited.TotalMilliseconds / takes_ms);
+            count += looks;
         }
         late.Sort();
-        Assert.InRange(late[late.Count / 2], 1, usual_ms < 100 ? 2 : 1.2);
-        Assert.InRange(count / 1_000.0, 1, 4);
+        return (late[late.Count / 2], (double)count / orders);
     }
 
     [Fact]

@@ -57,7 +57,9 @@ public sealed class ShopProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         start.Environment["LocalPlatform__DataPath"] = dataPath;
         start.Environment["LocalPlatform__Seed"] = "false";
+        // It hardly lives long enough to gain by either, and is started over a hundred times.
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         foreach (var (name, value) in settings)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         var shop = new ShopProcess(start);
