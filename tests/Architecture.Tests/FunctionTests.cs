@@ -54,4 +54,14 @@ public sealed class FunctionTests
         let result = f.Method.ReturnType
         where result == typeof(void) || result.Name.StartsWith("ValueTask", StringComparison.Ordinal)
         select $"{f.Function.Name} returns {result.Name}");
+
+    /// <summary>The worker makes a new object for each call: what is kept in a field of it is gone at the next.</summary>
+    [Fact]
+    public void Classes_of_functions_hold_nothing_but_what_they_are_given() => Assemblies.AssertNone(
+        from type in Functions.Select(f => f.Method.DeclaringType!).Distinct()
+        where !(type.IsAbstract && type.IsSealed)
+        from field in type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
+        where !type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Any(parameter =>
+            field.Name.Contains(parameter.Name!, StringComparison.OrdinalIgnoreCase) && field.FieldType == parameter.ParameterType)
+        select $"{type.Name}.{field.Name}");
 }

@@ -44,6 +44,20 @@ public sealed class ChangeFeedTests
     }
 
     [Fact]
+    public async Task A_reader_that_starts_at_a_time_goes_on_from_there_although_nothing_has_come_since()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var account = new CosmosTestAccount(time: time);
+        var container = await account.NewContainerAsync();
+        await container.CreateItemAsync(new { id = "old", pk = "p" }, cancellationToken: Ct);
+        time.Advance(TimeSpan.FromHours(1));
+        var (changes, continuation) = await Read(container, ChangeFeedStartFrom.Time(time.GetUtcNow().UtcDateTime));
+        Assert.Empty(changes);
+        await container.CreateItemAsync(new { id = "new", pk = "q" }, cancellationToken: Ct);
+        Assert.Equal(["new"], (await Read(container, ChangeFeedStartFrom.ContinuationToken(continuation))).Changes);
+    }
+
+    [Fact]
     public async Task A_reader_may_start_at_a_time_or_at_a_partition()
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

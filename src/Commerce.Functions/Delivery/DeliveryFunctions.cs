@@ -6,12 +6,7 @@ namespace Commerce.Functions.Delivery;
 
 /// <summary>Takes order events off the queue and brings them to the data platform.</summary>
 public sealed class DeliveryFunctions(
-    EventDispatcher dispatcher,
-    PlatformGate gate,
-    DeliverySwitch deliverySwitch,
-    DeliveryStore store,
-    RedeliveryStarter redelivery,
-    EventReconciler reconciler)
+    EventDispatcher dispatcher, PlatformGate gate, RedeliveryStarter redelivery, EventReconciler reconciler)
 {
     private const string ServiceBusConnection = "ServiceBus";
 
@@ -26,19 +21,6 @@ public sealed class DeliveryFunctions(
             await redelivery.EnsureRunningAsync(durable, ct);
         else if (gate.TakeRecovery())
             await redelivery.WakeAsync(durable, ct);
-    }
-
-    /// <summary>
-    /// Starts the redelivery for events that wait without it, or are to be released: the process may have died between recording that and
-    /// starting it. Counts the parked ones, which an operator is to hear of.
-    /// </summary>
-    [Function("WatchDeliveries")]
-    public async Task WatchAsync(
-        [TimerTrigger("5,35 * * * * *", UseMonitor = false)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
-    {
-        if ((await deliverySwitch.RefreshAsync(ct)).ReleaseParkedUntil is not null || await store.NextDueAsync(ct) is not null)
-            await redelivery.EnsureRunningAsync(durable, ct);
-        DeliveryMetrics.Parked(await store.CountAsync(DeliveryState.Parked, ct));
     }
 
     /// <summary>

@@ -21,6 +21,7 @@ internal static partial class DeliveryServices
             .AddSingleton<EventDispatcher>()
             .AddSingleton<BacklogDrain>()
             .AddSingleton<RedeliveryStarter>()
+            .AddSingleton<DeliveryWatch>()
             .AddSingleton<ReconciliationStore>()
             .AddSingleton<EventReconciler>()
             .AddHostedService<StartNotice>();

@@ -18,7 +18,8 @@ internal static class OrderServices
             .AddSingleton<OrderCancellation>()
             .AddSingleton<CancellationStore>()
             .AddSingleton<StockReserver>()
-            .AddSingleton<OrderFulfilment>();
+            .AddSingleton<OrderFulfilment>()
+            .AddSingleton<OrderSweeper>();
     }
 
     private sealed class OrderOptionsValidator : IValidateOptions<OrderOptions>

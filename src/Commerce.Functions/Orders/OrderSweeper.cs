@@ -1,7 +1,6 @@
 using System.Net;
 using Commerce.Functions.Cosmos;
 using Microsoft.Azure.Cosmos;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,8 +27,7 @@ public sealed partial class OrderSweeper(
     private readonly Round _pending = new();
     private readonly Round _toCancel = new();
 
-    [Function("SweepOrders")]
-    public async Task SweepAsync([TimerTrigger("8,18,28,38,48,58 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
+    public async Task SweepAsync(DurableTaskClient durable, CancellationToken ct)
     {
         await GoOnAsync(_toCancel, orders.ToCancelAsync, FinishCancellationAsync, ct);
         await GoOnAsync(_pending, orders.PendingAsync, RestartAsync, ct);

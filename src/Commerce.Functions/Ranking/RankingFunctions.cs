@@ -4,14 +4,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Ranking;
 
-/// <summary>The best sellers: kept up to date by a timer, served from memory, rebuilt at an operator's word.</summary>
-public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top)
+/// <summary>The best sellers: kept up to date by a timer and by those who read them, served from memory, rebuilt at an operator's word.</summary>
+public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, ReaderFold fold)
 {
     private const int LimitDefault = 5;
-
-    [Function("FoldSales")]
-    public Task FoldAsync([TimerTrigger(RankingOptions.Schedule, UseMonitor = false)] TimerInfo timer, CancellationToken ct) =>
-        keeper.RunAsync(ct);
 
     [Function("GetTopProducts")]
     public async Task<IResult> Top([HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "products/top")] HttpRequest request)
@@ -28,6 +24,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top)
                 return Answers.Problem(wrong);
         }
         var lists = await top.GetAsync(request.HttpContext.RequestAborted);
+        _ = fold.Look(lists);
         return new TopAnswer(lists.Render(window, limit), top.CacheControl);
     }
 

@@ -21,7 +21,7 @@ public sealed partial class RankingKeeper(
     /// <summary>Folds by generation. Those no longer in use are dropped.</summary>
     private readonly Dictionary<int, SalesFold> _folds = [];
 
-    /// <summary>One run of the timer. Null when the one before is still at it.</summary>
+    /// <summary>One run. Null when the one before is still at it here.</summary>
     public async Task<FoldOutcome?> RunAsync(CancellationToken ct)
     {
         if (!await _running.WaitAsync(TimeSpan.Zero, ct))

@@ -5,13 +5,7 @@ public sealed record RankingOptions
 {
     public const string Section = "Ranking";
 
-    /// <summary>
-    /// When the sales are folded. A constant, not a setting: a run that finds nothing new costs a few RU, and a setting that the host must
-    /// find or refuse the function is one more thing that a deployment can lack.
-    /// </summary>
-    public const string Schedule = "*/5 * * * * *";
-
-    /// <summary>Longest time that one run of the timer folds, in seconds, 1 to 240; what is left is for the next run.</summary>
+    /// <summary>Longest time that one run folds, in seconds, 1 to 240; what is left is for the next run.</summary>
     public double SliceSeconds { get; init; } = 30;
 
     /// <summary>Age in seconds at which an instance looks for a newer list, 0.1 to 600.</summary>

@@ -14,6 +14,7 @@ internal static class RankingServices
             .AddSingleton<AccountFeed>()
             .AddSingleton<RankingStore>()
             .AddSingleton<RankingKeeper>()
+            .AddSingleton<ReaderFold>()
             .AddSingleton<TopProducts>();
     }
 

@@ -22,6 +22,9 @@ public sealed class TopLists
     /// <summary>That of the checkpoint; null before the first lists are made.</summary>
     public string? ETag => _checkpoint.ETag;
 
+    /// <summary>When they were made; long ago if they never were.</summary>
+    public DateTimeOffset MadeAt => ETag is null ? DateTimeOffset.MinValue : _checkpoint.WindowEnd ?? DateTimeOffset.MinValue;
+
     /// <summary>Before the first fold: nothing of the windows that end now is counted.</summary>
     public static TopLists None(DateTimeOffset now) => new(
         new RankingCheckpoint

@@ -35,10 +35,10 @@ internal sealed class ChangeFeedOperations(DocumentStore store)
         };
     }
 
-    // Answers the number of the last change that was looked at, whether it belongs to the target or not.
+    // Answers the number of the last change that was looked at, or passed over, whether it belongs to the target or not.
     private long Fill(SqliteSession session, DocumentPage page, ContainerState container, FeedTarget target, long after, long since)
     {
-        var last = after;
+        var (last, isEnd) = (after, true);
         // A partition's changes are few among all: there the key leads, and the numbers are sorted.
         session.Visit(
             $"SELECT rid, lsn, ts, body, pk FROM docs_{container.Number} WHERE lsn > @0 AND ts >= @1 "
@@ -48,7 +48,7 @@ internal sealed class ChangeFeedOperations(DocumentStore store)
                 if (target.Span is null || target.Includes(row.GetBytes(4)))
                 {
                     if (page.IsFull)
-                        return false;
+                        return isEnd = false;
                     page.Add(DocumentTable.Map(row), withLsn: true);
                 }
                 last = row.GetInt64(1);
@@ -58,7 +58,8 @@ internal sealed class ChangeFeedOperations(DocumentStore store)
             since,
             store.NowSeconds(),
             target.PartitionKey);
-        return last;
+        // Who starts at a time has seen what was before it.
+        return isEnd ? Math.Max(last, container.Documents.LastLsn(session)) : last;
     }
 
     // If-None-Match is a position, or * for now; without it If-Modified-Since is a time; without either the feed begins.

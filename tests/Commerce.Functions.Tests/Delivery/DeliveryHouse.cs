@@ -40,7 +40,8 @@ internal sealed class DeliveryHouse : IAsyncDisposable
         Starter = new RedeliveryStarter(Time, NullLogger<RedeliveryStarter>.Instance);
         Reconciler = new EventReconciler(
             new ReconciliationStore(database.Database), Store, wrapped, Time, NullLogger<EventReconciler>.Instance);
-        Functions = new DeliveryFunctions(Dispatcher, Gate, Switch, Store, Starter, Reconciler);
+        Functions = new DeliveryFunctions(Dispatcher, Gate, Starter, Reconciler);
+        Watch = new DeliveryWatch(Switch, Store, Starter);
         Operations = new DeliveryOperations(Store, Switch, Starter, wrapped, Time);
     }
 
@@ -65,6 +66,8 @@ internal sealed class DeliveryHouse : IAsyncDisposable
     public RedeliveryStarter Starter { get; }
 
     public DeliveryFunctions Functions { get; }
+
+    public DeliveryWatch Watch { get; }
 
     public DeliveryOperations Operations { get; }
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Commerce.Shared;
 using Commerce.Shared.Delivery;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Commerce.Functions.Tests.Delivery;
@@ -64,7 +63,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
         await using var house = await DeliveryHouse.CreateAsync();
         var hub = new RedeliveryHub(house.Drain, house.Time) { Fault = new IOException("The task hub is away.") };
         await ParkAsync(house, 1);
-        await house.Functions.WatchAsync(new TimerInfo(), hub, Stop);
+        await house.Watch.WatchAsync(hub, Stop);
 
         Assert.Equal(202, await house.Operations.RedeliverParked(Request(), hub).StatusAsync());
         await house.Operations.Pause(Request());
@@ -75,7 +74,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
         // Each look of those before is over when one more is made.
         await Eventually.HoldsAsync(async () =>
         {
-            await house.Functions.WatchAsync(new TimerInfo(), hub, Stop);
+            await house.Watch.WatchAsync(hub, Stop);
             return await house.Store.CountAsync(DeliveryState.Delivered, Stop) == 2;
         });
     }

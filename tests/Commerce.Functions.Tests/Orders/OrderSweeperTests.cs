@@ -56,7 +56,7 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         for (; orders.Any(order => !IsStarted(_house, order.Id)); runs++)
         {
             Assert.True(runs < 20, "The tail is never reached.");
-            await sweeper.SweepAsync(new(), _house.Durable, Stop);
+            await sweeper.SweepAsync(_house.Durable, Stop);
         }
 
         Assert.True(runs > 1);
@@ -158,7 +158,7 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         NullLogger<OrderSweeper>.Instance);
 
     private static Task SweepAsync(OrderHouse house, double olderThanSeconds) =>
-        Sweeper(house, olderThanSeconds).SweepAsync(new(), house.Durable, Stop);
+        Sweeper(house, olderThanSeconds).SweepAsync(house.Durable, Stop);
 
     private async Task<Order> AcceptAsync()
     {
