@@ -19,7 +19,7 @@ internal sealed class ShopEndpoint : IDisposable
 
     /// <param name="baseUrl">Scheme and authority, with a path if the shop lies under one.</param>
     /// <param name="key">Function key of a front door, or null.</param>
-    /// <param name="token">An access token with all scopes that everything is called with; null asks the shop's local issuer.</param>
+    /// <param name="token">An access token with all scopes, for all that needs one; null asks the shop's local issuer.</param>
     public ShopEndpoint(string baseUrl, string? key = null, string? token = null)
     {
         if (!Uri.TryCreate(baseUrl.TrimEnd('/') + '/', UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
@@ -54,15 +54,23 @@ internal sealed class ShopEndpoint : IDisposable
     {
         if (_key is not null)
             message.Headers.TryAddWithoutValidation(KeyHeader, _key);
-        var user = request.ForOperator ? null : request.UserId ?? UserOf(request.Uri);
-        var token = _token ?? await (user is null
-            ? _tokens.GetAsync(Operator, LocalTokens.EveryScope, cancellationToken)
-            : _tokens.GetAsync(user, "", cancellationToken));
-        if (token is not null)
+        if (await TokenAsync(request, cancellationToken) is { } token)
             message.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
     }
 
     public void Dispose() => Invoker.Dispose();
+
+    private async ValueTask<string?> TokenAsync(ShopRequest request, CancellationToken cancellationToken)
+    {
+        var owner = request.ForOperator ? null : UserOf(request.Uri);
+        // All that is public, by one token, would be more than the share of one.
+        if (_token is not null)
+            return owner is null && !request.ForOperator ? null : _token;
+        var user = owner ?? request.UserId;
+        return await (user is null
+            ? _tokens.GetAsync(Operator, LocalTokens.EveryScope, cancellationToken)
+            : _tokens.GetAsync(user, "", cancellationToken));
+    }
 
     /// <summary>The user whose path it is; null for a path that is nobody's.</summary>
     private static string? UserOf(Uri uri)
