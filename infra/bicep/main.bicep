@@ -352,6 +352,8 @@ module budget 'modules/budget.bicep' = if (monthlyBudget > 0 && !empty(alertEmai
 @description('Where the API answers.')
 output API_URL string = 'https://${functionApp.outputs.hostName}/api'
 output APP_URL string = 'https://${functionApp.outputs.hostName}'
+output AUTH_ISSUER string = issuer
+output AUTH_AUDIENCE string = audience
 output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output SERVICE_API_NAME string = functionApp.outputs.name
