@@ -15,18 +15,22 @@ internal sealed class ShopEndpoint : IDisposable
     private readonly Uri _baseUri;
     private readonly string? _key;
     private readonly string? _token;
+    private readonly bool _isPublicUnsigned;
     private readonly LocalTokens _tokens;
 
     /// <param name="baseUrl">Scheme and authority, with a path if the shop lies under one.</param>
     /// <param name="key">Function key of a front door, or null.</param>
     /// <param name="token">An access token with all scopes, for all that needs one; null asks the shop's local issuer.</param>
-    public ShopEndpoint(string baseUrl, string? key = null, string? token = null)
+    /// <param name="isPublicUnsigned">Whether what is public is asked for without a token.</param>
+    public ShopEndpoint(string baseUrl, string? key = null, string? token = null, bool isPublicUnsigned = false)
     {
         if (!Uri.TryCreate(baseUrl.TrimEnd('/') + '/', UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new Data.InputException($"{baseUrl}: not an http or https URL");
         _baseUri = uri;
         _key = key;
         _token = token;
+        // All that is public, by one token, would be more than the share of one.
+        _isPublicUnsigned = isPublicUnsigned || token is not null;
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseCookies = false,
@@ -63,9 +67,10 @@ internal sealed class ShopEndpoint : IDisposable
     private async ValueTask<string?> TokenAsync(ShopRequest request, CancellationToken cancellationToken)
     {
         var owner = request.ForOperator ? null : UserOf(request.Uri);
-        // All that is public, by one token, would be more than the share of one.
+        if (owner is null && !request.ForOperator && _isPublicUnsigned)
+            return null;
         if (_token is not null)
-            return owner is null && !request.ForOperator ? null : _token;
+            return _token;
         var user = owner ?? request.UserId;
         return await (user is null
             ? _tokens.GetAsync(Operator, LocalTokens.EveryScope, cancellationToken)

@@ -17,7 +17,7 @@ internal abstract class ReadScenario(string name) : IScenario
         var paths = await PathsAsync(setup, cancellationToken);
         // One request a user and one a path at least.
         _requests = [.. Enumerable.Range(0, Math.Max(setup.Users, paths.Count))
-            .Select(index => Requests.Get(setup.Shop.Endpoint, paths[index % paths.Count], ShopSetup.UserId(index % setup.Users)))];
+            .Select(index => Requests.Get(setup.Shop.Endpoint, paths[index % paths.Count], setup.User(index % setup.Users)))];
     }
 
     public IShopper CreateShopper(int client, Random random) => new Shopper(_requests, random);
