@@ -83,7 +83,9 @@ internal sealed class TokenVerifier : IDisposable
             return null;
         try
         {
-            return new JsonWebToken(token);
+            var read = new JsonWebToken(token);
+            // What an extension says must be understood (RFC 7515, 4.1.11), and none is here.
+            return read.TryGetHeaderValue<object>("crit", out _) ? null : read;
         }
         catch (Exception malformed) when (malformed is ArgumentException or FormatException or SecurityTokenException)
         {

@@ -37,6 +37,7 @@ public sealed class TokenVerifierTests : IDisposable
         ["two names"] = issuer => issuer.Sign(issuer.Claims("kim", null, null).ToJsonString().Replace("\"sub\":\"kim\"", "\"sub\":\"lee\",\"sub\":\"kim\"", StringComparison.Ordinal)),
         ["two scopes"] = issuer => issuer.Sign(issuer.Claims("kim", "a", null).ToJsonString().Replace("\"scope\":\"a\"", "\"scope\":\"a\",\"scope\":\"b\"", StringComparison.Ordinal)),
         ["a key of nobody"] = issuer => issuer.Sign(issuer.Claims("kim", null, null).ToJsonString(), keyId: "key-of-nobody"),
+        ["an extension that must be understood"] = issuer => issuer.Sign(issuer.Claims("kim", null, null).ToJsonString(), header: ",\"crit\":[\"b64\"],\"b64\":false"),
         ["no payload"] = issuer => issuer.Sign(""),
         ["a payload that is none"] = issuer => issuer.Sign("[]"),
         ["another payload"] = issuer => Swap(issuer.Token(), issuer.Token(sub: "lee")),
