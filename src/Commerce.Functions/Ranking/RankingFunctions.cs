@@ -31,7 +31,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, Read
     /// <summary>Where the ranking stands: its progress, and that of a rebuild.</summary>
     [Function("GetRankingStatus")]
     public async Task<IResult> Status(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/ranking")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/ranking")] HttpRequest request)
     {
         var ct = request.HttpContext.RequestAborted;
         return Answers.Ok(await StatusAsync(await keeper.PointerAsync(ct), ct), RankingJson.Wire.RankingStatusView);
@@ -39,7 +39,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, Read
 
     [Function("RebuildRanking")]
     public async Task<IResult> Rebuild(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/ranking/rebuild")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/ranking/rebuild")] HttpRequest request)
     {
         var ct = request.HttpContext.RequestAborted;
         var status = await StatusAsync(await keeper.RebuildAsync(ct), ct);

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
+using LocalPlatform.Identity;
 using LocalPlatform.Settings;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace LocalPlatform.Hosting;
@@ -10,9 +12,11 @@ namespace LocalPlatform.Hosting;
 /// setting <c>LocalPlatform:Seed</c> set to false leaves the store empty.
 /// </summary>
 internal sealed partial class Seeding(
-    HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console, HostLog log)
+    HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console, HostLog log,
+    IServiceProvider services)
 {
     private const string Marker = "seeded";
+    private const string Subject = "local-platform";
 
     private readonly ILogger _logger = log.For<Seeding>();
 
@@ -35,6 +39,8 @@ internal sealed partial class Seeding(
         try
         {
             using var request = new HttpRequestMessage(new HttpMethod(entry.Method), entry.Path) { Content = ContentOf(entry) };
+            if (entry.Scope is not null && services.GetService<TokenIssuer>() is { } issuer)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Issue(Subject, entry.Scope, Subject));
             using var response = await client.SendAsync(request, ct);
             var answer = await response.Content.ReadAsStringAsync(ct);
             if (response.IsSuccessStatusCode)
