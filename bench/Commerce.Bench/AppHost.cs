@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 using Commerce.Functions.Orders;
+using Commerce.SignIn;
 
 namespace Commerce.Bench;
 
@@ -13,7 +14,7 @@ internal sealed class AppHost : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("commerce-bench-");
 
-    private AppHost(string url) => Client = new HttpClient { BaseAddress = new Uri(url) };
+    private AppHost(string url) => Client = new HttpClient(new SignInHandler(new SocketsHttpHandler(), "bench")) { BaseAddress = new Uri(url) };
 
     public HttpClient Client { get; }
 
@@ -24,6 +25,9 @@ internal sealed class AppHost : IAsyncDisposable
         var app = typeof(OrderFunctions).Assembly;
         // Functions are looked for in the entry assembly, which else is the benchmark's.
         Assembly.SetEntryAssembly(app);
+        // One user does here what many do.
+        foreach (var limit in (string[])["OrdersPerMinute", "ReadsPerMinute", "UnsignedReadsPerMinute"])
+            Environment.SetEnvironmentVariable($"RateLimits__{limit}", "10000000");
         Environment.SetEnvironmentVariable("LocalPlatform__DataPath", host._folder.FullName);
         new Thread(() => app.EntryPoint!.Invoke(null, [new[] { "--urls", url }])) { IsBackground = true }.Start();
         await host.WaitUntilReadyAsync();

@@ -1,4 +1,5 @@
 using Commerce.Functions.Audit;
+using Commerce.Functions.Auth;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
@@ -17,8 +18,10 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
+builder.UseMiddleware<AuthMiddleware>();
 builder.AddTelemetry();
 builder.Services
+    .AddAuth(builder.Configuration)
     .AddCommerceDatabase()
     .AddLedgers()
     .AddBalance()

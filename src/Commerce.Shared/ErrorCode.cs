@@ -10,6 +10,12 @@ namespace Commerce.Shared;
 public enum ErrorCode
 {
     Validation,
+
+    /// <summary>Nobody says who calls, or not so that it can be believed.</summary>
+    Unauthenticated,
+
+    /// <summary>Who calls is known, and may not do this.</summary>
+    Forbidden,
     NotFound,
     MethodNotAllowed,
     RequestTimeout,
@@ -28,6 +34,9 @@ public enum ErrorCode
     PriceChanged,
     CartEmpty,
     CartFull,
+
+    /// <summary>Somebody takes more than a fair share.</summary>
+    TooManyRequests,
     Busy,
 
     /// <summary>The application cannot serve yet, or no longer: its store does not answer.</summary>

@@ -5,7 +5,7 @@ namespace LocalPlatform;
 /// <summary>Parts of the platform as processes of their own, for those who run the app elsewhere (<c>func start</c>, Azure).</summary>
 internal static class Program
 {
-    private static readonly string Usage = $"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}{Environment.NewLine}  {CosmosCommand.Usage}";
+    private static readonly string Usage = $"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}{Environment.NewLine}  {CosmosCommand.Usage}{Environment.NewLine}  {IdentityCommand.Usage}";
 
     private static async Task<int> Main(string[] args)
     {
@@ -20,6 +20,7 @@ internal static class Program
             {
                 ["webhooks", .. var rest] => await WebhooksCommand.RunAsync(new CommandArguments(rest, "port", "key", "data")),
                 ["cosmos", .. var rest] => await CosmosCommand.RunAsync(new CommandArguments(rest, "port", "data", "ranges")),
+                ["identity", .. var rest] => await IdentityCommand.RunAsync(new CommandArguments(rest, "port", "audience", "data")),
                 _ => Explain(Usage),
             };
         }

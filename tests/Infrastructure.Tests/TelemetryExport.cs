@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Commerce.SignIn;
 
 namespace Infrastructure.Tests;
 
@@ -32,7 +33,7 @@ public sealed class TelemetryExport : IAsyncLifetime
         using var app = Start(port);
         try
         {
-            using (var http = new HttpClient { BaseAddress = await AddressAsync(app, deadline.Token) })
+            using (var http = new HttpClient(new SignInHandler(new SocketsHttpHandler(), "tester")) { BaseAddress = await AddressAsync(app, deadline.Token) })
                 await UseAsync(http, deadline.Token);
             using var terminate = Process.Start("kill", ["-TERM", app.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
             await app.WaitForExitAsync(deadline.Token);

@@ -26,7 +26,7 @@ public sealed partial class AuditFunctions(Auditor auditor, TimeProvider time, I
     /// <summary>Checks the books for as long as the caller waits; a store that takes longer goes on being checked by the timer.</summary>
     [Function("Audit")]
     public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/audit")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/audit")] HttpRequest request)
     {
         var wait = Preference.Of(request).Wait ?? WaitDefault;
         var checkpoint = await auditor.ProveAsync(wait < WaitMax ? wait : WaitMax, request.HttpContext.RequestAborted);

@@ -10,7 +10,7 @@ public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport impor
 {
     [Function("PutProduct")]
     public async Task<IResult> Put(
-        [HttpTrigger(AuthorizationLevel.Admin, "put", Route = "ops/products/{productId}")] HttpRequest request, string productId)
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "ops/products/{productId}")] HttpRequest request, string productId)
     {
         var input = new RequestInput(request);
         input.ProductId(productId);
@@ -34,7 +34,7 @@ public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport impor
 
     [Function("AdjustStock")]
     public async Task<IResult> Adjust(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/products/{productId}/stock-adjustments")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/products/{productId}/stock-adjustments")] HttpRequest request,
         string productId)
     {
         var input = new RequestInput(request);
@@ -58,7 +58,7 @@ public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport impor
 
     [Function("ImportProducts")]
     public async Task<IResult> Import(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/products/import")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/products/import")] HttpRequest request)
     {
         var rows = await CatalogCsv.ReadAsync(request, request.HttpContext.RequestAborted);
         return rows.Succeeded

@@ -18,7 +18,7 @@ public sealed class DeliveryOperations(
     TimeProvider time)
 {
     [Function("ListDeliveries")]
-    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries")] HttpRequest request)
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/deliveries")] HttpRequest request)
     {
         var input = new RequestInput(request);
         var state = State(input);
@@ -38,7 +38,7 @@ public sealed class DeliveryOperations(
 
     [Function("GetDeliveryStatus")]
     public async Task<IResult> Status(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries/status")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/deliveries/status")] HttpRequest request)
     {
         var ct = request.HttpContext.RequestAborted;
         return await StatusAsync(await deliverySwitch.RefreshAsync(ct), StatusCodes.Status200OK, ct);
@@ -46,14 +46,14 @@ public sealed class DeliveryOperations(
 
     [Function("ShowDelivery")]
     public async Task<IResult> Show(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/deliveries/{eventId}")] HttpRequest request, string eventId) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/deliveries/{eventId}")] HttpRequest request, string eventId) =>
         await FindAsync(eventId, request.HttpContext.RequestAborted) is { } delivery
             ? Answers.Ok(DeliveryDetailView.Of(delivery), DeliveryJson.Wire.DeliveryDetailView, delivery.ETag)
             : Unknown(eventId);
 
     [Function("PostRedelivery")]
     public async Task<IResult> Redeliver(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/{eventId}/redelivery")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/deliveries/{eventId}/redelivery")] HttpRequest request,
         string eventId,
         [DurableClient] DurableTaskClient durable)
     {
@@ -72,18 +72,18 @@ public sealed class DeliveryOperations(
 
     [Function("PostRedeliveries")]
     public Task<IResult> RedeliverParked(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/redelivery")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/deliveries/redelivery")] HttpRequest request,
         [DurableClient] DurableTaskClient durable) =>
         OrderAsync(request, control => control with { ReleaseParkedUntil = time.GetUtcNow() }, durable, StatusCodes.Status202Accepted);
 
     // The redelivery need not hear of a pause: it looks before each event.
     [Function("PauseDeliveries")]
-    public Task<IResult> Pause([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/pause")] HttpRequest request) =>
+    public Task<IResult> Pause([HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/deliveries/pause")] HttpRequest request) =>
         OrderAsync(request, control => control with { IsPaused = true });
 
     [Function("ResumeDeliveries")]
     public Task<IResult> Resume(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/deliveries/resume")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/deliveries/resume")] HttpRequest request,
         [DurableClient] DurableTaskClient durable) =>
         OrderAsync(request, DeliveryControl.Resumed, durable);
 

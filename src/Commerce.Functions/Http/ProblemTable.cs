@@ -13,6 +13,8 @@ internal static class ProblemTable
     private static readonly FrozenDictionary<ErrorCode, ProblemKind> Kinds = new Dictionary<ErrorCode, ProblemKind>
     {
         [ErrorCode.Validation] = new(ErrorCode.Validation, StatusCodes.Status400BadRequest, "The request is not valid."),
+        [ErrorCode.Unauthenticated] = new(ErrorCode.Unauthenticated, StatusCodes.Status401Unauthorized, "An access token is needed."),
+        [ErrorCode.Forbidden] = new(ErrorCode.Forbidden, StatusCodes.Status403Forbidden, "This is not allowed with this access token."),
         [ErrorCode.NotFound] = new(ErrorCode.NotFound, StatusCodes.Status404NotFound, "There is no such thing."),
         [ErrorCode.MethodNotAllowed] = new(ErrorCode.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed, "The method is not allowed here."),
         [ErrorCode.RequestTimeout] = new(ErrorCode.RequestTimeout, StatusCodes.Status408RequestTimeout, "The body did not come."),
@@ -29,6 +31,7 @@ internal static class ProblemTable
         [ErrorCode.OrderNotCancellable] = new(ErrorCode.OrderNotCancellable, StatusCodes.Status409Conflict, "The order cannot be cancelled."),
         [ErrorCode.CartEmpty] = new(ErrorCode.CartEmpty, StatusCodes.Status409Conflict, "The cart is empty."),
         [ErrorCode.CartFull] = new(ErrorCode.CartFull, StatusCodes.Status409Conflict, "The cart is full."),
+        [ErrorCode.TooManyRequests] = new(ErrorCode.TooManyRequests, StatusCodes.Status429TooManyRequests, "Too many requests."),
         [ErrorCode.Busy] = new(ErrorCode.Busy, StatusCodes.Status503ServiceUnavailable, "Too busy right now."),
         [ErrorCode.NotReady] = new(ErrorCode.NotReady, StatusCodes.Status503ServiceUnavailable, "Not ready."),
         [ErrorCode.InternalError] = new(ErrorCode.InternalError, StatusCodes.Status500InternalServerError, "Something went wrong here."),

@@ -34,7 +34,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top)
     /// <summary>Where the ranking stands: its progress, and that of a rebuild.</summary>
     [Function("GetRankingStatus")]
     public async Task<IResult> Status(
-        [HttpTrigger(AuthorizationLevel.Admin, "get", "head", Route = "ops/ranking")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/ranking")] HttpRequest request)
     {
         var ct = request.HttpContext.RequestAborted;
         return Answers.Ok(await StatusAsync(await keeper.PointerAsync(ct), ct), RankingJson.Wire.RankingStatusView);
@@ -42,7 +42,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top)
 
     [Function("RebuildRanking")]
     public async Task<IResult> Rebuild(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "ops/ranking/rebuild")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/ranking/rebuild")] HttpRequest request)
     {
         var ct = request.HttpContext.RequestAborted;
         var status = await StatusAsync(await keeper.RebuildAsync(ct), ct);

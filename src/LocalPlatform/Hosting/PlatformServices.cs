@@ -1,6 +1,7 @@
 using LocalPlatform.Cosmos;
 using LocalPlatform.Durable;
 using LocalPlatform.Http;
+using LocalPlatform.Identity;
 using LocalPlatform.Messaging;
 using LocalPlatform.Orchestrations;
 using LocalPlatform.ServiceBus;
@@ -39,6 +40,7 @@ internal static class PlatformServices
         AddHttp(services, address);
         if (configuration[ConnectionSettings.Cosmos] == LocalCosmos.ConnectionString)
             AddCosmos(services);
+        IdentityServices.Add(services, configuration, files, address);
         AddServiceBus(services, configuration);
         AddDurable(services, configuration);
         services.AddSingleton(provider => new HostStore(File(provider, "host.db")));

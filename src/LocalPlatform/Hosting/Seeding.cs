@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using LocalPlatform.Identity;
 using LocalPlatform.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -10,9 +11,11 @@ namespace LocalPlatform.Hosting;
 /// setting <c>LocalPlatform:Seed</c> set to false leaves the store empty.
 /// </summary>
 internal sealed partial class Seeding(
-    HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console, HostLog log)
+    HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console, HostLog log,
+    TokenIssuer? issuer = null)
 {
     private const string Marker = "seeded";
+    private const string Subject = "local-platform";
 
     private readonly ILogger _logger = log.For<Seeding>();
 
@@ -35,6 +38,8 @@ internal sealed partial class Seeding(
         try
         {
             using var request = new HttpRequestMessage(new HttpMethod(entry.Method), entry.Path) { Content = ContentOf(entry) };
+            if (entry.Scope is not null && issuer is not null)
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Issue(Subject, entry.Scope, Subject));
             using var response = await client.SendAsync(request, ct);
             var answer = await response.Content.ReadAsStringAsync(ct);
             if (response.IsSuccessStatusCode)

@@ -26,6 +26,9 @@ internal sealed class LocalCallers(HostAddress address, HostFiles files)
             app.UseCors(policy => policy.WithOrigins([.. files.LocalSettings.Cors]).AllowAnyHeader().AllowAnyMethod());
     }
 
+    /// <summary>Whether an address is one of this host's.</summary>
+    public bool IsOwn(Uri address) => IsOurs(address.Host) && _addresses.Any(a => a.Port == address.Port);
+
     private string? Refusal(HttpRequest request)
     {
         if (!IsOurs(request.Host.Host))
@@ -37,7 +40,7 @@ internal sealed class LocalCallers(HostAddress address, HostFiles files)
     }
 
     private bool IsAllowed(string origin) =>
-        (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsOurs(page.Host) && _addresses.Any(a => a.Port == page.Port))
+        (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsOwn(page))
         || files.LocalSettings.Cors.Any(allowed => allowed == Anybody || allowed.Equals(origin, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A name of loopback, or one that the host was told to listen at; any, when it listens everywhere.</summary>

@@ -1,6 +1,7 @@
 using LocalPlatform.Durable;
 using LocalPlatform.Durable.Management;
 using LocalPlatform.Hosting;
+using LocalPlatform.Identity;
 using LocalPlatform.Messaging;
 using LocalPlatform.ServiceBus;
 using LocalPlatform.Settings;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LocalPlatform.Http;
 
 /// <summary>
-/// The platform's own routes: the workers, the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and Durable's management
+/// The platform's own routes: the workers, the issuer, the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and Durable's management
 /// where the original has it.
 /// </summary>
 internal static class LocalRoutes
@@ -26,6 +27,7 @@ internal static class LocalRoutes
         var services = routes.ServiceProvider;
         var webhooks = services.GetRequiredService<HostFiles>().Platform.Webhooks;
         ServiceBusRoutes.Map(routes, services.GetRequiredService<ServiceBusBroker>());
+        IdentityServices.Map(routes);
         routes.MapMethods("/local/workers", [HttpMethods.Get], http => ListWorkersAsync(http, services));
         DurableManagementEndpoints.Map(routes, services.GetRequiredService<DurableEngine>());
         if (webhooks.Count == 0)

@@ -24,6 +24,9 @@ internal sealed record PlatformFile
     /// <summary>Mock webhook receivers.</summary>
     public IReadOnlyList<WebhookEntry> Webhooks { get; init; } = [];
 
+    /// <summary>The issuer of access tokens; null for none.</summary>
+    public IdentityEntry? Identity { get; init; }
+
     /// <summary>Requests that fill an empty store.</summary>
     public IReadOnlyList<SeedEntry> Seed { get; init; } = [];
 
@@ -47,5 +50,12 @@ internal sealed record PlatformFile
 /// <summary>A webhook receiver and the setting that holds its signing key; without one, signatures are not checked.</summary>
 internal sealed record WebhookEntry(string Name, string? SigningKeySetting = null);
 
-/// <summary>A request that is sent to the app itself on a first start. <paramref name="File"/> lies beside the app.</summary>
-internal sealed record SeedEntry(string Method, string Path, string? File = null, string? ContentType = null, string? Says = null);
+/// <summary>The local issuer, and the setting that holds what its tokens are made out to.</summary>
+internal sealed record IdentityEntry(string AudienceSetting);
+
+/// <summary>
+/// A request that is sent to the app itself on a first start. <paramref name="File"/> lies beside the app. With a <paramref name="Scope"/>
+/// it carries a token of the local issuer that is good for that.
+/// </summary>
+internal sealed record SeedEntry(
+    string Method, string Path, string? File = null, string? ContentType = null, string? Says = null, string? Scope = null);

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Commerce.SignIn;
 using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
@@ -142,7 +143,7 @@ public sealed class InputTests(ShopFixture fixture)
     [InlineData("application/json; charset=utf-16")]
     public async Task Another_content_type_than_JSON_is_refused(string contentType)
     {
-        using var http = new HttpClient { BaseAddress = fixture.Process.Address };
+        using var http = new HttpClient(new SignInHandler(new SocketsHttpHandler(), ShopClient.Tester)) { BaseAddress = fixture.Process.Address };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/users/kim-json/balance/charges");
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes("""{"amount":1}"""));
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Commerce.SignIn;
 using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
@@ -11,7 +12,7 @@ public sealed class TextTests(ShopFixture fixture)
 
     private async Task<Answer> SendAsync(HttpMethod method, string path, string contentType, byte[] body)
     {
-        using var http = new HttpClient { BaseAddress = fixture.Process.Address };
+        using var http = new HttpClient(new SignInHandler(new SocketsHttpHandler(), ShopClient.Tester)) { BaseAddress = fixture.Process.Address };
         using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         using var response = await http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Commerce.SignIn;
 
 namespace EndToEnd.Tests.Support;
 
@@ -10,7 +11,7 @@ internal static class RawHttp
 {
     /// <summary>Sends text as it is and reads the answer.</summary>
     /// <param name="shop">Whom to.</param>
-    /// <param name="text">The request from its first line on, in ASCII.</param>
+    /// <param name="text">The request from its first line on, in ASCII; it is signed.</param>
     /// <param name="isHalfClosed">Whether nothing more will come, which the other side then knows.</param>
     /// <returns>The answer; null when the connection was closed without one.</returns>
     public static async Task<Answer?> SendAsync(Uri shop, string text, bool isHalfClosed = false)
@@ -18,7 +19,7 @@ internal static class RawHttp
         using var client = new TcpClient();
         await client.ConnectAsync(shop.Host, shop.Port, TestContext.Current.CancellationToken);
         using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
-        await client.Client.SendAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
+        await client.Client.SendAsync(Encoding.ASCII.GetBytes(await SignedAsync(shop, text)), TestContext.Current.CancellationToken);
         if (isHalfClosed)
             client.Client.Shutdown(SocketShutdown.Send);
         try
@@ -29,6 +30,15 @@ internal static class RawHttp
         {
             return null;
         }
+    }
+
+    /// <summary>With the tester's token behind the first line.</summary>
+    private static async Task<string> SignedAsync(Uri shop, string text)
+    {
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler());
+        var token = await new LocalTokens(http, shop).GetAsync(ShopClient.Tester, LocalTokens.EveryScope, TestContext.Current.CancellationToken);
+        var end = text.IndexOf("\r\n", StringComparison.Ordinal);
+        return $"{text[..end]}\r\nAuthorization: Bearer {token}{text[end..]}";
     }
 
     private static async Task<Answer?> ReadAsync(StreamReader reader)

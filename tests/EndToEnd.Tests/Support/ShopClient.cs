@@ -1,13 +1,20 @@
 using System.Net.Http.Json;
 using System.Text;
+using Commerce.SignIn;
 using EndToEnd.Tests.Contract;
 
 namespace EndToEnd.Tests.Support;
 
-/// <summary>The shop's HTTP interface as its clients use it. An answer that the API document does not describe fails the test.</summary>
-public sealed class ShopClient(Uri address) : IDisposable
+/// <summary>
+/// The shop's HTTP interface as its clients use it. An answer that the API document does not describe fails the test. It calls as a tester who
+/// may act for any user and do all that operators do; a test of who may do what calls as somebody else.
+/// </summary>
+public sealed class ShopClient(Uri address, string subject = ShopClient.Tester, string scope = LocalTokens.EveryScope) : IDisposable
 {
-    private readonly HttpClient _http = new(new ContractHandler(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }))
+    public const string Tester = "tester";
+
+    private readonly HttpClient _http = new(new ContractHandler(
+        new SignInHandler(new SocketsHttpHandler { PooledConnectionLifetime = Timeout.InfiniteTimeSpan }, subject, scope)))
     {
         BaseAddress = address,
         Timeout = TimeSpan.FromSeconds(100),

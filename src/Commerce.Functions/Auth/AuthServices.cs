@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols;
+
+namespace Commerce.Functions.Auth;
+
+internal static class AuthServices
+{
+    // So long may a request wait for the issuer's answer, the first time.
+    private static readonly TimeSpan IssuerTimeout = TimeSpan.FromSeconds(5);
+    private const int IssuerBytesMax = 1024 * 1024;
+
+    public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AuthOptions>().Bind(configuration.GetSection(AuthOptions.Section)).ValidateOnStart();
+        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection(RateLimitOptions.Section)).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>()
+            .AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>()
+            .AddSingleton<IDocumentRetriever>(provider => Documents(provider.GetRequiredService<IOptions<AuthOptions>>().Value))
+            .AddSingleton<IssuerKeys>()
+            .AddSingleton<TokenVerifier>()
+            .AddSingleton<FairShares>();
+    }
+
+    /// <summary>What an issuer publishes, over https unless it is on this machine.</summary>
+    private static HttpDocumentRetriever Documents(AuthOptions options) =>
+        new(new HttpClient { Timeout = IssuerTimeout, MaxResponseContentBufferSize = IssuerBytesMax }) { RequireHttps = !options.IsIssuerLocal };
+
+    private sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, RateLimitOptions options) =>
+            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
+    }
+}
+
+/// <summary>
+/// A published package does not start with an issuer on its own machine: anybody could sign in who gets at that machine, and nobody else. One that is
+/// tried out under Core Tools may; these say that it is <c>Development</c>.
+/// </summary>
+internal sealed class AuthOptionsValidator(IHostEnvironment environment) : IValidateOptions<AuthOptions>
+{
+    /// <summary>Set in the package by <c>Commerce.Functions.csproj</c> when it is published.</summary>
+    public const string PublishedSwitch = "Commerce.IsPublished";
+
+    public ValidateOptionsResult Validate(string? name, AuthOptions options) => Validate(options, AppContext.TryGetSwitch(PublishedSwitch, out var isPublished) && isPublished);
+
+    internal ValidateOptionsResult Validate(AuthOptions options, bool isPublished)
+    {
+        if (options.Problem() is { } problem)
+            return ValidateOptionsResult.Fail(problem);
+        return isPublished && options.IsIssuerLocal && !environment.IsDevelopment()
+            ? ValidateOptionsResult.Fail($"{AuthOptions.Section}:{nameof(AuthOptions.Issuer)} is on this machine: a published app takes tokens of a real issuer only.")
+            : ValidateOptionsResult.Success;
+    }
+}

@@ -1,0 +1,105 @@
+using Commerce.Functions.Auth;
+
+namespace Commerce.Functions.Tests.Auth;
+
+/// <summary>Keys change, and issuers fail.</summary>
+public sealed class IssuerKeysTests : IDisposable
+{
+    private readonly AuthHouse _house = new();
+
+    private TestIssuer Issuer => _house.Issuer;
+
+    private async Task<Verification> VerifyAsync(string token) => await _house.Verifier.VerifyAsync(token, TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task Many_first_tokens_fetch_the_keys_once()
+    {
+        var callers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => VerifyAsync(Issuer.Token($"user-{i}"))));
+
+        Assert.All(callers, verification => Assert.NotNull(verification.Caller));
+        Assert.Equal(1, Issuer.Fetches);
+    }
+
+    [Fact]
+    public async Task An_issuer_that_never_answered_is_no_fault_of_the_token()
+    {
+        Issuer.IsUp = false;
+        Assert.Equal(Verification.Unavailable, await VerifyAsync(Issuer.Token()));
+        Issuer.IsUp = true;
+        Assert.Equal(Verification.Unavailable, await VerifyAsync(Issuer.Token()));
+
+        _house.Time.Advance(IssuerKeys.PauseAfterFailure);
+
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+    }
+
+    [Fact]
+    public async Task Somebody_else_who_answers_is_not_the_issuer()
+    {
+        Issuer.Name = "https://other.example";
+
+        Assert.Equal(Verification.Unavailable, await VerifyAsync(Issuer.Token()));
+    }
+
+    [Fact]
+    public async Task A_token_with_a_new_key_makes_the_keys_be_fetched()
+    {
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+        _house.Time.Advance(IssuerKeys.PauseForUnknownKeys);
+        Issuer.Rotate("key-2");
+
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+        Assert.Equal(2, Issuer.Fetches);
+    }
+
+    [Fact]
+    public async Task Keys_that_nobody_has_do_not_make_the_issuer_be_asked_each_time()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal(Verification.Refused, await VerifyAsync(Issuer.Sign(Issuer.Claims("kim", null, null).ToJsonString(), $"key-of-nobody-{i}")));
+            _house.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(Issuer.Fetches, 1, 4);
+    }
+
+    [Fact]
+    public async Task The_last_keys_do_for_a_day_while_the_issuer_is_down()
+    {
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+        Issuer.IsUp = false;
+
+        _house.Time.Advance(IssuerKeys.GoodFor - TimeSpan.FromSeconds(1));
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+        _house.Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(Verification.Unavailable, await VerifyAsync(Issuer.Token()));
+    }
+
+    [Fact]
+    public async Task A_key_that_was_withdrawn_is_not_trusted_after_the_stated_time_also_for_tokens_that_are_remembered()
+    {
+        var token = Issuer.Token(change: claims => claims["exp"] = (AuthHouse.Start + TimeSpan.FromHours(8)).ToUnixTimeSeconds());
+        Assert.NotNull((await VerifyAsync(token)).Caller);
+        Issuer.Rotate("key-2");
+        Issuer.Withdraw("key-1");
+        Assert.NotNull((await VerifyAsync(token)).Caller);
+
+        _house.Time.Advance(IssuerKeys.WaitAfter);
+
+        Assert.Equal(Verification.Refused, await VerifyAsync(token));
+    }
+
+    [Fact]
+    public async Task Keys_that_are_the_same_leave_what_is_remembered()
+    {
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+        var before = await _house.Keys.TrustedAsync(null, TestContext.Current.CancellationToken);
+        _house.Time.Advance(IssuerKeys.WaitAfter);
+
+        Assert.Same(before, await _house.Keys.TrustedAsync(null, TestContext.Current.CancellationToken));
+        Assert.Equal(2, Issuer.Fetches);
+    }
+
+    public void Dispose() => _house.Dispose();
+}
