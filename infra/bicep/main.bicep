@@ -58,6 +58,20 @@ param httpConcurrency int = 64
 @description('True for a stand-by in another region: everything is there, and the app is stopped.')
 param standby bool = false
 
+@description('Issuer of the access tokens that callers carry, letter for letter as its tokens name it: https://...')
+param authIssuer string
+
+@description('What access tokens for this shop are made out to.')
+param authAudience string
+
+@description('Claim of a token that is the user id; oid with Entra.')
+param authUserClaim string = 'sub'
+
+@description('Proxies before the app that add to X-Forwarded-For: 1 is the platform itself, 2 with a front door before it.')
+@minValue(0)
+@maxValue(10)
+param forwardedHops int = 1
+
 @description('Address that receives order events. Empty: events wait until it is set.')
 param dataPlatformUrl string = ''
 
@@ -114,6 +128,9 @@ var cosmosAccount = empty(cosmosAccountName) ? name.cosmos : cosmosAccountName
 var secondRegion = cosmosCapacity == 'serverless' && !empty(secondaryLocation)
   ? fail('A serverless account has one region: leave secondaryLocation empty, or choose autoscale.')
   : secondaryLocation
+
+var issuer = empty(authIssuer) ? fail('AUTH_ISSUER is not set: the issuer whose access tokens the shop takes.') : authIssuer
+var audience = empty(authAudience) ? fail('AUTH_AUDIENCE is not set: what access tokens for the shop are made out to.') : authAudience
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: name.group
@@ -253,6 +270,10 @@ module functionApp 'modules/functionapp.bicep' = {
     previousSigningKeyUri: vault.outputs.previousSigningKeyUri
     signWithPreviousKey: dataPlatformKeyRotation
     dataPlatformUrl: dataPlatformUrl
+    authIssuer: issuer
+    authAudience: audience
+    authUserClaim: authUserClaim
+    forwardedHops: forwardedHops
     usesScheduler: durableBackend == 'scheduler'
     schedulerEndpoint: scheduler.?outputs.endpoint ?? ''
     schedulerTaskHub: scheduler.?outputs.taskHub ?? ''
@@ -331,6 +352,8 @@ module budget 'modules/budget.bicep' = if (monthlyBudget > 0 && !empty(alertEmai
 @description('Where the API answers.')
 output API_URL string = 'https://${functionApp.outputs.hostName}/api'
 output APP_URL string = 'https://${functionApp.outputs.hostName}'
+output AUTH_ISSUER string = issuer
+output AUTH_AUDIENCE string = audience
 output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output SERVICE_API_NAME string = functionApp.outputs.name

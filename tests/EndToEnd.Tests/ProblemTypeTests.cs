@@ -18,6 +18,12 @@ public class ProblemTypeTests(ShopFixture fixture)
     private static readonly Dictionary<string, Func<ShopClient, Task<Answer>>> InAnyShop = new()
     {
         ["validation"] = shop => shop.ChargeAsync("17850", 0),
+        ["unauthenticated"] = shop => shop.GetAsync("/api/users/17850/balance", ("Authorization", "Bearer of.nobody.known")),
+        ["forbidden"] = async shop =>
+        {
+            using var other = new ShopClient(shop.Address, "13047", scope: "");
+            return await other.GetAsync("/api/users/17850/balance");
+        },
         ["not-found"] = shop => shop.GetAsync("/api/products/no-such-product"),
         ["method-not-allowed"] = shop => shop.SendAsync(HttpMethod.Delete, "/api/products"),
         ["idempotency-key-missing"] = shop => shop.SendAsync(HttpMethod.Post, "/api/users/17850/balance/charges", new { amount = 1 }),
@@ -42,6 +48,14 @@ public class ProblemTypeTests(ShopFixture fixture)
     /// <summary>What it takes besides: a shop that is set up so, or stores this, and a call.</summary>
     private static readonly Dictionary<string, Trouble> InSpecialShops = new()
     {
+        ["too-many-requests"] = new(async shop =>
+        {
+            (await shop.ChargeAsync("17850", 1)).Expect(201);
+            return await shop.ChargeAsync("17850", 1);
+        })
+        {
+            Settings = [("RateLimits:OrdersPerMinute", "1")],
+        },
         ["busy"] = new(OverrunAsync) { Settings = [("Orders:InFlightMax", "1"), ("Orders:InFlightPerProductMax", "1")] },
         ["not-ready"] = new(shop => shop.GetAsync("/api/health/ready"))
         {

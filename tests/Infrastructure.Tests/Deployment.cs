@@ -10,6 +10,13 @@ internal sealed class Deployment(JsonArray resources)
 {
     private const string Subscription = "11111111-1111-1111-1111-111111111111";
 
+    /// <summary>What every deployment must be told.</summary>
+    public static IReadOnlyDictionary<string, string> Needed { get; } = new Dictionary<string, string>
+    {
+        ["AUTH_ISSUER"] = "https://issuer.example/tenant",
+        ["AUTH_AUDIENCE"] = "commerce",
+    };
+
     private static readonly Lazy<Task<Deployment>> LazyDev = new(() => OfAsync(new() { ["AZURE_ENV_NAME"] = "dev" }));
 
     private static readonly Lazy<Task<Deployment>> LazyProd = new(() => OfAsync(new()
@@ -42,9 +49,9 @@ internal sealed class Deployment(JsonArray resources)
     public IReadOnlyDictionary<string, string> AppSettings() => The("Microsoft.Web/sites/config")["properties"]!.AsObject()
         .ToDictionary(setting => setting.Key, setting => setting.Value!.GetValue<string>());
 
-    /// <summary>What is created with these environment variables and no others.</summary>
-    public static Task<Deployment> OfAsync(Dictionary<string, string> environment) =>
-        SnapshotAsync(environment, "infra/bicep/main.bicepparam", []);
+    /// <summary>What is created with these environment variables, those that must be set, and no others.</summary>
+    public static Task<Deployment> OfAsync(Dictionary<string, string> environment) => SnapshotAsync(
+        environment.Concat(Needed.Where(needed => !environment.ContainsKey(needed.Key))).ToDictionary(), "infra/bicep/main.bicepparam", []);
 
     /// <summary>What a file of parameters would create, which may be one that a test lays beside a copy of the templates.</summary>
     /// <exception cref="InvalidOperationException">The templates refuse the parameters.</exception>

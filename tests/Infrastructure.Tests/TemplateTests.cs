@@ -36,6 +36,8 @@ public class TemplateTests
     {
         var variables = Metadata.DeploymentVariables().ToDictionary(name => name, _ => "");
         variables["AZURE_ENV_NAME"] = "dev";
+        foreach (var (name, value) in Deployment.Needed)
+            variables[name] = value;
 
         var empty = await Deployment.OfAsync(variables);
 
@@ -163,6 +165,21 @@ public class TemplateTests
 
         Assert.Contains("A serverless account has one region", refused.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>An app that does not know whose tokens to take would not start.</summary>
+    [Theory]
+    [InlineData("AUTH_ISSUER")]
+    [InlineData("AUTH_AUDIENCE")]
+    public async Task A_deployment_that_does_not_say_who_signs_callers_in_is_refused(string variable)
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Deployment.OfAsync(new() { ["AZURE_ENV_NAME"] = "dev", [variable] = "" }));
+
+        Assert.Contains($"{variable} is not set", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_hosts_own_administration_is_closed_to_the_world() =>
+        Assert.True((await Deployment.DevAsync()).The("Microsoft.Web/sites").Flag("properties/functionsRuntimeAdminIsolationEnabled"));
 
     /// <summary>A restored account takes the place of ours and gets all that ours had; another environment's is only used.</summary>
     [Fact]

@@ -76,7 +76,7 @@ public class WorkflowTests
         Assert.All(options, option => Assert.Contains($"\"{option}\"", driver, StringComparison.Ordinal));
         var scenarios = load.List("on/workflow_dispatch/inputs/scenario/options");
         Assert.All(scenarios, scenario => Assert.Matches($@"Scenario(Command)?\(""{scenario.Text()}""", driver));
-        Assert.All(["COMMERCE_KEY", "COMMERCE_OPS_KEY"], name => Assert.Contains($"\"{name}\"", driver, StringComparison.Ordinal));
+        Assert.All(["COMMERCE_KEY", "COMMERCE_TOKEN"], name => Assert.Contains($"\"{name}\"", driver, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -72,7 +72,7 @@ function answer(incoming, body, response) {
   response.writeHead(problem?.status ?? incoming.statusCode, headers).end(body);
 }
 
-/** The shop's problem for what Prism found wrong with the request; undefined when nothing was, or the key is missing (401, no body). */
+/** The shop's problem for what Prism found wrong with the request; undefined when nothing was, or the token is missing (401). */
 function translate(incoming, body) {
   const reply = incoming.headers['content-type']?.includes('json') && incoming.statusCode >= 400 ? JSON.parse(body) : {};
   if (reply.type?.endsWith('#NO_PATH_MATCHED_ERROR')) return problem('not-found', 'There is nothing at this address.');
@@ -107,5 +107,5 @@ function problem(slug, detail) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const mock = await startMock(Number(process.argv[2] ?? 4010));
   console.log(`The mock of the shop listens on ${mock.address}; stop it with Ctrl+C. Try:`);
-  console.log(`  curl -s -H 'x-functions-key: any' ${mock.address}/api/products/top`);
+  console.log(`  curl -s -H 'Authorization: Bearer any' ${mock.address}/api/users/17850/balance`);
 }

@@ -9,7 +9,7 @@ after(() => mock.stop());
 async function call(method, path, { headers, body } = {}) {
   const response = await fetch(mock.address + path, {
     method,
-    headers: { 'x-functions-key': 'any', ...(body && { 'content-type': 'application/json' }), ...headers },
+    headers: { authorization: 'Bearer any', ...(body && { 'content-type': 'application/json' }), ...headers },
     body: body && (typeof body === 'string' ? body : JSON.stringify(body)),
   });
   const text = await response.text();
@@ -107,8 +107,9 @@ for (const [name, method, path, options, status, type] of [
   });
 }
 
-test('a call without a key is unauthorized, and has no body', async () => {
-  const response = await fetch(`${mock.address}/api/products`);
+test('a call without a token is unauthorized where one is needed, and only there', async () => {
+  const response = await fetch(`${mock.address}/api/users/17850/balance`);
   assert.equal(response.status, 401);
-  assert.equal(await response.text(), '');
+  assert.equal((await response.json()).type, 'https://commerce.example/problems/unauthenticated');
+  assert.equal((await fetch(`${mock.address}/api/products`)).status, 200);
 });

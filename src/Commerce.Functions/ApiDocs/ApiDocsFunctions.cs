@@ -5,7 +5,7 @@ using Scalar.AspNetCore;
 namespace Commerce.Functions.ApiDocs;
 
 /// <summary>
-/// The API document and a page to read it. They describe the interface and hold no data, so they need no key: a browser could not
+/// The API document and a page to read it. They describe the interface and hold no data, so they need neither key nor token: a browser could not
 /// send one. The viewer (Scalar, from its package) is served from here; the page may load nothing from anywhere else.
 /// </summary>
 public sealed class ApiDocsFunctions

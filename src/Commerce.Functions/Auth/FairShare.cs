@@ -38,15 +38,20 @@ internal sealed class FairShare : IDisposable
             holder => RateLimitPartition.GetTokenBucketLimiter(holder, _ => options));
     }
 
-    /// <summary>Takes of a share; null when there was enough. With no calls, only looks whether there is any left.</summary>
-    public UsedUp? Take(ShareHolder holder, int calls = 1)
+    /// <summary>Takes one call of a share; null when there was one.</summary>
+    public UsedUp? Take(ShareHolder holder)
     {
-        using var lease = _limiter.AttemptAcquire(holder, calls);
+        using var lease = _limiter.AttemptAcquire(holder);
         if (lease.IsAcquired)
             return null;
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time.TotalSeconds : 1;
-        return new(_policy, _perMinute, Math.Max(1, (int)Math.Ceiling(wait)));
+        return Beyond(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.Zero);
     }
 
+    /// <summary>Takes nothing; null when there is a call left.</summary>
+    public UsedUp? Look(ShareHolder holder) =>
+        _limiter.GetStatistics(holder) is { CurrentAvailablePermits: < 1 } ? Beyond(TimeSpan.FromMinutes(1.0 / _perMinute)) : null;
+
     public void Dispose() => _limiter.Dispose();
+
+    private UsedUp Beyond(TimeSpan wait) => new(_policy, _perMinute, Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)));
 }

@@ -29,7 +29,7 @@ internal sealed class FairShares(IOptions<RateLimitOptions> options) : IDisposab
     }
 
     /// <summary>Null while an address may show tokens that are not known yet.</summary>
-    public UsedUp? LookAtSignIns(HttpContext http) => _failedSignIns.Take(AddressOf(http), calls: 0);
+    public UsedUp? LookAtSignIns(HttpContext http) => _failedSignIns.Look(AddressOf(http));
 
     public void CountFailedSignIn(HttpContext http) => _failedSignIns.Take(AddressOf(http));
 

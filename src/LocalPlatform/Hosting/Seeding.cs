@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using LocalPlatform.Identity;
 using LocalPlatform.Settings;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace LocalPlatform.Hosting;
@@ -12,7 +13,7 @@ namespace LocalPlatform.Hosting;
 /// </summary>
 internal sealed partial class Seeding(
     HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console, HostLog log,
-    TokenIssuer? issuer = null)
+    IServiceProvider services)
 {
     private const string Marker = "seeded";
     private const string Subject = "local-platform";
@@ -38,7 +39,7 @@ internal sealed partial class Seeding(
         try
         {
             using var request = new HttpRequestMessage(new HttpMethod(entry.Method), entry.Path) { Content = ContentOf(entry) };
-            if (entry.Scope is not null && issuer is not null)
+            if (entry.Scope is not null && services.GetService<TokenIssuer>() is { } issuer)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", issuer.Issue(Subject, entry.Scope, Subject));
             using var response = await client.SendAsync(request, ct);
             var answer = await response.Content.ReadAsStringAsync(ct);

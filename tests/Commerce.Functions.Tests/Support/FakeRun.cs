@@ -4,7 +4,11 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Tests.Support;
 
 /// <summary>The run of a function, for functions that ask for its trace and middleware that asks for its name.</summary>
-internal sealed class FakeRun(IServiceProvider app) : FunctionContext
+/// <param name="app">The services of the run.</param>
+/// <param name="function">The function's name.</param>
+/// <param name="bindingData">What the host says of the trigger: the parameters of the route.</param>
+internal sealed class FakeRun(
+    IServiceProvider app, string function = "Function", IReadOnlyDictionary<string, object?>? bindingData = null) : FunctionContext
 {
     public override string InvocationId => "run";
 
@@ -12,11 +16,11 @@ internal sealed class FakeRun(IServiceProvider app) : FunctionContext
 
     public override TraceContext TraceContext { get; } = new NoTrace();
 
-    public override BindingContext BindingContext => throw new NotSupportedException();
+    public override BindingContext BindingContext { get; } = new Bindings(bindingData ?? ImmutableDictionary<string, object?>.Empty);
 
     public override RetryContext RetryContext => throw new NotSupportedException();
 
-    public override FunctionDefinition FunctionDefinition { get; } = new AnyFunction();
+    public override FunctionDefinition FunctionDefinition { get; } = new NamedFunction(function);
 
     public override IInvocationFeatures Features => throw new NotSupportedException();
 
@@ -24,11 +28,11 @@ internal sealed class FakeRun(IServiceProvider app) : FunctionContext
 
     public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
 
-    private sealed class AnyFunction : FunctionDefinition
+    private sealed class NamedFunction(string name) : FunctionDefinition
     {
         public override string Id => "function";
 
-        public override string Name => "Function";
+        public override string Name => name;
 
         public override string EntryPoint => "";
 
@@ -39,6 +43,11 @@ internal sealed class FakeRun(IServiceProvider app) : FunctionContext
         public override IImmutableDictionary<string, BindingMetadata> InputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
 
         public override IImmutableDictionary<string, BindingMetadata> OutputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
+    }
+
+    private sealed class Bindings(IReadOnlyDictionary<string, object?> data) : BindingContext
+    {
+        public override IReadOnlyDictionary<string, object?> BindingData => data;
     }
 
     private sealed class NoTrace : TraceContext

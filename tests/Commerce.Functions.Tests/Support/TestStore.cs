@@ -3,8 +3,10 @@ using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Delivery;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Orders;
+using Commerce.Functions.Ranking;
 using Faults;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
@@ -64,6 +66,8 @@ public class TestStore : IAsyncLifetime
             .AddCart()
             .AddAudit(new ConfigurationBuilder().Build())
             .AddOrders(new ConfigurationBuilder().Build())
+            .AddRanking(new ConfigurationBuilder().Build())
+            .AddDelivery(new ConfigurationBuilder().Build())
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
         var process = services.BuildServiceProvider();
         _processes.Add(process);

@@ -67,7 +67,11 @@ internal sealed class FakeShop : IAsyncDisposable
 
     private void Map()
     {
-        _app.Use(InjectAsync);
+        _app.UseWhen(http => !http.Request.Path.StartsWithSegments("/local/identity"), shop => shop.Use(InjectAsync));
+        _app.MapPost("/local/identity/token", async (HttpRequest request) => new
+        {
+            access_token = $"of-{(await request.ReadFormAsync())["sub"]}", expires_in = 3600,
+        });
         _app.MapPost("/api/ops/products/import", async (HttpRequest request) => Book.Import(await new StreamReader(request.Body).ReadToEndAsync()));
         _app.MapGet("/api/products", (int limit, int? cursor) => Book.Products(limit, cursor ?? 0));
         _app.MapGet("/api/products/top", (int limit) => Book.Top(limit));
@@ -84,6 +88,11 @@ internal sealed class FakeShop : IAsyncDisposable
     private async Task InjectAsync(HttpContext context, RequestDelegate next)
     {
         await Task.Delay(DelayOf(context.Request));
+        if (!IsSigned(context.Request))
+        {
+            context.Response.StatusCode = 401;
+            return;
+        }
         var fault = FaultOf(context.Request);
         if (fault == Fault.BreakBefore)
         {
@@ -104,6 +113,14 @@ internal sealed class FakeShop : IAsyncDisposable
         {
             await next(context);
         }
+    }
+
+    /// <summary>Users call for themselves, and an operator may call for anybody.</summary>
+    private static bool IsSigned(HttpRequest request)
+    {
+        var caller = request.Headers.Authorization.ToString();
+        return !request.Path.StartsWithSegments("/api/users", out var rest)
+            || caller == "Bearer of-load-driver" || caller == $"Bearer of-{rest.Value!.Split('/')[1]}";
     }
 
     private static string Key(HttpRequest request) => request.Headers["Idempotency-Key"].ToString();

@@ -8,8 +8,9 @@ namespace Commerce.Load.Cli;
 internal sealed class CommonOptions
 {
     private readonly Option<string> _url = new("--url") { Description = "Where the shop is.", DefaultValueFactory = _ => "http://127.0.0.1:7071", HelpName = "url" };
-    private readonly Option<string?> _key = new("--key") { Description = "Function key of clients; better in the environment, COMMERCE_KEY.", HelpName = "key" };
-    private readonly Option<string?> _operatorKey = new("--ops-key") { Description = "Function key of operators (COMMERCE_OPS_KEY); without it the client's.", HelpName = "key" };
+    private readonly Option<string?> _key = new("--key") { Description = "Function key of the front door; better in the environment, COMMERCE_KEY.", HelpName = "key" };
+    private readonly Option<string?> _token = new("--token") { Description = "Access token with all scopes (COMMERCE_TOKEN); without it each user signs in at the shop's local issuer.", HelpName = "jwt" };
+    private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send what is public without a token." };
     private readonly Option<FileInfo?> _report = new("--report") { Description = "Write the run as JSON, for --compare.", HelpName = "file.json" };
     private readonly Option<FileInfo?> _chart = new("--chart") { Description = "Draw throughput and latency percentiles over time.", HelpName = "file.svg" };
 
@@ -23,14 +24,15 @@ internal sealed class CommonOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _url, _key, _operatorKey, Clients, _report, _chart })
+        foreach (var option in new Option[] { _url, _key, _token, _unsigned, Clients, _report, _chart })
             command.Options.Add(option);
     }
 
     public ShopEndpoint Endpoint(ParseResult parsed) => new(
         parsed.GetRequiredValue(_url),
         parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable("COMMERCE_KEY"),
-        parsed.GetValue(_operatorKey) ?? Environment.GetEnvironmentVariable("COMMERCE_OPS_KEY"));
+        parsed.GetValue(_token) ?? Environment.GetEnvironmentVariable("COMMERCE_TOKEN"),
+        parsed.GetValue(_unsigned));
 
     public void Save(ParseResult parsed, Reports.RunReport report)
     {

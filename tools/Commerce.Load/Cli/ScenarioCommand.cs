@@ -16,6 +16,7 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
     private readonly Option<double> _warmUp = new("--warm-up") { Description = "Seconds before, not measured.", DefaultValueFactory = _ => 3, HelpName = "s" };
     private readonly Option<long?> _count = new("--count") { Description = "End after this many requests; the duration then is a limit of one hour unless given.", HelpName = "n" };
     private readonly Option<int> _users = new("--users") { Description = "Users that take part.", DefaultValueFactory = _ => 1000, HelpName = "n" };
+    private readonly Option<string> _as = new("--as") { Description = "What the ids of users begin with.", DefaultValueFactory = _ => ShopSetup.UserPrefix, HelpName = "name" };
     private readonly Option<int> _products = new("--products") { Description = "Products that are browsed and ordered.", DefaultValueFactory = _ => 200, HelpName = "n" };
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of what is chosen at random.", DefaultValueFactory = _ => 1, HelpName = "n" };
     private readonly Option<int?> _pid = new("--pid") { Description = "The shop's process on this machine: its CPU time per request and its memory go into the report.", HelpName = "id" };
@@ -31,7 +32,7 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
         _users.Validators.Add(Check.Between(_users, 1, 1_000_000));
         _products.Validators.Add(Check.Between(_products, 1, 100_000));
         var command = new Command(name, description);
-        foreach (var option in own.Concat([_rate, _duration, _warmUp, _count, _users, _products, _seed, _pid, _noAudit]))
+        foreach (var option in own.Concat([_rate, _duration, _warmUp, _count, _users, _as, _products, _seed, _pid, _noAudit]))
             command.Options.Add(option);
         _common.AddTo(command);
         command.SetAction(RunAsync);
@@ -46,7 +47,7 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
         using var shop = new ShopApi(endpoint, TimeSpan.FromSeconds(30), time);
         using var process = parsed.GetValue(_pid) is { } id ? new ServerProcess(id) : null;
         console.MarkupLineInterpolated($"[bold]{scenario.Name}[/] against {endpoint.BaseUrl}: {Drive(options)}");
-        await scenario.PrepareAsync(new ShopSetup(shop, parsed.GetRequiredValue(_users), parsed.GetRequiredValue(_products)), cancellationToken);
+        await scenario.PrepareAsync(new ShopSetup(shop, parsed.GetRequiredValue(_users), parsed.GetRequiredValue(_products), parsed.GetRequiredValue(_as)), cancellationToken);
 
         var startedAt = time.GetUtcNow();
         var runner = new LoadRunner(endpoint, scenario.Operations, client => scenario.CreateShopper(client, new Random((options.Seed * 7919) + client)), options, time);

@@ -29,6 +29,7 @@ internal sealed class Exchange(ShopEndpoint endpoint, TimeSpan timeout) : IDispo
         using var message = Message(request, idempotencyKey);
         try
         {
+            await endpoint.SignAsync(message, request, _timer.Token);
             using var response = await endpoint.Invoker.SendAsync(message, _timer.Token);
             var length = await ReceiveAsync(response.Content, _timer.Token);
             return new Answer((int)response.StatusCode, _buffer.AsMemory(0, length), RetryAfter(response));
@@ -41,10 +42,9 @@ internal sealed class Exchange(ShopEndpoint endpoint, TimeSpan timeout) : IDispo
 
     public void Dispose() => _timer.Dispose();
 
-    private HttpRequestMessage Message(ShopRequest request, string? idempotencyKey)
+    private static HttpRequestMessage Message(ShopRequest request, string? idempotencyKey)
     {
         var message = new HttpRequestMessage(request.Method, request.Uri);
-        endpoint.AddKey(message, request.ForOperator);
         if (idempotencyKey is not null)
             message.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         if (request.Body is { } body)

@@ -15,7 +15,8 @@ internal static class Requests
     public static ShopRequest Cancel(ShopEndpoint shop, string userId, string orderId) =>
         new(HttpMethod.Post, shop.At($"api/users/{userId}/orders/{orderId}/cancellation"), NeedsKey: true);
 
-    public static ShopRequest Get(ShopEndpoint shop, string path) => new(HttpMethod.Get, shop.At(path));
+    /// <param name="userId">Who asks, where the path does not say so; else an operator.</param>
+    public static ShopRequest Get(ShopEndpoint shop, string path, string? userId = null) => new(HttpMethod.Get, shop.At(path), UserId: userId);
 
     public static byte[] OrderBody(IEnumerable<(string ProductId, int Quantity)> lines, long? expectedTotalAmount = null) =>
         JsonSerializer.SerializeToUtf8Bytes(

@@ -5,11 +5,14 @@ using Commerce.Load.Http;
 namespace Commerce.Load.Load;
 
 /// <summary>Puts into the shop what a run needs, over HTTP as anybody would: products by the operator's import, balances by charges.</summary>
-internal sealed class ShopSetup(ShopApi shop, int users, int products)
+internal sealed class ShopSetup(ShopApi shop, int users, int products, string userPrefix = ShopSetup.UserPrefix)
 {
     /// <summary>Won that each user of a load has to spend; a piece costs <see cref="Price"/>.</summary>
     public const long Funds = 1_000_000;
     public const long Price = 100;
+
+    /// <summary>What the ids of users begin with, unless a run says otherwise.</summary>
+    public const string UserPrefix = "load-user";
     public const int Stock = 1_000_000;
     private const int ImportRowsMax = 200;
     private const int Chargers = 16;
@@ -25,7 +28,10 @@ internal sealed class ShopSetup(ShopApi shop, int users, int products)
 
     public int Products => products;
 
-    public static string UserId(int index) => $"load-user-{index + 1}";
+    public static string UserId(int index, string prefix = UserPrefix) => $"{prefix}-{index + 1}";
+
+    /// <summary>The id of one of this run's users.</summary>
+    public string User(int index) => UserId(index, userPrefix);
 
     public static string ProductId(int index) => $"load-product-{index + 1}";
 
@@ -42,7 +48,7 @@ internal sealed class ShopSetup(ShopApi shop, int users, int products)
     {
         if (!_funded)
         {
-            var charges = Enumerable.Range(0, users).Select(index => (UserId(index), Funds, $"load-{RunId}-funds-{index}"));
+            var charges = Enumerable.Range(0, users).Select(index => (User(index), Funds, $"load-{RunId}-funds-{index}"));
             await Parallel.ForEachAsync(charges.Chunk((users / Chargers) + 1), cancellationToken, async (chunk, token) => await ChargeAsync(chunk, token));
         }
         _funded = true;

@@ -52,7 +52,7 @@ internal sealed class CartScenario : IScenario
         {
             var block = Math.Max(1, setup.Users / ClientsMax);
             var user = ((client % ClientsMax * block) + (_visit++ % block)) % setup.Users;
-            _cart = $"api/users/{ShopSetup.UserId(user)}/cart";
+            _cart = $"api/users/{setup.User(user)}/cart";
             var kept = random.Next(setup.Products);
             _kept = ShopSetup.ProductId(kept);
             _dropped = ShopSetup.ProductId((kept + 1) % setup.Products);

@@ -14,7 +14,7 @@ internal sealed class ChargeScenario : IScenario
 
     public Task PrepareAsync(ShopSetup setup, CancellationToken cancellationToken)
     {
-        _requests = [.. Enumerable.Range(0, setup.Users).Select(index => Requests.Charge(setup.Shop.Endpoint, ShopSetup.UserId(index), Amount))];
+        _requests = [.. Enumerable.Range(0, setup.Users).Select(index => Requests.Charge(setup.Shop.Endpoint, setup.User(index), Amount))];
         return Task.CompletedTask;
     }
 

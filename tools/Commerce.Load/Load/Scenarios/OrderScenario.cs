@@ -32,7 +32,7 @@ internal sealed class OrderScenario(OrderShape shape, string? basketsPath = null
     public async Task PrepareAsync(ShopSetup setup, CancellationToken cancellationToken)
     {
         await setup.EnsureFundsAsync(cancellationToken);
-        _orderUris = [.. Enumerable.Range(0, setup.Users).Select(index => setup.Shop.Endpoint.At($"api/users/{ShopSetup.UserId(index)}/orders"))];
+        _orderUris = [.. Enumerable.Range(0, setup.Users).Select(index => setup.Shop.Endpoint.At($"api/users/{setup.User(index)}/orders"))];
         _bodies.AddRange((await LinesAsync(setup, cancellationToken)).Select(ids => Requests.OrderBody(ids.Select(id => (id, 1)))));
     }
 

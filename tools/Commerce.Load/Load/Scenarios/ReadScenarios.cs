@@ -2,7 +2,7 @@ using Commerce.Load.Http;
 
 namespace Commerce.Load.Load.Scenarios;
 
-/// <summary>A scenario that asks for one of a fixed set of documents, chosen evenly.</summary>
+/// <summary>A scenario in which users ask for one of a fixed set of documents, both chosen evenly.</summary>
 internal abstract class ReadScenario(string name) : IScenario
 {
     private ShopRequest[] _requests = [];
@@ -14,7 +14,10 @@ internal abstract class ReadScenario(string name) : IScenario
     public async Task PrepareAsync(ShopSetup setup, CancellationToken cancellationToken)
     {
         await setup.EnsureProductsAsync(cancellationToken);
-        _requests = [.. (await PathsAsync(setup, cancellationToken)).Select(path => Requests.Get(setup.Shop.Endpoint, path))];
+        var paths = await PathsAsync(setup, cancellationToken);
+        // One request a user and one a path at least.
+        _requests = [.. Enumerable.Range(0, Math.Max(setup.Users, paths.Count))
+            .Select(index => Requests.Get(setup.Shop.Endpoint, paths[index % paths.Count], setup.User(index % setup.Users)))];
     }
 
     public IShopper CreateShopper(int client, Random random) => new Shopper(_requests, random);
