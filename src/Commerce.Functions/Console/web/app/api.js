@@ -2,6 +2,8 @@
 // connection of the same form.
 import { session, token } from './session.js';
 
+// What the API hands out, as its document describes it.
+/** @typedef {import('commerce-api').components['schemas']} Api */
 /** @typedef {{ status: number, slug: string, detail?: string, [field: string]: any }} Problem */
 
 /**

@@ -5,7 +5,7 @@ import { createStore } from './store.js';
 
 const pageSize = 100;
 
-/** @typedef {{ productId: string, name: string, price: number, stock: number }} Product */
+/** @typedef {import('./api.js').Api['Product']} Product */
 /** @typedef {{ items: Product[], cursor: string | null | undefined, error: any }} Shelves */
 
 /** `cursor` is undefined before the first page, and null after the last. */

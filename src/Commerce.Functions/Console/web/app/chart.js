@@ -13,7 +13,7 @@ export function Chart({ label, series, data }) {
     let isGone = false;
     import('../vendor/uplot.js').then(({ default: UPlot }) => {
       if (isGone || !box.current) return;
-      chart.current = new UPlot(optionsFor(box.current, series), latest.current, box.current);
+      chart.current = new UPlot(optionsFor(box.current, series), /** @type {any} */ (latest.current), box.current);
       // A canvas says nothing to a screen reader; the label and the numbers beside it do.
       box.current.querySelector('canvas')?.setAttribute('aria-hidden', 'true');
     });
@@ -38,7 +38,7 @@ function optionsFor(box, series) {
     height: 180,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(5, max * 1.1)] } },
+    scales: { y: { range: /** @returns {[number, number]} */ (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(5, max * 1.1)] } },
     axes: [axis, { ...axis, size: 44 }],
     series: [{}, ...series.map(one => ({ label: one.label, stroke: colorOf(one.color), width: 2, points: { show: false } }))],
   };

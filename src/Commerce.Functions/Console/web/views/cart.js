@@ -45,13 +45,13 @@ function Cart({ userId }) {
     ${problem?.slug === 'insufficient-balance' && html`<p><a href="#/wallet">${t('chargeNow')}</a></p>`}
     ${problem && recall(slotOf(userId)) && html`<p class="hint">${t('undecided')}</p>`}
     <${Reading} of=${cart} empty=${t('cartEmpty')} isEmpty=${(/** @type {any} */ found) => found.items.length === 0}>
-      ${(/** @type {any} */ found) => html`
-        <${Table} caption=${t('cart')} heads=${[t('product'), t('price'), t('quantity'), t('amount'), '']} keys=${found.items.map((/** @type {any} */ item) => item.productId)}
-          rows=${found.items.map((/** @type {any} */ item) => row(userId, item, change))} />
+      ${(/** @type {import('../app/api.js').Api['Cart']} */ found) => html`
+        <${Table} caption=${t('cart')} heads=${[t('product'), t('price'), t('quantity'), t('amount'), '']} keys=${found.items.map(item => item.productId)}
+          rows=${found.items.map(item => row(userId, item, change))} />
         <p class="total">${t('total')} <strong>${won(found.totalAmount)}</strong>
           <span class="hint">${t('balanceIs', { balance: won(balance.data?.balance) })}</span></p>
         <div class="bar">
-          <button class="primary" disabled=${busy || found.totalAmount === undefined} onClick=${() => buy(found.totalAmount)}>${t('buy', { total: won(found.totalAmount) })}</button>
+          <button class="primary" disabled=${busy || found.totalAmount === undefined} onClick=${() => found.totalAmount !== undefined && buy(found.totalAmount)}>${t('buy', { total: won(found.totalAmount) })}</button>
           <button disabled=${busy} onClick=${() => change('DELETE', pathOf('users', userId, 'cart'), undefined)}>${t('clear')}</button>
         </div>`}
     <//>`;
@@ -60,7 +60,7 @@ function Cart({ userId }) {
 /** @param {string} userId */
 const slotOf = userId => `checkout:${userId}`;
 
-/** @param {string} userId @param {any} item @param {(method: string, path: string, body: unknown) => Promise<void>} change */
+/** @param {string} userId @param {import('../app/api.js').Api['CartItem']} item @param {(method: string, path: string, body: unknown) => Promise<void>} change */
 function row(userId, item, change) {
   const path = pathOf('users', userId, 'cart', 'items', item.productId);
   const name = item.name ?? item.productId;

@@ -26,7 +26,7 @@ function Event({ eventId }) {
   };
   return html`
     <${Title} text=${eventId} />
-    <${Reading} of=${event}>${(/** @type {any} */ { delivery, attempts }) => html`
+    <${Reading} of=${event}>${(/** @type {import('../app/api.js').Api['DeliveryDetail']} */ { delivery, attempts }) => html`
       <dl class="facts">
         <dt>${t('state')}</dt><dd><${Badge} value=${delivery.state} /></dd>
         <dt>${t('order')}</dt><dd><a href=${linkTo('steps', delivery.userId, delivery.orderId)}>${delivery.orderId}</a></dd>

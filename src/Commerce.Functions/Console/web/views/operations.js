@@ -23,7 +23,7 @@ export const View = () => html`
   <//>`;
 
 function Audit() {
-  const [state, setState] = useState(/** @type {{ audit?: any, tookMs?: number, error?: any, busy?: boolean }} */ ({}));
+  const [state, setState] = useState(/** @type {{ audit?: import('../app/api.js').Api['Audit'], tookMs?: number, error?: any, busy?: boolean }} */ ({}));
   const check = async () => {
     setState(old => ({ ...old, busy: true }));
     const started = performance.now();
@@ -45,8 +45,8 @@ function Audit() {
         <dt>${t('took')}</dt><dd>${t('milliseconds', { ms: state.tookMs })}</dd>
         <dt>${t('checked')}</dt><dd>${t('checkedWhat', audit)}</dd>
       </dl>`}
-      ${audit?.differences.length > 0 && html`<${Table} caption=${t('differences')} heads=${[t('what'), 'id', t('expected'), t('actual')]}
-        rows=${audit.differences.map((/** @type {any} */ one) => [one.kind, one.id, count(one.expected), count(one.actual)])} />`}
+      ${audit && audit.differences.length > 0 && html`<${Table} caption=${t('differences')} heads=${[t('what'), 'id', t('expected'), t('actual')]}
+        rows=${audit.differences.map(one => [one.kind, one.id, count(one.expected), count(one.actual)])} />`}
       <button disabled=${state.busy} onClick=${check}>${t('checkNow')}</button>
     </section>`;
 }

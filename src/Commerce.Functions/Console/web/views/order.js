@@ -20,7 +20,7 @@ function Order({ userId, orderId }) {
   useEffect(() => setPending(order.data?.status === 'pending'), [order.data]);
   return html`
     <${Title} text=${t('orderNumber', { orderId })} />
-    <${Reading} of=${order}>${(/** @type {any} */ found) => html`
+    <${Reading} of=${order}>${(/** @type {import('../app/api.js').Api['Order']} */ found) => html`
       <dl class="facts">
         <dt>${t('state')}</dt><dd><${Badge} value=${found.status} /></dd>
         <dt>${t('placedAt')}</dt><dd>${time(found.createdAt)}</dd>
@@ -34,10 +34,10 @@ function Order({ userId, orderId }) {
     <//>`;
 }
 
-/** @param {{ order: any }} props */
+/** @param {{ order: import('../app/api.js').Api['Order'] }} props */
 export const Lines = ({ order }) => html`
-  <${Table} caption=${t('lines')} heads=${[t('product'), t('price'), t('quantity'), t('amount')]} keys=${order.lines.map((/** @type {any} */ line) => line.productId)}
-    rows=${order.lines.map((/** @type {any} */ line) => [html`<a href=${linkTo('product', line.productId)}>${line.name}</a>`, won(line.unitPrice), line.quantity, won(line.amount)])} />`;
+  <${Table} caption=${t('lines')} heads=${[t('product'), t('price'), t('quantity'), t('amount')]} keys=${order.lines.map(line => line.productId)}
+    rows=${order.lines.map(line => [html`<a href=${linkTo('product', line.productId)}>${line.name}</a>`, won(line.unitPrice), line.quantity, won(line.amount)])} />`;
 
 /** @param {{ path: string, orderId: string, reload: () => Promise<void> }} props */
 function Cancel({ path, orderId, reload }) {

@@ -20,7 +20,7 @@ function Orders({ userId }) {
     <//>`;
 }
 
-/** @param {any} order */
+/** @param {import('../app/api.js').Api['Order']} order */
 export const linesOf = order => order.lines.length === 1
   ? `${order.lines[0].quantity} × ${order.lines[0].name}`
   : t('andMore', { first: `${order.lines[0].quantity} × ${order.lines[0].name}`, more: order.lines.length - 1 });

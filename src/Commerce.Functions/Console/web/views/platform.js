@@ -19,7 +19,7 @@ export function Platform() {
   };
   return html`
     <section class="panel" aria-labelledby="platform"><h2 id="platform">${t('platform')}</h2>
-      <${Reading} of=${status}>${(/** @type {any} */ now) => html`
+      <${Reading} of=${status}>${(/** @type {import('../app/api.js').Api['DeliveryStatus']} */ now) => html`
         <p><${Badge} value=${now.paused ? 'paused' : now.breaker} /></p>
         <dl class="facts">
           <dt>${t('backlog')}</dt><dd id="backlog">${count(now.waiting)}</dd>

@@ -14,7 +14,7 @@ export function View({ route }) {
   const [quantity, setQuantity] = useState(1);
   return html`
     <p><a href="#/">${t('backToShelves')}</a></p>
-    <${Reading} of=${product}>${(/** @type {any} */ found) => html`
+    <${Reading} of=${product}>${(/** @type {import('../app/api.js').Api['Product']} */ found) => html`
       <${Title} text=${found.name} />
       <dl class="facts">
         <dt>${t('productId')}</dt><dd>${found.productId}</dd>

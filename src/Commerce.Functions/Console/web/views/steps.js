@@ -18,7 +18,7 @@ function Steps({ userId, orderId }) {
   const steps = useRead(signal => read(`/ops/orders${pathOf(userId, orderId)}/steps`, signal), [userId, orderId], pollMs);
   return html`
     <${Title} text=${t('orderNumber', { orderId })} />
-    <${Reading} of=${steps}>${(/** @type {any} */ found) => html`
+    <${Reading} of=${steps}>${(/** @type {import('../app/api.js').Api['OrderSteps']} */ found) => html`
       <dl class="facts">
         <dt>${t('user')}</dt><dd>${found.order.userId}</dd>
         <dt>${t('state')}</dt><dd><${Badge} value=${found.order.status} /></dd>
@@ -27,7 +27,7 @@ function Steps({ userId, orderId }) {
       </dl>
       ${found.order.rejection && html`<div class="problem"><p>${textOf({ ...found.order.rejection, slug: found.order.rejection.code })}</p></div>`}
       <h2>${t('steps')}</h2>
-      <ol class="steps">${found.items.map((/** @type {any} */ step, /** @type {number} */ i) => html`
+      <ol class="steps">${found.items.map((step, i) => html`
         <li key=${i} class=${against.includes(step.step) ? 'against' : ''}>
           <strong>${t(`step.${step.step}`)}</strong> <time datetime=${step.at}>${preciseTime(step.at)}</time>
           ${said(step)}<br /><code>${step.document}</code>
@@ -38,10 +38,10 @@ function Steps({ userId, orderId }) {
     <//>`;
 }
 
-/** The numbers that a step wrote. @param {any} step */
+/** The numbers that a step wrote. @param {import('../app/api.js').Api['OrderStep']} step */
 function said(step) {
   if (step.detail) return ` · ${step.detail}`;
-  if (step.productId) return ` · ${step.productId}: ${signed(step.amount)} → ${count(step.after)}`;
+  if (step.productId) return ` · ${step.productId}: ${signed(step.amount ?? 0)} → ${count(step.after ?? 0)}`;
   return step.after === undefined ? ` · ${won(step.amount)}` : ` · ${won(step.amount)} → ${won(step.after)}`;
 }
 

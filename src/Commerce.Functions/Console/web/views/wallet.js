@@ -22,7 +22,7 @@ function Wallet({ userId }) {
     await balance.reload();
   };
   return html`
-    <${Reading} of=${balance} rows=${1}>${(/** @type {any} */ found) => html`
+    <${Reading} of=${balance} rows=${1}>${(/** @type {import('../app/api.js').Api['Balance']} */ found) => html`
       <p class="figure">${won(found.balance)} ${found.held > 0 && html`<span class="hint">${t('held', { held: won(found.held) })}</span>`}</p>`}
     <//>
     <${Charge} userId=${userId} onCharged=${charged} />
