@@ -12,6 +12,8 @@ public sealed class BrowserFixture : IAsyncLifetime
     private const string NoBrowser =
         "No Chromium is here: install Debian's `chromium`, or name one in COMMERCE_CHROMIUM.";
 
+    private const float ExpectTimeoutMs = 30_000;
+
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
     private readonly TemporaryFolder _folder = new();
@@ -23,6 +25,8 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // A machine that is busy with other tests is slow, and says nothing about the page.
+        SetDefaultExpectTimeout(ExpectTimeoutMs);
         if (FindBrowser() is not { } path)
             return;
         var shop = ShopProcess.StartAsync(_folder.Path, ("LocalPlatform:Seed", "true"), ("DataPlatform:TimeoutSeconds", "1"));

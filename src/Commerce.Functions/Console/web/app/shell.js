@@ -1,6 +1,6 @@
 // The frame around all views, and which view an address shows. A view's module is fetched when it is first shown.
 import { html, useEffect, useState } from './html.js';
-import { Notice, ProblemNote, Skeleton, hush, sayProblem } from './parts.js';
+import { Notice, ProblemNote, Skeleton, Title, hush, sayProblem } from './parts.js';
 import { language, speak, t } from './language.js';
 import { session, signIn, signOut } from './session.js';
 import { useRoute, useStore } from './store.js';
@@ -72,6 +72,6 @@ function View({ name, route }) {
     if (!load) setState({ error: { slug: 'no-page' } });
     else load().then(module => setState({ View: module.View }), error => setState({ error }));
   }, [name]);
-  if (state.error) return html`<${ProblemNote} problem=${state.error} />`;
+  if (state.error) return html`<${Title} text=${t('notHere')} /><${ProblemNote} problem=${state.error} />`;
   return state.View ? html`<${state.View} route=${route} />` : html`<${Skeleton} rows=${6} />`;
 }

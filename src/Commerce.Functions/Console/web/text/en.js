@@ -2,6 +2,7 @@
 export default {
   shop: 'Shop',
   operations: 'Operations',
+  notHere: 'This cannot be shown',
   skip: 'Skip to the content',
   shelves: 'Shelves',
   cart: 'Cart',

@@ -2,6 +2,7 @@
 export default {
   shop: '상점',
   operations: '운영',
+  notHere: '표시할 수 없습니다',
   skip: '본문으로 건너뛰기',
   shelves: '상품',
   cart: '장바구니',
