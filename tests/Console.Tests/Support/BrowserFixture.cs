@@ -29,7 +29,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         SetDefaultExpectTimeout(ExpectTimeoutMs);
         if (FindBrowser() is not { } path)
             return;
-        var shop = ShopProcess.StartAsync(_folder.Path, ("LocalPlatform:Seed", "true"), ("DataPlatform:TimeoutSeconds", "1"));
+        var shop = ShopProcess.StartAsync(_folder.Path, ("LocalPlatform:Seed", "true"), ("DataPlatform:TimeoutSeconds", "1"), ("DataPlatform:ProbeSecondsMax", "1"));
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path });
         _shop = await shop;

@@ -32,7 +32,7 @@ export function Chart({ label, series, data }) {
 
 /** @param {HTMLElement} box @param {{ label: string, color: string }[]} series */
 function optionsFor(box, series) {
-  const axis = { stroke: colorOf('--soft'), grid: { stroke: colorOf('--line') } };
+  const axis = { stroke: colorOf('--soft'), grid: { stroke: colorOf('--line'), width: 1 } };
   return {
     width: box.clientWidth,
     height: 180,
