@@ -47,6 +47,14 @@ public sealed partial class PackageTests
     public void Its_host_json_is_that_of_its_backend() =>
         Assert.Equal(Metadata.Read("host.json"), File.ReadAllText(Path.Combine(Folder!, "host.json")));
 
+    /// <summary>By it an app that is published refuses an issuer on its own machine.</summary>
+    [Fact]
+    public void It_knows_that_it_is_published()
+    {
+        using var config = Read("Commerce.Functions.runtimeconfig.json");
+        Assert.True(config.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("Commerce.IsPublished").GetBoolean());
+    }
+
     [Fact]
     public void The_host_starts_this_worker()
     {

@@ -50,18 +50,22 @@ internal sealed class AuthMiddleware(TokenVerifier verifier, FairShares shares) 
     /// <summary>Who calls, or how to refuse who does not say so properly.</summary>
     private async ValueTask<(Caller? Caller, Func<IResult> Refuse)> IdentifyAsync(HttpContext http)
     {
-        var isReadable = BearerToken.TryRead(http.Request, out var token);
-        if (isReadable && token is null)
+        var isReadable = BearerToken.TryRead(http.Request, out var sent);
+        if (isReadable && sent.IsEmpty)
             return (null, AuthAnswers.TokenMissing);
-        if (token is not null && await verifier.RecallAsync(token, http.RequestAborted) is { Caller: { } known })
-            return (known, AuthAnswers.TokenMissing);
+        if (isReadable && await verifier.RecallAsync(TokenHash.Of(sent), http.RequestAborted) is { } known)
+            return (known, AuthAnswers.TokenRefused);
         if (shares.LookAtSignIns(http) is { } usedUp)
             return (null, () => AuthAnswers.TooMany(usedUp));
-        var verification = token is null ? Verification.Refused : await verifier.VerifyAsync(token, http.RequestAborted);
+        var verification = await VerifyAsync(http);
         if (verification.IsUnavailable)
             return (null, AuthAnswers.IssuerUnavailable);
         if (verification.Caller is null)
             shares.CountFailedSignIn(http);
         return (verification.Caller, AuthAnswers.TokenRefused);
     }
+
+    private ValueTask<Verification> VerifyAsync(HttpContext http) => BearerToken.TryRead(http.Request, out var token)
+        ? verifier.VerifyAsync(token.ToString(), http.RequestAborted)
+        : new(Verification.Refused);
 }

@@ -12,10 +12,12 @@ internal static class BearerToken
 
     private const string Scheme = "Bearer";
 
-    /// <summary>False when something was sent that can be no token; true, and null, when nothing was, or for another scheme.</summary>
-    public static bool TryRead(HttpRequest request, out string? token)
+    /// <summary>False when something was sent that can be no token; true, and empty, when nothing was, or for another scheme.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="token">The token, within the header's own text: one that is known already need not be copied out of it.</param>
+    public static bool TryRead(HttpRequest request, out ReadOnlySpan<char> token)
     {
-        token = null;
+        token = default;
         var headers = request.Headers.Authorization;
         if (headers.Count == 0)
             return true;
@@ -27,7 +29,7 @@ internal static class BearerToken
         var sent = header.AsSpan(Scheme.Length).Trim(' ');
         if (sent.IsEmpty || sent.Length > LengthMax)
             return false;
-        token = sent.ToString();
+        token = sent;
         return true;
     }
 }
@@ -35,9 +37,11 @@ internal static class BearerToken
 /// <summary>What a token is remembered by: whoever reads the memory cannot use it.</summary>
 internal readonly record struct TokenHash(UInt128 High, UInt128 Low)
 {
-    public static TokenHash Of(string token)
+    private const int UsualLengthMax = 2048;
+
+    public static TokenHash Of(ReadOnlySpan<char> token)
     {
-        Span<byte> text = stackalloc byte[512];
+        Span<byte> text = stackalloc byte[UsualLengthMax];
         var bytes = token.Length <= text.Length ? text[..token.Length] : new byte[token.Length];
         // A token is ASCII; two that differ in what is not will both be refused.
         Encoding.ASCII.GetBytes(token, bytes);

@@ -50,8 +50,6 @@ internal sealed class TokenVerifier : IDisposable
     /// <summary>Who sent a token, or that it is refused, or that nobody can say because the issuer's keys cannot be had.</summary>
     public async ValueTask<Verification> VerifyAsync(string token, CancellationToken ct)
     {
-        if (await RecallAsync(token, ct) is { } known)
-            return known;
         if (Read(token) is not { } read)
             return Verification.Refused;
         if (await _keys.TrustedAsync(read.Kid, ct) is not { } keys)
@@ -64,15 +62,13 @@ internal sealed class TokenVerifier : IDisposable
         var result = await _bearer.TokenHandlers.Single().ValidateTokenAsync(read, parameters);
         if (!result.IsValid || CallerReader.Read(read, _userClaim) is not { } caller)
             return Verification.Refused;
-        _verified.Remember(token, keys, caller, read.ValidTo - _time.GetUtcNow().UtcDateTime + ClockSkew);
+        _verified.Remember(TokenHash.Of(token), keys, caller, read.ValidTo - _time.GetUtcNow().UtcDateTime + ClockSkew);
         return new(caller);
     }
 
     /// <summary>Who sent a token that was verified before; null for one that has to be verified.</summary>
-    public async ValueTask<Verification?> RecallAsync(string token, CancellationToken ct) =>
-        await _keys.TrustedAsync(keyId: null, ct) is not { } keys ? Verification.Unavailable
-        : _verified.Recall(token, keys) is { } caller ? new(caller)
-        : null;
+    public async ValueTask<Caller?> RecallAsync(TokenHash token, CancellationToken ct) =>
+        await _keys.TrustedAsync(keyId: null, ct) is { } keys ? _verified.Recall(token, keys) : null;
 
     public void Dispose() => _verified.Dispose();
 
@@ -83,7 +79,9 @@ internal sealed class TokenVerifier : IDisposable
             return null;
         try
         {
-            return new JsonWebToken(token);
+            var read = new JsonWebToken(token);
+            // What an extension says must be understood (RFC 7515, 4.1.11), and none is here.
+            return read.TryGetHeaderValue<object>("crit", out _) ? null : read;
         }
         catch (Exception malformed) when (malformed is ArgumentException or FormatException or SecurityTokenException)
         {

@@ -18,19 +18,19 @@ internal sealed class VerifiedTokens(TimeProvider time) : IDisposable
 
     public int Count => _cache.Count;
 
-    public Caller? Recall(string token, KeySet keys) =>
-        _cache.TryGetValue(TokenHash.Of(token), out Entry? entry) && entry!.Keys == keys && entry.Until > time.GetUtcNow() ? entry.Caller : null;
+    public Caller? Recall(TokenHash token, KeySet keys) =>
+        _cache.TryGetValue(token, out Entry? entry) && entry!.Keys == keys && entry.Until > time.GetUtcNow() ? entry.Caller : null;
 
     /// <param name="token">The token.</param>
     /// <param name="keys">What it was verified with.</param>
     /// <param name="caller">Who sent it.</param>
     /// <param name="left">For how long it is still taken.</param>
-    public void Remember(string token, KeySet keys, Caller caller, TimeSpan left)
+    public void Remember(TokenHash token, KeySet keys, Caller caller, TimeSpan left)
     {
         var kept = left < RememberedMax ? left : RememberedMax;
         if (kept > TimeSpan.Zero)
             _cache.Set(
-                TokenHash.Of(token), new Entry(keys, caller, time.GetUtcNow() + kept),
+                token, new Entry(keys, caller, time.GetUtcNow() + kept),
                 new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = kept });
     }
 

@@ -15,14 +15,14 @@ public sealed class BearerTokenTests
     public void A_token_comes_with_the_scheme_bearer(string header, string? expected)
     {
         Assert.True(BearerToken.TryRead(With(header), out var token));
-        Assert.Equal(expected, token);
+        Assert.Equal(expected ?? "", token);
     }
 
     [Fact]
     public void Without_the_header_there_is_none()
     {
         Assert.True(BearerToken.TryRead(new DefaultHttpContext().Request, out var token));
-        Assert.Null(token);
+        Assert.True(token.IsEmpty);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class BearerTokenTests
     public void The_longest_token_is_read()
     {
         Assert.True(BearerToken.TryRead(With("Bearer " + new string('x', BearerToken.LengthMax)), out var token));
-        Assert.Equal(BearerToken.LengthMax, token!.Length);
+        Assert.Equal(BearerToken.LengthMax, token.Length);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public sealed class IssuerKeysTests : IDisposable
 
     private async Task<Verification> VerifyAsync(string token) => await _house.Verifier.VerifyAsync(token, TestContext.Current.CancellationToken);
 
+    private async Task<Caller?> RecallAsync(string token) => await _house.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken);
+
     [Fact]
     public async Task Many_first_tokens_fetch_the_keys_once()
     {
@@ -83,10 +85,11 @@ public sealed class IssuerKeysTests : IDisposable
         Assert.NotNull((await VerifyAsync(token)).Caller);
         Issuer.Rotate("key-2");
         Issuer.Withdraw("key-1");
-        Assert.NotNull((await VerifyAsync(token)).Caller);
+        Assert.NotNull(await RecallAsync(token));
 
         _house.Time.Advance(IssuerKeys.WaitAfter);
 
+        Assert.Null(await RecallAsync(token));
         Assert.Equal(Verification.Refused, await VerifyAsync(token));
     }
 

@@ -66,9 +66,9 @@ internal sealed class TestIssuer : IDocumentRetriever, IDisposable
         Sign(Claims(sub, scope, change).ToJsonString());
 
     /// <summary>Signs any payload.</summary>
-    public string Sign(string payload, string? keyId = null)
+    public string Sign(string payload, string? keyId = null, string header = "")
     {
-        var content = $"{Encoded($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{keyId ?? _current}}"}""")}.{Encoded(payload)}";
+        var content = $"{Encoded($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{keyId ?? _current}}"{{header}}}""")}.{Encoded(payload)}";
         return $"{content}.{Base64Url.EncodeToString(_keys[_current].SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
     }
 
