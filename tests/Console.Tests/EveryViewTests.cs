@@ -93,9 +93,9 @@ public sealed class EveryViewTests(BrowserFixture browser)
             async () => {
               const input = document.querySelector('input[type=search]');
               const started = performance.now();
-              input.value = 'product 09';
+              input.value = 'product 9000';
               input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-              while (document.querySelector('.product .id')?.textContent !== 'p09000') await new Promise(requestAnimationFrame);
+              while (performance.now() - started < 30_000 && document.querySelector('.product .id')?.textContent !== 'p09000') await new Promise(requestAnimationFrame);
               return performance.now() - started;
             }
             """);
