@@ -3,15 +3,18 @@ using Commerce.Functions.Auth;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Console;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Http;
 using Commerce.Functions.Ledger;
+using Commerce.Functions.Metrics;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Settings;
 using Commerce.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 // Settings are read once. To watch their files would be to watch all folders below the current one: most of a second of the start.
@@ -19,6 +22,7 @@ var builder = FunctionsApplication.CreateBuilder([.. args, "--hostBuilder:reload
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<AuthMiddleware>();
+builder.UseMiddleware<MetricsMiddleware>();
 builder.AddTelemetry();
 builder.Services
     .AddAuth(builder.Configuration)
@@ -31,5 +35,7 @@ builder.Services
     .AddRanking(builder.Configuration)
     .AddDelivery(builder.Configuration)
     .AddAudit(builder.Configuration)
+    .AddSingleton<OrderMetrics>()
+    .AddConsole(builder.Configuration)
     .AddSettingsCheck();
 builder.Build().Run();

@@ -99,9 +99,10 @@ function fieldOf({ location: [, where, ...path], code, message }) {
   return names.map((name) => (/^\d+$/.test(name) ? `[${name}]` : `.${name}`)).join('').replace(/^\./, '') || where || 'body';
 }
 
-/** The documented example of a problem, with another detail where one is given. */
+/** The documented example of a problem; with another detail, where one is given, it is not that product's or order's any more. */
 function problem(slug, detail) {
-  return detail ? { ...examples[slug].value, detail } : examples[slug].value;
+  const { type, title, status } = examples[slug].value;
+  return detail ? { type, title, status, detail } : examples[slug].value;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

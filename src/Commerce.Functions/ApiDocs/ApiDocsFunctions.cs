@@ -1,4 +1,4 @@
-using System.Reflection;
+using Commerce.Functions.Http;
 using Microsoft.Azure.Functions.Worker;
 using Scalar.AspNetCore;
 
@@ -15,11 +15,12 @@ public sealed class ApiDocsFunctions
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly Lazy<StaticContent> Yaml = new(() => new(ApiDocument.Yaml, "application/yaml; charset=utf-8"));
-    private static readonly Lazy<StaticContent> Json = new(() => new(ApiDocument.Json, "application/json; charset=utf-8"));
-    private static readonly Lazy<StaticContent> Page = new(() => new(Read(typeof(ApiDocsFunctions).Assembly, "api-docs.html"), "text/html; charset=utf-8"));
+    private static readonly Lazy<StaticContent> Yaml = new(() => StaticContent.Plain(ApiDocument.Yaml, "application/yaml; charset=utf-8"));
+    private static readonly Lazy<StaticContent> Json = new(() => StaticContent.Plain(ApiDocument.Json, "application/json; charset=utf-8"));
+    private static readonly Lazy<StaticContent> Page = new(() =>
+        StaticContent.Plain(StaticContent.Read(typeof(ApiDocsFunctions).Assembly, "api-docs.html"), "text/html; charset=utf-8"));
     private static readonly Lazy<StaticContent> Script = new(() =>
-        new(Read(typeof(ScalarOptions).Assembly, "ScalarStaticAssets.scalar.js"), "text/javascript; charset=utf-8", isGzip: true));
+        StaticContent.FromGzip(StaticContent.Read(typeof(ScalarOptions).Assembly, "ScalarStaticAssets.scalar.js"), "text/javascript; charset=utf-8"));
 
     [Function("GetApiDocumentYaml")]
     public static IResult GetYaml([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.yaml")] HttpRequest request) =>
@@ -39,13 +40,4 @@ public sealed class ApiDocsFunctions
     [Function("GetApiReferenceScript")]
     public static IResult GetReferenceScript([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/scalar.js")] HttpRequest request) =>
         Script.Value.Answer(request);
-
-    private static byte[] Read(Assembly assembly, string name)
-    {
-        using var resource = assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no resource {name}.");
-        using var copy = new MemoryStream();
-        resource.CopyTo(copy);
-        return copy.ToArray();
-    }
 }

@@ -27,6 +27,16 @@ internal sealed record AdjustmentView(string MovementId, string ProductId, long 
         new(movement.Id, movement.ProductId, movement.Delta, movement.Reason, movement.StockAfter, movement.OccurredAt);
 }
 
+/// <summary>One change of a stock, as an operator sees it.</summary>
+internal sealed record MovementView(
+    string MovementId, MovementKind Kind, long Delta, long StockAfter, string? OrderId, string? Reason, DateTimeOffset OccurredAt)
+{
+    public static MovementView Of(StockMovement movement) => new(
+        movement.Id, movement.Kind, movement.Delta, movement.StockAfter, movement.OrderId, movement.Reason, movement.OccurredAt);
+}
+
+internal sealed record MovementList(IReadOnlyList<MovementView> Items, string? NextCursor);
+
 /// <summary>What an import did; the three counts add up to the rows.</summary>
 internal sealed record ImportView(int Rows, int Created, int Updated, int Unchanged);
 
@@ -36,6 +46,7 @@ internal sealed record ImportView(int Rows, int Created, int Updated, int Unchan
 [JsonSerializable(typeof(AdjustmentRequest))]
 [JsonSerializable(typeof(AdjustmentView))]
 [JsonSerializable(typeof(ImportView))]
+[JsonSerializable(typeof(MovementList))]
 internal sealed partial class CatalogJson : JsonSerializerContext
 {
     public static CatalogJson Wire { get; } = new(HttpJson.Options());

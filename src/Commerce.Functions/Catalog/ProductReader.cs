@@ -62,4 +62,18 @@ public sealed class ProductReader(CommerceDatabase database)
             .WithParameter("@max", max);
         return await _catalog.QueryAsync(query, CatalogJson.Wire.ProductView, pageSize: max, ct: ct).ToListAsync(ct);
     }
+
+    /// <summary>What changed a product's stock, newest first; what was refused changed nothing, and has the sequence 0.</summary>
+    /// <param name="productId">Which product.</param>
+    /// <param name="before">Only movements whose sequence is lower.</param>
+    /// <param name="max">Most movements wanted.</param>
+    /// <param name="ct">Stops the reading.</param>
+    public Task<List<StockMovement>> MovementsAsync(string productId, long before, int max, CancellationToken ct)
+    {
+        var query = new QueryDefinition(
+            "SELECT * FROM c WHERE c.type = 'movement' AND c.sequence > 0 AND c.sequence < @before ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
+            .WithParameter("@before", before)
+            .WithParameter("@max", max);
+        return _catalog.ListAsync<StockMovement>(query, max, new PartitionKey(productId), ct);
+    }
 }

@@ -33,8 +33,10 @@ internal static class Answers
     public static IResult PreconditionFailed() => Problem(new Failure(
         ErrorCode.PreconditionFailed, "What is there is not the version that If-Match or If-None-Match asks for. Read it again and decide anew."));
 
-    private sealed class ProblemAnswer(Failure failure, IReadOnlyList<(string Name, string Value)> headers) : IResult
+    private sealed class ProblemAnswer(Failure failure, IReadOnlyList<(string Name, string Value)> headers) : IResult, IRefusal
     {
+        public ErrorCode Code => failure.Code;
+
         public Task ExecuteAsync(HttpContext httpContext)
         {
             var problem = ProblemDocument.From(failure, httpContext.Request.Path.ToUriComponent());
@@ -64,4 +66,11 @@ internal static class Answers
             return Task.CompletedTask;
         }
     }
+}
+
+/// <summary>An answer that refuses.</summary>
+internal interface IRefusal
+{
+    /// <summary>Why.</summary>
+    ErrorCode Code { get; }
 }

@@ -7,7 +7,7 @@ namespace Commerce.Functions.Http;
 /// <summary>
 /// A JSON answer, written once into a buffer that its thread keeps, so that Content-Length is known and nothing is allocated for it.
 /// </summary>
-internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) : IResult
+internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) : IResult, IStatusCodeHttpResult
 {
     public string ContentType { get; init; } = "application/json; charset=utf-8";
 
@@ -19,6 +19,8 @@ internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) :
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
     public int Status => status;
+
+    int? IStatusCodeHttpResult.StatusCode => status;
 
     public T Value => value;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using Commerce.Functions.Http;
 using Commerce.Shared;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -51,7 +49,7 @@ public sealed class OrderFunctions(
 
         return await orders.FindAsync(userId, orderId) is { } order
             ? Answers.OkUnlessUnchanged(request, OrderView.Of(order), OrderJson.Wire.OrderView, OrderAnswers.ETag(order))
-            : Answers.Problem(Failure.NotFound($"User '{userId}' has no order '{orderId}'."));
+            : Answers.Problem(Unknown(userId, orderId));
     }
 
     [Function("ListOrders")]
@@ -61,13 +59,13 @@ public sealed class OrderFunctions(
         var input = new RequestInput(request);
         input.UserId(userId);
         var page = input.Page(OrdersList);
-        var after = Position(input, page.After);
+        var after = OrderCursor.Position(input, page.After);
         if (input.Failure is { } wrong)
             return Answers.Problem(wrong);
 
         var found = await orders.ListAsync(userId, page.Limit + 1, after);
         var items = found.Take(page.Limit).Select(OrderView.Of).ToArray();
-        var next = found.Count > page.Limit ? Cursor.Encode(OrdersList, Text(found[page.Limit - 1])) : null;
+        var next = found.Count > page.Limit ? Cursor.Encode(OrdersList, OrderCursor.Text(new(found[page.Limit - 1].CreatedAt, found[page.Limit - 1].Id))) : null;
         return Answers.Ok(new OrderPage(items, next), OrderJson.Wire.OrderPage);
     }
 
@@ -114,16 +112,5 @@ public sealed class OrderFunctions(
         return items;
     }
 
-    private static string Text(Order order) => $"{UtcTimeConverter.Text(order.CreatedAt)} {order.Id}";
-
-    private static OrderPosition? Position(RequestInput input, string? after)
-    {
-        if (after is null)
-            return null;
-        if (after.Split(' ') is [var time, var orderId]
-            && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var createdAt))
-            return new(createdAt, orderId);
-        input.Refuse("cursor", "must be the nextCursor of the page before");
-        return null;
-    }
+    internal static Failure Unknown(string userId, string orderId) => Failure.NotFound($"User '{userId}' has no order '{orderId}'.");
 }

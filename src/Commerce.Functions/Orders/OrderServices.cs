@@ -12,6 +12,8 @@ internal static class OrderServices
         return services
             .AddSingleton<IValidateOptions<OrderOptions>, OrderOptionsValidator>()
             .AddSingleton<OrderStore>()
+            .AddSingleton<OrderSearch>()
+            .AddSingleton<OrderSteps>()
             .AddSingleton<OrderFlights>()
             .AddSingleton<OrderOrchestrations>()
             .AddSingleton<OrderPlacement>()

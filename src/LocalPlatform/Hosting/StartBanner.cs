@@ -20,6 +20,9 @@ internal sealed class StartBanner(HostConsole console, HostFiles files, HostAddr
         console.Out.WriteLine();
         console.Out.WriteLine($"Listening on {string.Join(", ", address.Urls)}");
         console.Out.WriteLine($"Data in {dataPath}");
+        console.Out.WriteLine($"Process {Environment.ProcessId}: Ctrl-C or a TERM signal to it ends all");
+        if (files.Platform.Home is not null)
+            console.Out.WriteLine($"Open {address.BaseUrl}/ in a browser");
         if (ignoresServiceBus)
             console.Out.WriteLine("The Service Bus namespace in the settings is not used: this host has a broker of its own.");
         console.Out.WriteLine();

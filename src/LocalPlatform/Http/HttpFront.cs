@@ -1,3 +1,4 @@
+using LocalPlatform.Hosting;
 using LocalPlatform.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -10,7 +11,7 @@ namespace LocalPlatform.Http;
 /// The host's side of HTTP, in front of the worker's own pipeline and in the worker's own web server: its addresses, its routes, and
 /// the choice of the function.
 /// </summary>
-internal sealed class HttpFront(HttpFunctions functions, HostAddress address, LocalCallers callers) : IStartupFilter
+internal sealed class HttpFront(HttpFunctions functions, HostAddress address, LocalCallers callers, HostFiles files) : IStartupFilter
 {
     private static readonly PathString[] PlatformPaths = ["/admin", "/local", "/runtime"];
 
@@ -30,8 +31,16 @@ internal sealed class HttpFront(HttpFunctions functions, HostAddress address, Lo
                 LocalRoutes.Map(routes);
             });
         });
+        if (files.Platform.Home is { } home)
+            app.MapWhen(static http => http.Request.Path == "/", root => root.Run(http => LeadAsync(http, home)));
         app.Run(http => functions.AnswerAsync(http, worker));
     };
+
+    private static Task LeadAsync(HttpContext http, string home)
+    {
+        http.Response.Redirect(home);
+        return Task.CompletedTask;
+    }
 
     /// <summary>The worker listens where only its host would find it; here everybody comes to the worker directly.</summary>
     private void Listen(IApplicationBuilder app)

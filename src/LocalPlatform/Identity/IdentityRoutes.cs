@@ -100,7 +100,8 @@ internal sealed class IdentityRoutes(TokenIssuer issuer, TimeProvider time, Func
             return OperatorHttp.RefuseAsync(http, StatusCodes.Status400BadRequest, problem);
         http.Response.Headers.ContentSecurityPolicy = SignInPage.Policy(new Uri(request!.RedirectUri));
         http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        // With no referrer at all a browser would not say either that the form is of this very page, and the form be refused.
+        http.Response.Headers["Referrer-Policy"] = "same-origin";
         http.Response.ContentType = "text/html; charset=utf-8";
         var hidden = ((string[])["response_type", "client_id", "redirect_uri", "state", "code_challenge", "code_challenge_method"])
             .Where(name => form!.Text(name) is not null)

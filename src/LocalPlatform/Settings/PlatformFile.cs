@@ -27,6 +27,9 @@ internal sealed record PlatformFile
     /// <summary>The issuer of access tokens; null for none.</summary>
     public IdentityEntry? Identity { get; init; }
 
+    /// <summary>Where the root leads to; null for nowhere.</summary>
+    public string? Home { get; init; }
+
     /// <summary>Requests that fill an empty store.</summary>
     public IReadOnlyList<SeedEntry> Seed { get; init; } = [];
 

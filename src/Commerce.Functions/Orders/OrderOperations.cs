@@ -1,0 +1,82 @@
+using System.Globalization;
+using Commerce.Functions.Http;
+using Commerce.Shared.Orders;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Commerce.Functions.Orders;
+
+/// <summary>What operators see of the orders of all users.</summary>
+public sealed class OrderOperations(OrderStore orders, OrderSearch search, OrderSteps steps)
+{
+    private const string SearchList = "all-orders";
+
+    [Function("ListOrdersOfAll")]
+    public async Task<IResult> Search([HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/orders")] HttpRequest request)
+    {
+        var input = new RequestInput(request);
+        var wanted = Query(input);
+        var page = input.Page(SearchList);
+        var after = OrderCursor.Position(input, page.After);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        var found = await search.FindAsync(wanted, page.Limit, after, request.HttpContext.RequestAborted);
+        var next = found.Next is { } position ? Cursor.Encode(SearchList, OrderCursor.Text(position)) : null;
+        return Answers.Ok(new OrderPage([.. found.Items.Select(OrderView.Of)], next), OrderJson.Wire.OrderPage);
+    }
+
+    [Function("ListOrderSteps")]
+    public async Task<IResult> Steps(
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/orders/{userId}/{orderId}/steps")] HttpRequest request,
+        string userId,
+        string orderId)
+    {
+        var input = new RequestInput(request);
+        input.UserId(userId);
+        input.OrderId(orderId);
+        if (input.Failure is { } wrong)
+            return Answers.Problem(wrong);
+
+        return await orders.FindAsync(userId, orderId) is { } order
+            ? Answers.Ok(
+                new OrderStepList(OrderView.Of(order), await steps.ReadAsync(order, request.HttpContext.RequestAborted)), OrderJson.Wire.OrderStepList)
+            : Answers.Problem(OrderFunctions.Unknown(userId, orderId));
+    }
+
+    private static OrderQuery Query(RequestInput input)
+    {
+        var query = input.Request.Query;
+        string? userId = query["userId"];
+        string? productId = query["productId"];
+        if (userId is not null)
+            input.UserId(userId);
+        if (productId is not null)
+            input.ProductId(productId);
+        return new(Time(input, "from"), Time(input, "to"), Status(input), userId, productId);
+    }
+
+    private static DateTimeOffset? Time(RequestInput input, string name)
+    {
+        string? text = input.Request.Query[name];
+        if (text is null)
+            return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            return time;
+        input.Refuse(name, "must be a time such as 2026-03-02T09:00:00Z");
+        return null;
+    }
+
+    private static OrderStatus? Status(RequestInput input)
+    {
+        string? text = input.Request.Query["status"];
+        if (text is null)
+            return null;
+        foreach (var status in Enum.GetValues<OrderStatus>())
+        {
+            if (OrderTransitions.NameOf(status) == text)
+                return status;
+        }
+        input.Refuse("status", "must be one of pending, paid, rejected, cancelled");
+        return null;
+    }
+}

@@ -1,0 +1,120 @@
+using Console.Tests.Support;
+using Microsoft.Playwright;
+
+namespace Console.Tests;
+
+/// <summary>What holds of every view: anybody can use it, and nothing of it comes from elsewhere.</summary>
+public sealed class EveryViewTests(BrowserFixture browser)
+{
+    private const int VisitsMax = 10;
+    private const double PaintMsMax = 1_000;
+
+    private static readonly string[] Views =
+        ["", "product/71053", "cart", "wallet", "orders", "order/o-AAAAAAAAAAAAAAAAAAAAAA", "ops", "search", "steps/x/o-AAAAAAAAAAAAAAAAAAAAAA", "events", "event/none", "stock", "stock/71053", "import", "nowhere"];
+
+    [Theory]
+    [InlineData(1280, ColorScheme.Light, "en-US")]
+    [InlineData(360, ColorScheme.Dark, "ko-KR")]
+    public async Task Axe_finds_nothing_and_nothing_is_wider_than_the_page(int width, ColorScheme colors, string locale)
+    {
+        await using var console = await browser.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = colors, Locale = locale });
+        await SignInAsync(console);
+
+        foreach (var view in Views)
+        {
+            await console.Page.GotoAsync(new Uri(console.Shop, $"/api/console#/{view}").ToString());
+            await console.Page.Locator("main h1, main .problem").First.WaitForAsync();
+            await Expect(console.Page.Locator(".skeleton")).ToHaveCountAsync(0);
+            await console.AssertSoundAsync($"{view} at {width}");
+            Assert.True(await console.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{view} is wider than {width}");
+        }
+    }
+
+    [Fact]
+    public async Task The_keyboard_leads_from_the_head_into_a_view()
+    {
+        await using var console = await browser.OpenAsync();
+        await console.GoAsync();
+        await Expect(console.Page.Locator("h1")).ToBeFocusedAsync();
+        await console.Page.GetByLabel("Search").PressAsync("Tab");
+        await Expect(console.Page.Locator(".long-list")).ToBeFocusedAsync();
+        await console.Page.Keyboard.PressAsync("Tab");
+        await Expect(console.Page.Locator(".product a").First).ToBeFocusedAsync();
+    }
+
+    /// <summary>What the first visit costs, and that a second one costs next to nothing.</summary>
+    [Fact]
+    public async Task The_first_visit_is_small_and_quick_and_loads_nothing_from_elsewhere()
+    {
+        await using var console = await browser.OpenAsync();
+        await console.GoAsync();
+        await Expect(console.Page.Locator(".product").First).ToBeVisibleAsync();
+        var bytes = await console.Page.EvaluateAsync<double>(
+            "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter(entry => entry.name.includes('/api/console')).reduce((sum, entry) => sum + entry.encodedBodySize, 0)");
+        var paintMs = await FirstPaintMsAsync(console);
+        // Other tests are at work on this machine, too: the best of some first visits is what the page takes.
+        for (var visit = 1; visit < VisitsMax && paintMs > PaintMsMax; visit++)
+        {
+            await using var again = await browser.OpenAsync();
+            await again.GoAsync();
+            paintMs = Math.Min(paintMs, await FirstPaintMsAsync(again));
+        }
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:0} bytes, first paint after {paintMs:0} ms");
+
+        Assert.InRange(bytes, 1, 150_000);
+        Assert.InRange(paintMs, 0, PaintMsMax);
+        console.AssertQuiet("the first visit");
+    }
+
+    [Fact]
+    public async Task Ten_thousand_products_are_searched_as_quickly_as_somebody_types()
+    {
+        await using var console = await browser.OpenAsync();
+        await console.Page.RouteAsync("**/api/products?*", route =>
+        {
+            var cursor = System.Web.HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["cursor"];
+            var first = cursor is null ? 0 : int.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
+            return route.FulfillAsync(new()
+            {
+                ContentType = "application/json",
+                Body = System.Text.Json.JsonSerializer.Serialize(new
+                {
+                    items = Enumerable.Range(first, 100).Select(i => new { productId = $"p{i:00000}", name = $"PRODUCT NUMBER {i:00000}", price = 100, stock = 5 }),
+                    nextCursor = first + 100 < 10_000 ? $"{first + 100}" : null,
+                }),
+            });
+        });
+        await console.GoAsync();
+        await console.Page.GetByLabel("Search").FillAsync("number");
+        await Expect(console.Page.GetByText("10,000 of 10,000 products")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+
+        var tookMs = await console.Page.EvaluateAsync<double>(
+            """
+            async () => {
+              const input = document.querySelector('input[type=search]');
+              const started = performance.now();
+              input.value = 'product 9000';
+              input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+              while (performance.now() - started < 30_000 && document.querySelector('.product .id')?.textContent !== 'p09000') await new Promise(requestAnimationFrame);
+              return performance.now() - started;
+            }
+            """);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"searched in {tookMs:0} ms");
+        Assert.InRange(await console.Page.Locator(".product").CountAsync(), 1, 60);
+        Assert.InRange(tookMs, 0, 1_000);
+    }
+
+    private static Task<double> FirstPaintMsAsync(ConsolePage console) => console.Page.EvaluateAsync<double>(
+        "new Promise(done => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(entry => done(entry.startTime))).observe({ type: 'paint', buffered: true }))");
+
+    /// <summary>Signs in where the texts may be in any language.</summary>
+    private static async Task SignInAsync(ConsolePage console)
+    {
+        await console.GoAsync("ops");
+        await console.Page.Locator("main button.primary").ClickAsync();
+        await console.Page.GetByLabel("User id").FillAsync("olga");
+        await console.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(console.Page.Locator(".user")).ToHaveTextAsync("olga");
+    }
+}
