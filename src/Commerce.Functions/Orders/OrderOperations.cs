@@ -9,6 +9,7 @@ namespace Commerce.Functions.Orders;
 public sealed class OrderOperations(OrderStore orders, OrderSearch search, OrderSteps steps)
 {
     private const string SearchList = "all-orders";
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
 
     [Function("ListOrdersOfAll")]
     public async Task<IResult> Search([HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/orders")] HttpRequest request)
@@ -60,7 +61,7 @@ public sealed class OrderOperations(OrderStore orders, OrderSearch search, Order
         string? text = input.Request.Query[name];
         if (text is null)
             return null;
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        if (DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
             return time;
         input.Refuse(name, "must be a time such as 2026-03-02T09:00:00Z");
         return null;

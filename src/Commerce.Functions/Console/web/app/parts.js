@@ -75,7 +75,7 @@ export function SignedIn({ asOperator = false, scope, children }) {
 
 /** A table that becomes cards where it is narrow. @param {{ caption: string, heads: string[], rows: any[][], keys?: string[] }} props */
 export const Table = ({ caption, heads, rows, keys }) => html`
-  <div class="table" role="region" aria-label=${caption} tabindex="0">
+  <div class="table" role="group" aria-label=${caption} tabindex="0">
     <table><caption class="unseen">${caption}</caption>
       <thead><tr>${heads.map(head => html`<th key=${head} scope="col">${head}</th>`)}</tr></thead>
       <tbody>${rows.map((row, i) => html`<tr key=${keys?.[i] ?? i}>${row.map((cell, j) => html`<td key=${j} data-head=${heads[j]}>${cell}</td>`)}</tr>`)}</tbody>

@@ -40,5 +40,5 @@ function Event({ eventId }) {
           rows=${attempts.map((/** @type {any} */ one) => [time(one.at), t(`verdict.${one.verdict}`), t('milliseconds', { ms: count(one.durationMs) }), one.detail])} />`}`}
     <//>
     <h2>${t('payload')}</h2>
-    <${Reading} of=${payload}>${(/** @type {any} */ found) => html`<pre tabindex="0" role="region" aria-label=${t('payload')}>${JSON.stringify(found, null, 2)}</pre>`}<//>`;
+    <${Reading} of=${payload}>${(/** @type {any} */ found) => html`<pre tabindex="0" role="group" aria-label=${t('payload')}>${JSON.stringify(found, null, 2)}</pre>`}<//>`;
 }
