@@ -14,7 +14,7 @@ public sealed class ConsoleFunctions(IOptions<AuthOptions> auth, IOptions<Consol
 {
     private const string Page = "index.html";
 
-    private readonly string _contentSecurityPolicy =
+    private string ContentSecurityPolicy =>
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         + $"connect-src 'self' {new Uri(auth.Value.Issuer!).GetLeftPart(UriPartial.Authority)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -22,7 +22,7 @@ public sealed class ConsoleFunctions(IOptions<AuthOptions> auth, IOptions<Consol
     public IResult GetPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console")] HttpRequest request)
     {
         var headers = request.HttpContext.Response.Headers;
-        headers.ContentSecurityPolicy = _contentSecurityPolicy;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
         // The address that somebody comes back to from signing in has a code in it.
         headers["Referrer-Policy"] = "no-referrer";
         return ConsoleFiles.Find(Page)!.Answer(request);
