@@ -10,6 +10,7 @@ internal static class AccessTable
 {
     private static readonly FrozenDictionary<string, AccessRule> Rules = new Dictionary<string, AccessRule>(StringComparer.OrdinalIgnoreCase)
     {
+#pragma warning disable format // It is a table.
         // Function                    serves                               and takes of
         ["HealthLive"] =               Public(Share.None),
         ["HealthReady"] =              Public(Share.None),
@@ -57,6 +58,7 @@ internal static class AccessTable
         ["GetRankingStatus"] =         Operator(Scopes.RankingRead),
         ["RebuildRanking"] =           Operator(Scopes.RankingOperate),
         ["Audit"] =                    Operator(Scopes.AuditRead),
+#pragma warning restore format
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All rows.</summary>

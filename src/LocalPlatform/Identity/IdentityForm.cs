@@ -9,7 +9,11 @@ internal sealed class IdentityForm
 {
     private static readonly FormOptions Small = new()
     {
-        ValueCountLimit = 32, KeyLengthLimit = 128, ValueLengthLimit = 4096, BufferBodyLengthLimit = 64 * 1024, MultipartBodyLengthLimit = 64 * 1024,
+        ValueCountLimit = 32,
+        KeyLengthLimit = 128,
+        ValueLengthLimit = 4096,
+        BufferBodyLengthLimit = 64 * 1024,
+        MultipartBodyLengthLimit = 64 * 1024,
     };
 
     private readonly Dictionary<string, string> _fields;

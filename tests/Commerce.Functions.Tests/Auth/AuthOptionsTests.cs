@@ -61,7 +61,11 @@ public sealed class AuthOptionsTests
     {
         var options = new RateLimitOptions
         {
-            OrdersPerMinute = orders, ReadsPerMinute = reads, UnsignedReadsPerMinute = unsignedReads, FailedSignInsPerMinute = failed, ForwardedHops = hops,
+            OrdersPerMinute = orders,
+            ReadsPerMinute = reads,
+            UnsignedReadsPerMinute = unsignedReads,
+            FailedSignInsPerMinute = failed,
+            ForwardedHops = hops,
         };
 
         Assert.Equal(named, options.Problem()?.Split(' ')[0]);

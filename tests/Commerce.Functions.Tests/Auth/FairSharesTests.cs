@@ -16,7 +16,11 @@ public sealed class FairSharesTests : IDisposable
 
     private static FairShares New(int hops) => new(Options.Create(new RateLimitOptions
     {
-        OrdersPerMinute = 3, ReadsPerMinute = 3, UnsignedReadsPerMinute = 3, FailedSignInsPerMinute = 3, ForwardedHops = hops,
+        OrdersPerMinute = 3,
+        ReadsPerMinute = 3,
+        UnsignedReadsPerMinute = 3,
+        FailedSignInsPerMinute = 3,
+        ForwardedHops = hops,
     }));
 
     private static Caller Of(string subject, params string[] scopes) => new(subject, scopes);

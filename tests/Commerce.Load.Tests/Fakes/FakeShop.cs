@@ -70,7 +70,8 @@ internal sealed class FakeShop : IAsyncDisposable
         _app.UseWhen(http => !http.Request.Path.StartsWithSegments("/local/identity"), shop => shop.Use(InjectAsync));
         _app.MapPost("/local/identity/token", async (HttpRequest request) => new
         {
-            access_token = $"of-{(await request.ReadFormAsync())["sub"]}", expires_in = 3600,
+            access_token = $"of-{(await request.ReadFormAsync())["sub"]}",
+            expires_in = 3600,
         });
         _app.MapPost("/api/ops/products/import", async (HttpRequest request) => Book.Import(await new StreamReader(request.Body).ReadToEndAsync()));
         _app.MapGet("/api/products", (int limit, int? cursor) => Book.Products(limit, cursor ?? 0));

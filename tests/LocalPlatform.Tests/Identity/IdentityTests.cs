@@ -24,8 +24,13 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
     {
         var request = new Dictionary<string, string?>
         {
-            ["response_type"] = "code", ["client_id"] = "console", ["redirect_uri"] = Back, ["scope"] = "a b", ["state"] = "s<t>&a\"te",
-            ["code_challenge"] = Challenge, ["code_challenge_method"] = "S256",
+            ["response_type"] = "code",
+            ["client_id"] = "console",
+            ["redirect_uri"] = Back,
+            ["scope"] = "a b",
+            ["state"] = "s<t>&a\"te",
+            ["code_challenge"] = Challenge,
+            ["code_challenge_method"] = "S256",
         };
         foreach (var (name, value) in changes)
             request[name] = value;
@@ -43,7 +48,11 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
     {
         var form = new Dictionary<string, string>
         {
-            ["grant_type"] = "authorization_code", ["code"] = code, ["client_id"] = "console", ["redirect_uri"] = Back, ["code_verifier"] = Verifier,
+            ["grant_type"] = "authorization_code",
+            ["code"] = code,
+            ["client_id"] = "console",
+            ["redirect_uri"] = Back,
+            ["code_verifier"] = Verifier,
         };
         foreach (var (name, value) in changes)
             form[name] = value;
