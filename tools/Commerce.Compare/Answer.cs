@@ -17,7 +17,8 @@ internal sealed partial record Answer(string Status, string Headers, string Body
             .Where(static header => Compared.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
             .OrderBy(static header => header.Key, StringComparer.OrdinalIgnoreCase)
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}".Replace(host.GetLeftPart(UriPartial.Authority), "", StringComparison.Ordinal));
-        return new(((int)response.StatusCode).ToString(), Neutral(string.Join('\n', headers)), Neutral(await response.Content.ReadAsStringAsync()));
+        var body = (await response.Content.ReadAsStringAsync()).Replace(host.GetLeftPart(UriPartial.Authority), "", StringComparison.Ordinal);
+        return new(((int)response.StatusCode).ToString(), Neutral(string.Join('\n', headers)), Neutral(body));
     }
 
     /// <summary>The parts that differ from the other; none when they are the same.</summary>
@@ -47,9 +48,10 @@ internal sealed partial record Answer(string Status, string Headers, string Body
     [GeneratedRegex("[0-9a-f]{32}")]
     private static partial Regex Trace();
 
-    /// <summary>Best sellers, which are counted every few seconds, and up to when.</summary>
+    /// <summary>Best sellers, which are counted every few seconds, and up to when; what one instance has counted in the last
+    /// seconds, and whether it is still at what it was told to do.</summary>
     [GeneratedRegex("""
-        "items":\[[^\]]*\](?=,"windowStart")|,"asOf":"<time>"
+        "items":\[[^\]]*\](?=,"windowStart")|,"asOf":"<time>"|"instance":"[^"]*"|"(seconds|refusals)":\[[^\]]*\]|,"latency":\{[^}]*\}|,"releasingParked":(true|false)
         """)]
     private static partial Regex List();
 

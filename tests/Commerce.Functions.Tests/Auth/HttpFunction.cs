@@ -32,7 +32,16 @@ internal sealed record HttpFunction(string Name, string Route, string[] Methods,
     public async Task<Call> CallAsync(IServiceProvider app, AuthMiddleware auth, string? token, string userId)
     {
         var http = Request(app, token);
-        var route = new Dictionary<string, object?> { ["userId"] = userId, ["productId"] = "p-1", ["orderId"] = "o-1", ["eventId"] = "e-1", ["path"] = "none" };
+        var route = new Dictionary<string, object?>
+        {
+            ["userId"] = userId,
+            ["productId"] = "p-1",
+            ["orderId"] = "o-1",
+            ["eventId"] = "e-1",
+            ["folder"] = "app",
+            ["file"] = "main.js",
+            ["path"] = "none",
+        };
         var run = new FakeRun(app, Name, route) { Items = new Dictionary<object, object> { ["HttpRequestContext"] = http } };
         var isReached = false;
         await new ProblemMiddleware(NullLogger<ProblemMiddleware>.Instance).Invoke(run, context => auth.Invoke(context, async _ =>

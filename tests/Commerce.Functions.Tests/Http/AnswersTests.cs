@@ -96,10 +96,10 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public void Names_in_any_script_stay_readable_and_markup_is_escaped()
+    public void Names_in_any_script_and_quotes_stay_readable()
     {
-        var json = JsonSerializer.Serialize(View with { UserId = "하트<script>" }, BalanceJson.Wire.BalanceView);
-        Assert.Contains("하트\\u003Cscript\\u003E", json, StringComparison.Ordinal);
+        var json = JsonSerializer.Serialize(View with { UserId = "하트 'of' gold & \"glass\"" }, BalanceJson.Wire.BalanceView);
+        Assert.Contains(@"하트 'of' gold & \""glass\""", json, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Commerce.Functions.Console;
 using Commerce.Functions.Http;
 using Commerce.Shared;
 using CsCheck;
@@ -20,6 +21,8 @@ public sealed class ReservedWordTests
         ["orderId"] = id => OperationId.IsOrder(id),
         // Made by the shop: the order's id and what happened to it.
         ["eventId"] = id => id.Split('.') is [var order, "paid" or "cancelled"] && OperationId.IsOrder(order),
+        ["folder"] = id => ConsoleFiles.Paths.Any(path => path.StartsWith($"{id}/", StringComparison.OrdinalIgnoreCase)),
+        ["file"] = id => ConsoleFiles.Paths.Any(path => path.EndsWith($"/{id}", StringComparison.OrdinalIgnoreCase)),
     };
 
     private static readonly string[][] Routes =
@@ -53,7 +56,7 @@ public sealed class ReservedWordTests
 
     [Fact]
     public void The_words_beside_ids_are_known() => Assert.Equal(
-        ["eventId pause", "eventId redelivery", "eventId resume", "eventId status", "productId import", "productId top"],
+        ["eventId pause", "eventId redelivery", "eventId resume", "eventId status", "folder config.json", "productId import", "productId top"],
         Pairs().Select(pair => $"{pair.Parameter} {pair.Word}").Order(StringComparer.Ordinal));
 
     [Fact]

@@ -1,10 +1,13 @@
 using Commerce.Functions.Audit;
+using Commerce.Functions.Auth;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Console;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Ledger;
+using Commerce.Functions.Metrics;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
 using Faults;
@@ -53,12 +56,18 @@ public class TestStore : IAsyncLifetime
             faults.InnerHandler = handler;
             handler = faults;
         }
-        var settings = new Dictionary<string, string?> { ["Cosmos"] = LocalCosmos.ConnectionString };
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Cosmos"] = LocalCosmos.ConnectionString,
+            ["Auth:Issuer"] = "https://issuer.example",
+            ["Auth:Audience"] = "commerce",
+        }).Build();
         var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<ILoggerFactory>(new LoggerFactory())
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton(time ?? TimeProvider.System)
+            .Configure<AuthOptions>(configuration.GetSection(AuthOptions.Section))
             .AddCommerceDatabase()
             .AddLedgers()
             .AddBalance()
@@ -68,6 +77,8 @@ public class TestStore : IAsyncLifetime
             .AddOrders(new ConfigurationBuilder().Build())
             .AddRanking(new ConfigurationBuilder().Build())
             .AddDelivery(new ConfigurationBuilder().Build())
+            .AddConsole(configuration)
+            .AddSingleton<OrderMetrics>()
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
         var process = services.BuildServiceProvider();
         _processes.Add(process);
