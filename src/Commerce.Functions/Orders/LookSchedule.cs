@@ -14,14 +14,14 @@ internal sealed class LookSchedule
     private const double Sooner = 0.05;
     private const double Later = 1.0 / 8;
 
-    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstGuess = TimeSpan.FromMilliseconds(250);
 
     // Written by many at once: one that is lost is not missed.
     private double _usualMs = FirstGuess.TotalMilliseconds;
 
-    /// <summary>How long to wait for the next look; 20 ms to 1 s.</summary>
+    /// <summary>How long to wait for the next look; 2 ms to 1 s.</summary>
     /// <param name="waited">How long the order has been waited for.</param>
     public TimeSpan PauseAfter(TimeSpan waited)
     {

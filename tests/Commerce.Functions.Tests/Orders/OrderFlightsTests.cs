@@ -144,7 +144,7 @@ public sealed class OrderFlightsTests
 
         var (late, perOrder) = Follow(looks, random, usual_ms, orders: 500);
 
-        Assert.InRange(late, 1, usual_ms < 100 ? 2 : 1.2);
+        Assert.InRange(late, 1, 1.2);
         Assert.InRange(perOrder, 1, 4);
     }
 
