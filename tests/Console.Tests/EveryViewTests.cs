@@ -36,6 +36,8 @@ public sealed class EveryViewTests(BrowserFixture browser)
         await using var console = await browser.OpenAsync();
         await console.GoAsync();
         await Expect(console.Page.Locator("h1")).ToBeFocusedAsync();
+        // Until the shelves are there, Tab leads past them.
+        await Expect(console.Page.Locator(".product").First).ToBeVisibleAsync();
         await console.Page.GetByLabel("Search").PressAsync("Tab");
         await Expect(console.Page.Locator(".long-list")).ToBeFocusedAsync();
         await console.Page.Keyboard.PressAsync("Tab");
