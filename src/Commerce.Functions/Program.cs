@@ -17,8 +17,10 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// Settings are read once. To watch their files would be to watch all folders below the current one: most of a second of the start.
-var builder = FunctionsApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
+// Settings are read once. To watch their files would be to watch every folder below the current one: half a second of the start. The worker
+// builds a host of its own beside this one, and only the environment reaches both.
+Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
+var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<AuthMiddleware>();
