@@ -8,6 +8,7 @@ using Commerce.Functions.Delivery;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
+using Commerce.Shared.Orders;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
@@ -79,6 +80,7 @@ internal sealed class HistoryCost : IAsyncDisposable
         await MeasureAsync("list: a user's orders", () => orders.ListAsync("user-000007", 50, null));
         await MeasureAsync("list: a user's entries", () => Get<AccountReader>().EntriesAsync("user-000007", long.MaxValue, 50, ct));
         await MeasureAsync("list: products", () => Get<ProductReader>().ListAsync("P000100", 50, ct));
+        await MeasureSearchAsync(ct);
         var auditor = Get<Auditor>();
         await MeasureAsync("audit: a whole round", async () =>
         {
@@ -93,6 +95,25 @@ internal sealed class HistoryCost : IAsyncDisposable
     {
         await _shop.DisposeAsync();
         _counts.Dispose();
+    }
+
+    /// <summary>An operator's search, in each way that it is asked.</summary>
+    private async Task MeasureSearchAsync(CancellationToken ct)
+    {
+        const int Page = 20;
+        var search = Get<OrderSearch>();
+        var (any, middle) = (new OrderQuery(null, null, null, null, null), DateTimeOffset.UtcNow.AddDays(-15));
+        OrderPosition? next = null;
+        Task FindAsync(OrderQuery wanted, OrderPosition? after = null) => search.FindAsync(wanted, Page, after, ct);
+        await MeasureAsync("search: the newest orders", async () => next = (await search.FindAsync(any, Page, null, ct)).Next);
+        await MeasureAsync("search: their second page", () => FindAsync(any, next));
+        await MeasureAsync("search: a time of an hour", () => FindAsync(any with { From = middle, To = middle.AddHours(1) }));
+        await MeasureAsync("search: a state that is frequent", () => FindAsync(any with { Status = OrderStatus.Cancelled }));
+        await MeasureAsync("search: a state that none is in", () => FindAsync(any with { Status = OrderStatus.Pending }));
+        await MeasureAsync("search: a user", () => FindAsync(any with { UserId = "user-000007" }));
+        await MeasureAsync("search: a product", () => FindAsync(any with { ProductId = "P000001" }));
+        await MeasureAsync("search: a product that nobody bought", () => FindAsync(any with { ProductId = "P999999" }));
+        await MeasureAsync("search: a product, of a user", () => FindAsync(any with { UserId = "user-000007", ProductId = "P000001" }));
     }
 
     private T Get<T>() where T : class => ActivatorUtilities.GetServiceOrCreateInstance<T>(_shop);

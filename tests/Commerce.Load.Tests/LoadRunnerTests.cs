@@ -92,6 +92,26 @@ public sealed class LoadRunnerTests : DriverTests
         Assert.Equal(("500", 10), ((string)run.Report["kinds"]![0]!["key"]!, (int)run.Report["kinds"]![0]!["value"]!));
     }
 
+    [Theory]
+    [InlineData("charge")]
+    [InlineData("charge --rate 50")]
+    public async Task A_shop_that_goes_away_ends_the_run(string scenario)
+    {
+        var measured = new TaskCompletionSource();
+        Shop.FaultOf = request =>
+        {
+            measured.TrySetResult();
+            return Fault.None;
+        };
+        var running = RunAsync($"{scenario} --duration 86400 --warm-up 0 --clients 2 --away 1");
+        await Task.WhenAny(measured.Task, running);
+        await Shop.DisposeAsync();
+
+        var run = await running;
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("The shop is gone", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_shops_process_is_measured_when_it_is_named()
     {

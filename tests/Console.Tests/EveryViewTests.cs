@@ -1,19 +1,25 @@
+using System.Text.RegularExpressions;
 using Console.Tests.Support;
 using Microsoft.Playwright;
 
 namespace Console.Tests;
 
 /// <summary>What holds of every view: anybody can use it, and nothing of it comes from elsewhere.</summary>
-public sealed class EveryViewTests(BrowserFixture browser)
+public sealed partial class EveryViewTests(BrowserFixture browser)
 {
     private const int VisitsMax = 10;
     private const double PaintMsMax = 1_000;
+
+    private const string Broken =
+        """{"type":"https://commerce.example/problems/internal-error","title":"Something went wrong.","status":500,"detail":"It is safe to repeat it."}""";
 
     private static readonly string[] Views =
         ["", "product/71053", "cart", "wallet", "orders", "order/o-AAAAAAAAAAAAAAAAAAAAAA", "ops", "search", "steps/x/o-AAAAAAAAAAAAAAAAAAAAAA", "events", "event/none", "stock", "stock/71053", "import", "nowhere"];
 
     [Theory]
     [InlineData(1280, ColorScheme.Light, "en-US")]
+    [InlineData(1280, ColorScheme.Dark, "ko-KR")]
+    [InlineData(360, ColorScheme.Light, "en-US")]
     [InlineData(360, ColorScheme.Dark, "ko-KR")]
     public async Task Axe_finds_nothing_and_nothing_is_wider_than_the_page(int width, ColorScheme colors, string locale)
     {
@@ -23,10 +29,44 @@ public sealed class EveryViewTests(BrowserFixture browser)
         foreach (var view in Views)
         {
             await console.Page.GotoAsync(new Uri(console.Shop, $"/api/console#/{view}").ToString());
+            // Another part of the same page: the view before it is still there for a moment.
+            await console.Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
             await console.Page.Locator("main h1, main .problem").First.WaitForAsync();
             await Expect(console.Page.Locator(".skeleton")).ToHaveCountAsync(0);
             await console.AssertSoundAsync($"{view} at {width}");
             Assert.True(await console.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{view} is wider than {width}");
+        }
+    }
+
+    /// <summary>The shop is slow, then it fails, then it is well again: nobody looks at an empty page meanwhile.</summary>
+    [Fact]
+    public async Task A_view_says_that_it_loads_that_it_failed_and_tries_again()
+    {
+        await using var console = await browser.OpenAsync();
+        await SignInAsync(console);
+        // Neither reads anything by itself.
+        foreach (var view in Views.Except(["import", "nowhere"]))
+        {
+            await console.GoAsync("import");
+            var answered = new TaskCompletionSource();
+            await console.Page.RouteAsync(ApiCall(), async route =>
+            {
+                await answered.Task;
+                await route.FulfillAsync(new() { Status = 500, ContentType = "application/problem+json", Body = Broken });
+            });
+            await console.Page.GotoAsync(new Uri(console.Shop, $"/api/console#/{view}").ToString());
+
+            var main = console.Page.GetByRole(AriaRole.Main);
+            await Expect(main.Locator(".skeleton").First).ToBeVisibleAsync();
+            answered.SetResult();
+            await Expect(main.GetByRole(AriaRole.Alert).First).ToBeVisibleAsync();
+            await Expect(main.Locator(".skeleton")).ToHaveCountAsync(0);
+            await console.AssertSoundAsync($"{view}, failed");
+
+            await console.Page.UnrouteAllAsync();
+            var asked = console.Page.WaitForResponseAsync(ApiCall());
+            await main.GetByRole(AriaRole.Button, new() { Name = "Try again" }).First.ClickAsync();
+            await asked;
         }
     }
 
@@ -119,4 +159,7 @@ public sealed class EveryViewTests(BrowserFixture browser)
         await console.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Expect(console.Page.Locator(".user")).ToHaveTextAsync("olga");
     }
+
+    [GeneratedRegex("/api/(?!console)")]
+    private static partial Regex ApiCall();
 }

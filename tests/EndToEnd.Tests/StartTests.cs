@@ -16,6 +16,27 @@ public class StartTests
     }
 
     [Fact]
+    public async Task A_dotnet_run_that_is_killed_takes_the_shop_along()
+    {
+        using var folder = new TemporaryFolder();
+        await using var run = await ShopProcess.RunAsync(folder.Path);
+        using var http = new HttpClient { BaseAddress = run.Address };
+        await Eventually.HoldsAsync(async () => (await http.GetAsync("/api/health/ready")).StatusCode == HttpStatusCode.OK);
+        using var shop = await run.InnerAsync();
+        try
+        {
+            run.KillAlone();
+            // In order, and not like its starter: what it was told is written to its place.
+            await Eventually.HoldsAsync(() => Directory.GetFiles(folder.Path, "*-wal").Length == 0);
+            await ShopProcess.AssertUnansweredAsync(async () => await Answer.OfAsync(await http.GetAsync("/api/health/live")));
+        }
+        finally
+        {
+            shop.Kill();
+        }
+    }
+
+    [Fact]
     public async Task A_store_that_is_broken_is_named_in_one_line()
     {
         using var folder = new TemporaryFolder();

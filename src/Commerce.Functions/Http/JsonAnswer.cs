@@ -31,6 +31,8 @@ internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) :
         response.ContentType = ContentType;
         // What is read here must be exact at the moment of reading: caches may keep it, but must ask.
         response.Headers.CacheControl = "no-cache";
+        // Names and texts of users come as they are (UnsafeRelaxedJsonEscaping), and a browser must not take them for a page.
+        response.Headers.XContentTypeOptions = "nosniff";
         if (ETag is not null)
             response.Headers.ETag = ETag;
         if (Location is not null)

@@ -34,7 +34,8 @@ public sealed class OrderSearch(CommerceDatabase database)
         var found = new List<Order>(limit);
         var (lookedAt, passedOver) = (0, after is null);
         Order? last = null;
-        var pageSize = wanted.ProductId is null ? limit + 1 : LookedAtMax;
+        // One more tells whether there are more, and after the first page the last one seen comes again: all in one request.
+        var pageSize = (wanted.ProductId is null ? limit : LookedAtMax) + (after is null ? 1 : 2);
         var partition = wanted.UserId is { } userId ? new PartitionKey(userId) : (PartitionKey?)null;
         await foreach (var order in _container.QueryAsync<Order>(Query(wanted, after), partition, pageSize, ct))
         {

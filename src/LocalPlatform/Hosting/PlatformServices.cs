@@ -48,6 +48,7 @@ internal static class PlatformServices
         services.AddSingleton<StartBanner>();
         services.AddSingleton<Seeding>();
         services.AddSingleton<IHostedService, PlatformLifetime>();
+        services.AddSingleton<IHostedService, StarterWatch>();
     }
 
     private static void AddWorkers(IServiceCollection services, IConfiguration configuration, WorkerGroups groups)

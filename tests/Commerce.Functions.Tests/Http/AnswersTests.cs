@@ -22,6 +22,7 @@ public sealed class AnswersTests
         Assert.Equal("application/json; charset=utf-8", headers.ContentType);
         Assert.Equal("\"7\"", headers.ETag);
         Assert.Equal("no-cache", headers.CacheControl);
+        Assert.Equal("nosniff", headers.XContentTypeOptions);
         Assert.True(headers.ContentLength > 0);
     }
 
@@ -62,6 +63,7 @@ public sealed class AnswersTests
     {
         var (status, body, headers) = await Requests.AnswerAsync(Answers.Problem(Failure.InsufficientStock("85123A", 3, 1)), Requests.With());
         Assert.Equal((409, "application/problem+json"), (status, (string?)headers.ContentType));
+        Assert.Equal("nosniff", headers.XContentTypeOptions);
         Assert.True(JsonNode.DeepEquals(body, JsonNode.Parse("""
             {
               "type": "https://commerce.example/problems/insufficient-stock",

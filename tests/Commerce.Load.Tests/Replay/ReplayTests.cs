@@ -79,7 +79,7 @@ public sealed class ReplayTests : DriverTests
             return Fault.BreakAfter;
         };
 
-        var running = ReplayAsync("--clients", "1");
+        var running = ReplayAsync("--clients", "1", "--away", "60");
         await Task.WhenAny(middle.Task, running);
         await Shop.DisposeAsync();
         Shop = await FakeShop.StartAsync(Shop.Book, url.Port);
@@ -204,13 +204,40 @@ public sealed class ReplayTests : DriverTests
     }
 
     [Fact]
-    public async Task A_shop_that_is_not_there_is_given_up_after_the_patience()
+    public async Task A_shop_that_cannot_serve_is_given_up_after_the_patience()
     {
-        await Shop.DisposeAsync();
+        Shop.FaultOf = _ => Fault.Busy;
         var run = await ReplayAsync("--patience", "1");
 
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("not answered within 1 s", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shop_that_is_not_there_is_gone_however_long_the_patience()
+    {
+        await Shop.DisposeAsync();
+        var run = await ReplayAsync("--patience", "86400", "--away", "1");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains($"The shop is gone: nobody has listened at {Shop.Url} for 1 s", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_shop_that_goes_in_the_middle_ends_the_replay()
+    {
+        var middle = new TaskCompletionSource();
+        Shop.FaultOf = request =>
+        {
+            if (request.Method == "POST" && request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal))
+                middle.TrySetResult();
+            return Fault.None;
+        };
+        var running = ReplayAsync("--away", "1");
+        await Task.WhenAny(middle.Task, running);
+        await Shop.DisposeAsync();
+
+        Assert.Equal(3, (await running).ExitCode);
     }
 
     private async Task<(int ExitCode, string Output, JsonNode Report)> ReplayAsync(params string[] more)

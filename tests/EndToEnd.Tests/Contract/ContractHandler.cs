@@ -44,6 +44,9 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
         return ApiContract.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(ct));
     }
 
+    private static bool IsTakenAsItIs(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("X-Content-Type-Options", out var options) && options.SequenceEqual(["nosniff"]);
+
     private static string Shorten(string text) => text.Length <= 500 ? text : text[..500] + "...";
 
     private static IEnumerable<string> Differences(ApiOperation operation, HttpResponseMessage response, string body)
@@ -69,9 +72,10 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
         var mediaType = response.Content.Headers.ContentType?.MediaType ?? "none";
         if (!documented.Contents.TryGetValue(mediaType, out var schema))
             return [$"the media type {mediaType} is not documented"];
-        return mediaType.EndsWith("json", StringComparison.Ordinal)
-            ? schema.Value.Validate(body).Select(error => $"{error.Kind} at {error.Path}")
-            : [];
+        if (!mediaType.EndsWith("json", StringComparison.Ordinal))
+            return [];
+        var invalid = schema.Value.Validate(body).Select(error => $"{error.Kind} at {error.Path}");
+        return IsTakenAsItIs(response) ? invalid : invalid.Append("a browser may take it for something else (X-Content-Type-Options)");
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Reflection;
 
@@ -9,6 +10,7 @@ namespace EndToEnd.Tests.Support;
 public sealed class ShopProcess : IAsyncDisposable
 {
     private const string AddressLine = "Listening on ";
+    private const string ProcessLine = "Process ";
     private const int LinesKept = 200;
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
 
@@ -89,6 +91,17 @@ public sealed class ShopProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGKILL to this process alone, which is that of <c>dotnet run</c> if it was started so.</summary>
+    public void KillAlone() => _process.Kill();
+
+    /// <summary>The process that says that it is the shop.</summary>
+    public async Task<Process> InnerAsync()
+    {
+        var line = await Eventually.Async(
+            () => Task.FromResult(_output.FirstOrDefault(line => line.StartsWith(ProcessLine, StringComparison.Ordinal)) ?? ""), line => line.Length > 0, ProcessLine);
+        return Process.GetProcessById(int.Parse(line[ProcessLine.Length..line.IndexOf(':')], CultureInfo.InvariantCulture));
+    }
+
     /// <summary>A request in the middle of which the app dies: no answer comes, whichever way the client notices.</summary>
     public static async Task AssertUnansweredAsync(Func<Task<Answer>> request)
     {
@@ -110,7 +123,7 @@ public sealed class ShopProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            using var terminate = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
             await terminate.WaitForExitAsync();
         }
         await _process.WaitForExitAsync().WaitAsync(StartTimeout);

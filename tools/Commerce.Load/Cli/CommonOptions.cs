@@ -11,6 +11,7 @@ internal sealed class CommonOptions
     private readonly Option<string?> _key = new("--key") { Description = "Function key of the front door; better in the environment, COMMERCE_KEY.", HelpName = "key" };
     private readonly Option<string?> _token = new("--token") { Description = "Access token with all scopes (COMMERCE_TOKEN); without it each user signs in at the shop's local issuer.", HelpName = "jwt" };
     private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send what is public without a token." };
+    private readonly Option<int> _away = new("--away") { Description = "Seconds that nobody may listen at the shop's address (a restart) before it counts as gone.", DefaultValueFactory = _ => 5, HelpName = "s" };
     private readonly Option<FileInfo?> _report = new("--report") { Description = "Write the run as JSON, for --compare.", HelpName = "file.json" };
     private readonly Option<FileInfo?> _chart = new("--chart") { Description = "Draw throughput and latency percentiles over time.", HelpName = "file.svg" };
 
@@ -20,19 +21,25 @@ internal sealed class CommonOptions
     {
         Clients = new Option<int>("--clients") { Description = "Requests in flight at once, at most.", DefaultValueFactory = _ => clients, HelpName = "n" };
         Clients.Validators.Add(Check.Between(Clients, 1, 4096));
+        _away.Validators.Add(Check.Between(_away, 1, 86_400));
     }
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _url, _key, _token, _unsigned, Clients, _report, _chart })
+        foreach (var option in new Option[] { _url, _key, _token, _unsigned, Clients, _away, _report, _chart })
             command.Options.Add(option);
     }
 
-    public ShopEndpoint Endpoint(ParseResult parsed) => new(
+    public ShopEndpoint Endpoint(ParseResult parsed, TimeProvider time) => new(
         parsed.GetRequiredValue(_url),
         parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable("COMMERCE_KEY"),
         parsed.GetValue(_token) ?? Environment.GetEnvironmentVariable("COMMERCE_TOKEN"),
-        parsed.GetValue(_unsigned));
+        parsed.GetValue(_unsigned),
+        Away(parsed),
+        time);
+
+    /// <summary>An address besides the shop's, which needs no token.</summary>
+    public ShopEndpoint Beside(ParseResult parsed, string url, TimeProvider time) => new(url, null, null, false, Away(parsed), time);
 
     public void Save(ParseResult parsed, Reports.RunReport report)
     {
@@ -41,6 +48,8 @@ internal sealed class CommonOptions
         if (parsed.GetValue(_chart) is { } chart)
             File.WriteAllText(chart.FullName, Reports.Chart.Svg(report));
     }
+
+    private TimeSpan Away(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetRequiredValue(_away));
 }
 
 /// <summary>Validators of option values.</summary>

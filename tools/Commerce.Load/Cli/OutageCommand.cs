@@ -22,7 +22,7 @@ internal sealed class OutageCommand(IAnsiConsole console, TimeProvider time)
     private readonly Option<int> _products = new("--products") { Description = "Products that are ordered.", DefaultValueFactory = _ => 200, HelpName = "n" };
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of what is chosen at random.", DefaultValueFactory = _ => 1, HelpName = "n" };
     private readonly Option<int?> _pid = new("--pid") { Description = "The shop's process on this machine, for its CPU time per order.", HelpName = "id" };
-    private readonly Option<int> _patience = new("--patience") { Description = "Seconds that shop or platform may be away, and that nothing may arrive before the rest counts as lost.", DefaultValueFactory = _ => 120, HelpName = "s" };
+    private readonly Option<int> _patience = new("--patience") { Description = "Seconds to repeat a request that shop or platform cannot serve, and that nothing may arrive before the rest counts as lost.", DefaultValueFactory = _ => 120, HelpName = "s" };
 
     public Command Build()
     {
@@ -47,9 +47,9 @@ internal sealed class OutageCommand(IAnsiConsole console, TimeProvider time)
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var options = Options(parsed);
-        using var endpoint = _common.Endpoint(parsed);
+        using var endpoint = _common.Endpoint(parsed, time);
         using var shop = new ShopApi(endpoint, options.Patience, time);
-        using var receiver = new ShopEndpoint(parsed.GetValue(_receiver) ?? $"{endpoint.BaseUrl}/local/webhooks/data-platform");
+        using var receiver = _common.Beside(parsed, parsed.GetValue(_receiver) ?? $"{endpoint.BaseUrl}/local/webhooks/data-platform", time);
         using var receiverApi = new ShopApi(receiver, options.Patience, time);
         using var process = parsed.GetValue(_pid) is { } id ? new ServerProcess(id) : null;
         console.MarkupLineInterpolated($"[bold]outage {options.Fault.Name}[/] against {endpoint.BaseUrl}, platform {receiver.BaseUrl}");

@@ -24,7 +24,7 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
     };
     private readonly Option<string> _run = new("--run") { Description = "Part of the idempotency keys: another name places the orders anew.", DefaultValueFactory = _ => "", HelpName = "name" };
     private readonly Option<decimal> _budget = new("--budget") { Description = "Share of what their orders cost that customers are charged; under 1 some lack balance.", DefaultValueFactory = _ => 1m, HelpName = "share" };
-    private readonly Option<int> _patience = new("--patience") { Description = "Seconds to repeat a request while the shop is away (a restart).", DefaultValueFactory = _ => 120, HelpName = "s" };
+    private readonly Option<int> _patience = new("--patience") { Description = "Seconds to repeat a request that the shop cannot serve.", DefaultValueFactory = _ => 120, HelpName = "s" };
     private readonly Option<int> _topWait = new("--top-wait") { Description = "Seconds the precomputed top five may lag.", DefaultValueFactory = _ => 120, HelpName = "s" };
 
     public Command Build()
@@ -53,7 +53,7 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
             console.MarkupLineInterpolated($"  left out: {rows:N0} rows, {reason}");
 
         var patience = TimeSpan.FromSeconds(parsed.GetRequiredValue(_patience));
-        using var endpoint = _common.Endpoint(parsed);
+        using var endpoint = _common.Endpoint(parsed, time);
         using var shop = new ShopApi(endpoint, patience, time);
         var options = new ReplayOptions(parsed.GetRequiredValue(_common.Clients), parsed.GetRequiredValue(_budget), run, patience, TimeSpan.FromSeconds(parsed.GetRequiredValue(_topWait)));
         var replay = new ReplayRun(shop, Path.GetFileName(path), file, catalog, options, time);

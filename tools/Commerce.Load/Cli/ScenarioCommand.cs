@@ -43,7 +43,7 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
     {
         var scenario = scenarioOf(parsed);
         var options = Options(parsed);
-        using var endpoint = _common.Endpoint(parsed);
+        using var endpoint = _common.Endpoint(parsed, time);
         using var shop = new ShopApi(endpoint, TimeSpan.FromSeconds(30), time);
         using var process = parsed.GetValue(_pid) is { } id ? new ServerProcess(id) : null;
         console.MarkupLineInterpolated($"[bold]{scenario.Name}[/] against {endpoint.BaseUrl}: {Drive(options)}");

@@ -17,6 +17,7 @@ internal sealed class Exchange(ShopEndpoint endpoint, TimeSpan timeout) : IDispo
     /// <exception cref="HttpRequestException">No connection, or it broke.</exception>
     /// <exception cref="IOException">It broke while the body came.</exception>
     /// <exception cref="TimeoutException">No whole answer within the timeout.</exception>
+    /// <exception cref="ShopUnreachableException">Nobody has listened at the shop's address for too long.</exception>
     public async ValueTask<Answer> SendAsync(ShopRequest request, string? idempotencyKey, CancellationToken cancellationToken)
     {
         if (!_timer.TryReset())
@@ -31,12 +32,18 @@ internal sealed class Exchange(ShopEndpoint endpoint, TimeSpan timeout) : IDispo
         {
             await endpoint.SignAsync(message, request, _timer.Token);
             using var response = await endpoint.Invoker.SendAsync(message, _timer.Token);
+            endpoint.Presence.Seen();
             var length = await ReceiveAsync(response.Content, _timer.Token);
             return new Answer((int)response.StatusCode, _buffer.AsMemory(0, length), RetryAfter(response));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"no answer within {timeout.TotalSeconds:0} s");
+        }
+        catch (HttpRequestException unheard) when (unheard.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            endpoint.Presence.Missed(unheard);
+            throw;
         }
     }
 

@@ -22,7 +22,9 @@ internal sealed class ShopEndpoint : IDisposable
     /// <param name="key">Function key of a front door, or null.</param>
     /// <param name="token">An access token with all scopes, for all that needs one; null asks the shop's local issuer.</param>
     /// <param name="isPublicUnsigned">Whether what is public is asked for without a token.</param>
-    public ShopEndpoint(string baseUrl, string? key = null, string? token = null, bool isPublicUnsigned = false)
+    /// <param name="away">How long nobody may listen there before the shop counts as gone.</param>
+    /// <param name="time">The clock for that.</param>
+    public ShopEndpoint(string baseUrl, string? key, string? token, bool isPublicUnsigned, TimeSpan away, TimeProvider time)
     {
         if (!Uri.TryCreate(baseUrl.TrimEnd('/') + '/', UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new Data.InputException($"{baseUrl}: not an http or https URL");
@@ -43,9 +45,13 @@ internal sealed class ShopEndpoint : IDisposable
             ActivityHeadersPropagator = null,
         });
         _tokens = new LocalTokens(Invoker, uri);
+        Presence = new Presence(BaseUrl, away, time);
     }
 
     public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>Whether the shop is there.</summary>
+    public Presence Presence { get; }
 
     public string BaseUrl => _baseUri.ToString().TrimEnd('/');
 

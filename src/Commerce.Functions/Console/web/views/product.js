@@ -14,8 +14,8 @@ export function View({ route }) {
   const [quantity, setQuantity] = useState(1);
   return html`
     <p><a href="#/">${t('backToShelves')}</a></p>
+    <${Title} text=${product.data?.name ?? productId} />
     <${Reading} of=${product}>${(/** @type {import('../app/api.js').Api['Product']} */ found) => html`
-      <${Title} text=${found.name} />
       <dl class="facts">
         <dt>${t('productId')}</dt><dd>${found.productId}</dd>
         <dt>${t('price')}</dt><dd>${won(found.price)}</dd>
