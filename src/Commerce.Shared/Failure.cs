@@ -9,6 +9,11 @@ namespace Commerce.Shared;
 /// <param name="Detail">One sentence a person can act on.</param>
 public sealed record Failure(ErrorCode Code, string Detail)
 {
+    /// <summary>
+    /// The answer to a command that was made for documents which have changed since: it was not carried out, and may be made anew.
+    /// </summary>
+    public static readonly Failure Superseded = new(ErrorCode.Busy, "What this was meant for has changed in the meantime. Try again.");
+
     /// <summary>The fields that were wrong and why.</summary>
     public IReadOnlyList<FieldError>? Errors { get; init; }
 

@@ -24,10 +24,6 @@ public sealed class AccountLedgerStore(CommerceDatabase database, LedgerOptions 
 
     protected override string HeadId => Account.DocumentId;
 
-    protected override string? ETagOf(Account head) => head.ETag;
-
-    protected override Account WithETag(Account head, string etag) => head with { ETag = etag };
-
     protected override IReadOnlyList<PatchOperation> Patch(Account seen, Account head)
     {
         List<PatchOperation> changes = [PatchOperation.Set("/entryCount", head.EntryCount), PatchOperation.Set("/updatedAt", head.UpdatedAt)];

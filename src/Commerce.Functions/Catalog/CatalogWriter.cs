@@ -1,6 +1,4 @@
-using System.Net;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Microsoft.Azure.Cosmos;
@@ -26,7 +24,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// <param name="precondition">Whether a version (its ETag; null when there is none) may be changed.</param>
     /// <param name="ct">Stops before the next attempt.</param>
     /// <returns>What was done; null when the precondition does not hold.</returns>
-    /// <exception cref="LedgerUnavailableException">It cannot be told whether it was done.</exception>
+    /// <exception cref="UndecidedWriteException">It cannot be told whether it was done.</exception>
     public async Task<CatalogChange?> PutAsync(CatalogRow wish, Func<string?, bool>? precondition, CancellationToken ct)
     {
         for (var races = 0; ; races++)
@@ -40,8 +38,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
                 return new(created, CatalogEffect.Created);
             if (current is not null && await UpdateAsync(current, wish.Name, wish.Price, ifMatch: precondition is not null) is { } updated)
                 return new(updated, CatalogEffect.Updated);
-            // Somebody else was faster: what is there now decides.
-            await LostRaces.StepAsideAsync(races, time);
+            await LostRaces.BackOffAsync(races, time);
         }
     }
 
@@ -50,19 +47,15 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     {
         var revision = NewRevision();
         var (product, movement) = NewProduct.Create(productId, name, price, stock, time.GetUtcNow(), revision);
-        using var response = await TransientFaults.RetryAsync(() =>
+        using var answer = await _catalog.TryExecuteAsync(new PartitionKey(productId), batch =>
         {
-            var batch = _catalog.CreateTransactionalBatch(new PartitionKey(productId)).CreateItem(product);
+            batch.CreateItem(product);
             if (movement is not null)
                 batch.CreateItem(movement);
-            return batch.ExecuteAsync();
         });
-        return response switch
-        {
-            { IsSuccessStatusCode: true } => product with { ETag = response[0].ETag },
-            { StatusCode: HttpStatusCode.Conflict } => await FindWrittenAsync(product with { Revisions = "" }, name, price, revision),
-            _ => throw response.Fault(),
-        };
+        return answer.IsSuccessStatusCode
+            ? product.WithETag(answer[0].ETag)
+            : await FindWrittenAsync(product with { Revisions = "" }, name, price, revision);
     }
 
     /// <summary>Gives an existing product a name and a price.</summary>
@@ -81,22 +74,16 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
             PatchOperation.Set("/revisions", Revisions.With(current.Revisions, revision)),
             PatchOperation.Set("/updatedAt", time.GetUtcNow()),
         ];
-        var options = new PatchItemRequestOptions
+        var guard = new PatchItemRequestOptions
         {
             IfMatchEtag = ifMatch ? current.ETag : null,
             // Sales change the ETag all the time; only who writes names and prices writes this.
             FilterPredicate = ifMatch ? null : HasRevisions(current.Revisions),
-            EnableContentResponseOnWrite = true,
         };
         try
         {
-            var response = await TransientFaults.RetryAsync(
-                () => _catalog.PatchItemAsync<Product>(Product.DocumentId, new PartitionKey(current.ProductId), operations, options));
-            return response.Resource;
-        }
-        catch (CosmosException changed) when (changed.StatusCode == HttpStatusCode.PreconditionFailed)
-        {
-            return await FindWrittenAsync(current, name, price, revision);
+            return await _catalog.TryPatchAsync<Product>(Product.DocumentId, new PartitionKey(current.ProductId), operations, guard)
+                ?? await FindWrittenAsync(current, name, price, revision);
         }
         finally
         {
@@ -122,7 +109,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
         {
             return Revisions.TellAllSince(stored.Revisions, before.Revisions)
                 ? null
-                : throw new LedgerUnavailableException(LedgerFailures.Superseded);
+                : throw new UndecidedWriteException(Failure.Superseded);
         }
         // Others may have changed it since; theirs is the version then.
         return Revisions.IsLast(stored.Revisions, revision) ? stored : stored with { Name = name, Price = price, ETag = null };

@@ -14,10 +14,6 @@ public sealed class StockLedgerStore(CommerceDatabase database, ProductReader pr
 
     protected override string HeadId => Product.DocumentId;
 
-    protected override string? ETagOf(Product head) => head.ETag;
-
-    protected override Product WithETag(Product head, string etag) => head with { ETag = etag };
-
     protected override IReadOnlyList<PatchOperation> Patch(Product seen, Product head) =>
     [
         PatchOperation.Set("/stock", head.Stock),

@@ -1,3 +1,4 @@
+using Commerce.Functions.Cosmos;
 using Commerce.Shared.Delivery;
 using Microsoft.Extensions.Options;
 
@@ -82,8 +83,11 @@ public sealed class BacklogDrain(
         for (var i = 0; i < EventDelivery.ShardCount; i++)
         {
             var shard = EventDelivery.ShardName(i);
-            while (await store.ParkedAsync(shard, until, DeliveryStore.BatchMax, ct) is { Count: > 0 } parked)
-                await store.SettleAsync(shard, [.. parked.Select(delivery => delivery.Released(time.GetUtcNow()))]);
+            for (var races = 0; await store.ParkedAsync(shard, until, DeliveryStore.BatchMax, ct) is { Count: > 0 } parked;)
+            {
+                if (!await store.SettleAsync(shard, [.. parked.Select(delivery => delivery.Released(time.GetUtcNow()))]))
+                    await LostRaces.BackOffAsync(races++, time);
+            }
         }
         await deliverySwitch.ChangeAsync(
             control => control.ReleaseParkedUntil == until ? control with { ReleaseParkedUntil = null } : control, ct);

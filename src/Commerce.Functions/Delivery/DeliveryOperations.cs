@@ -1,4 +1,5 @@
 using System.Globalization;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Shared;
 using Commerce.Shared.Delivery;
@@ -58,14 +59,16 @@ public sealed class DeliveryOperations(
         [DurableClient] DurableTaskClient durable)
     {
         var ct = request.HttpContext.RequestAborted;
-        while (await FindAsync(eventId, ct) is { } delivery)
+        for (var races = 0; await FindAsync(eventId, ct) is { } delivery; races++)
         {
             var released = delivery.Released(time.GetUtcNow());
-            if (!await store.TryReplaceAsync(released))
-                continue;
-            await redelivery.WakeAsync(durable, ct);
-            return new JsonAnswer<DeliveryDetailView>(
-                StatusCodes.Status202Accepted, DeliveryDetailView.Of(released), DeliveryJson.Wire.DeliveryDetailView);
+            if (await store.TryReplaceAsync(released))
+            {
+                await redelivery.WakeAsync(durable, ct);
+                return new JsonAnswer<DeliveryDetailView>(
+                    StatusCodes.Status202Accepted, DeliveryDetailView.Of(released), DeliveryJson.Wire.DeliveryDetailView);
+            }
+            await LostRaces.BackOffAsync(races, time);
         }
         return Unknown(eventId);
     }

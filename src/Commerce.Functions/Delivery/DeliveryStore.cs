@@ -1,7 +1,4 @@
-using System.Net;
-using System.Text.Json;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Json;
 using Microsoft.Azure.Cosmos;
@@ -54,27 +51,30 @@ public sealed class DeliveryStore
     }
 
     /// <summary>Writes a delivery unless there is one; false when there is.</summary>
-    public async Task<bool> TryCreateAsync(EventDelivery delivery)
+    public Task<bool> TryCreateAsync(EventDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return await _deliveries.TryWriteAsync(delivery.Id, new PartitionKey(delivery.Shard), delivery, etag: null) is not null;
+        return _deliveries.TryCreateAsync(delivery, new PartitionKey(delivery.Shard));
     }
 
     /// <summary>Writes changed deliveries of one shard, those that are still as they were read.</summary>
-    public async Task SettleAsync(string shard, IReadOnlyList<EventDelivery> changed)
+    /// <returns>False when somebody else has written some of them.</returns>
+    public async Task<bool> SettleAsync(string shard, IReadOnlyList<EventDelivery> changed)
     {
         if (changed.Count == 0 || await TryReplaceAllAsync(shard, changed))
-            return;
-        // Somebody else has written one of them. The others must not suffer for it.
+            return true;
+        // The others must not suffer for it.
+        var written = 0;
         foreach (var delivery in changed)
-            await TryReplaceAsync(delivery);
+            written += await TryReplaceAsync(delivery) ? 1 : 0;
+        return written == changed.Count;
     }
 
     /// <summary>Writes a delivery if it is still as it was read; false when it is not.</summary>
     public async Task<bool> TryReplaceAsync(EventDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return await _deliveries.TryWriteAsync(delivery.Id, new PartitionKey(delivery.Shard), delivery, delivery.ETag) is not null;
+        return await _deliveries.TryWriteAsync(delivery, new PartitionKey(delivery.Shard)) is not null;
     }
 
     /// <summary>Deliveries of a shard that wait and are due, the longest due first.</summary>
@@ -138,8 +138,7 @@ public sealed class DeliveryStore
         _deliveries.FindAsync<DeliveryControl>(DeliveryControl.DocumentId, ControlKey, ct);
 
     /// <summary>Writes what operators have ordered if it is still as it was read (or absent). Null when it is not.</summary>
-    public async Task<DeliveryControl?> TryWriteControlAsync(DeliveryControl control) =>
-        await _deliveries.TryWriteAsync(control.Id, ControlKey, control, control.ETag) is { } etag ? control with { ETag = etag } : null;
+    public Task<DeliveryControl?> TryWriteControlAsync(DeliveryControl control) => _deliveries.TryWriteAsync(control, ControlKey);
 
     /// <summary>The circuit breakers that are open, on whichever instance.</summary>
     public Task<List<OpenBreaker>> OpenBreakersAsync(CancellationToken ct) => _deliveries.ListAsync<OpenBreaker>(
@@ -148,44 +147,32 @@ public sealed class DeliveryStore
         ControlKey,
         ct);
 
-    public Task ReportBreakerAsync(OpenBreaker breaker) => TransientFaults.RetryAsync(async () =>
-    {
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(breaker, DocumentJsonContext.Default.OpenBreaker));
-        using var response = await _deliveries.UpsertItemStreamAsync(body, ControlKey);
-        return response.EnsureSuccessStatusCode().StatusCode;
-    });
+    public Task ReportBreakerAsync(OpenBreaker breaker) => _deliveries.UpsertAsync(breaker, ControlKey);
 
-    public Task DeleteBreakerAsync(string id) => TransientFaults.RetryAsync(async () =>
-    {
-        using var response = await _deliveries.DeleteItemStreamAsync(id, ControlKey);
-        return response.StatusCode == HttpStatusCode.NotFound ? response.StatusCode : response.EnsureSuccessStatusCode().StatusCode;
-    });
+    public Task DeleteBreakerAsync(string id) => _deliveries.DeleteAsync(id, ControlKey);
 
     private async Task RecordAsync(string shard, IReadOnlyList<Pending<EventDelivery, bool>> waiting)
     {
-        using var response = await TransientFaults.RetryAsync(() =>
+        using var answer = await _deliveries.TryExecuteAsync(new PartitionKey(shard), batch =>
         {
-            var batch = _deliveries.CreateTransactionalBatch(new PartitionKey(shard));
             foreach (var pending in waiting)
                 batch.UpsertItemStream(Json(pending.Work));
-            return batch.ExecuteAsync();
         });
-        if (!response.IsSuccessStatusCode)
-            throw response.Fault();
+        // Nothing guards these writes, so there is nothing to refuse them.
+        if (!answer.IsSuccessStatusCode)
+            throw answer.Fault();
         foreach (var pending in waiting)
             pending.Complete(true);
     }
 
     private async Task<bool> TryReplaceAllAsync(string shard, IReadOnlyList<EventDelivery> changed)
     {
-        using var response = await TransientFaults.RetryAsync(() =>
+        using var answer = await _deliveries.TryExecuteAsync(new PartitionKey(shard), batch =>
         {
-            var batch = _deliveries.CreateTransactionalBatch(new PartitionKey(shard));
             foreach (var delivery in changed)
                 batch.ReplaceItemStream(delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
-            return batch.ExecuteAsync();
         });
-        return response.IsSuccessStatusCode;
+        return answer.IsSuccessStatusCode;
     }
 
     private static string Text(DeliveryState state) => state switch
@@ -195,8 +182,7 @@ public sealed class DeliveryStore
         _ => "parked",
     };
 
-    private static MemoryStream Json(EventDelivery delivery) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(delivery with { ETag = null }, DocumentJsonContext.Default.EventDelivery), writable: false);
+    private static MemoryStream Json(EventDelivery delivery) => GuardedWrites.Json(delivery with { ETag = null });
 }
 
 /// <summary>Where a list of deliveries was left.</summary>

@@ -1,3 +1,4 @@
+using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Commerce.Shared.Ledger;
 

@@ -9,7 +9,7 @@ namespace Commerce.Functions.Ledger;
 /// The documents of one kind of ledger in Cosmos DB. Keeps the last heads seen, as hints only: every write is guarded by the ETag.
 /// </summary>
 public abstract class LedgerStore<THead, TCommand, TRecord>(Container container, LedgerOptions options, TimeProvider time) : IDisposable
-    where THead : class
+    where THead : class, IVersioned<THead>
     where TRecord : class
 {
     protected static readonly TransactionalBatchItemRequestOptions CreateOptions = new() { EnableContentResponseOnWrite = false };
@@ -20,10 +20,6 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
     protected abstract string HeadId { get; }
 
     protected Container Container => container;
-
-    protected abstract string? ETagOf(THead head);
-
-    protected abstract THead WithETag(THead head, string etag);
 
     /// <summary>The patch that makes <paramref name="head"/>, in all that postings change, of the stored <paramref name="seen"/>.</summary>
     protected abstract IReadOnlyList<PatchOperation> Patch(THead seen, THead head);
@@ -87,16 +83,19 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
     /// <exception cref="CosmosException">The store did not answer properly; the outcome is unknown.</exception>
     internal async Task<LedgerWrite<TRecord>> WriteAsync(string key, LedgerHead<THead> seen, THead head, IReadOnlyList<TRecord> records)
     {
-        using var answer = await TransientFaults.RetryAsync(() => Batch(key, seen, head, records).ExecuteAsync());
+        using var answer = await container.TryExecuteAsync(new PartitionKey(key), batch =>
+        {
+            AddHead(batch, seen.Document, head);
+            foreach (var record in records)
+                Append(batch, record);
+        });
         if (answer.IsSuccessStatusCode)
         {
-            Remember(key, WithETag(head, answer[0].ETag));
+            Remember(key, head.WithETag(answer[0].ETag));
             return new(LedgerWriteStatus.Written, Records: [.. records.Zip(StartsOf(records), (record, start) => AsStored(record, answer, start))]);
         }
         // One operation says what is wrong; the others only that one of them did.
-        var failed = Enumerable.Range(0, answer.Count).FirstOrDefault(i => answer[i].StatusCode != HttpStatusCode.FailedDependency, -1);
-        if (failed < 0 || answer[failed].StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound))
-            throw answer.Fault();
+        var failed = Enumerable.Range(0, answer.Count).First(i => answer[i].StatusCode != HttpStatusCode.FailedDependency);
         return failed == 0
             ? new(LedgerWriteStatus.Overtaken)
             : new(LedgerWriteStatus.Conflict, ConflictAt: StartsOf(records).TakeWhile(start => start <= failed).Count() - 1);
@@ -119,24 +118,18 @@ public abstract class LedgerStore<THead, TCommand, TRecord>(Container container,
         }
     }
 
-    private TransactionalBatch Batch(string key, LedgerHead<THead> seen, THead head, IEnumerable<TRecord> records)
+    private void AddHead(TransactionalBatch batch, THead? seen, THead head)
     {
-        var batch = container.CreateTransactionalBatch(new PartitionKey(key));
-        if (seen.Document is { } current)
-        {
-            batch.PatchItem(HeadId, Patch(current, head), new TransactionalBatchPatchItemRequestOptions
-            {
-                IfMatchEtag = ETagOf(current),
-                EnableContentResponseOnWrite = false,
-            });
-        }
-        else
+        if (seen is null)
         {
             batch.CreateItem(head, CreateOptions);
+            return;
         }
-        foreach (var record in records)
-            Append(batch, record);
-        return batch;
+        batch.PatchItem(head.Id, Patch(seen, head), new TransactionalBatchPatchItemRequestOptions
+        {
+            IfMatchEtag = seen.ETag,
+            EnableContentResponseOnWrite = false,
+        });
     }
 
     protected void Remember(string key, THead head) => _heads.Keep(key, head);

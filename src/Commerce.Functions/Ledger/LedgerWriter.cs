@@ -18,7 +18,7 @@ namespace Commerce.Functions.Ledger;
 /// </list>
 /// </summary>
 public abstract class LedgerWriter<THead, TCommand, TRecord>
-    where THead : class
+    where THead : class, IVersioned<THead>
     where TCommand : class
     where TRecord : class
 {
@@ -39,7 +39,7 @@ public abstract class LedgerWriter<THead, TCommand, TRecord>
     /// <summary>
     /// Carries a command out, once however often it is submitted. Answers the record that stands for it, or why it was refused:
     /// the rules' own reason, <see cref="ErrorCode.IdempotencyKeyReused"/> when the id stands for another request,
-    /// <see cref="LedgerFailures.Superseded"/>, or <see cref="ErrorCode.Busy"/> when too many wait for this head.
+    /// <see cref="Failure.Superseded"/>, or <see cref="ErrorCode.Busy"/> when too many wait for this head.
     /// </summary>
     /// <exception cref="CosmosException">The store could not be reached; the outcome is unknown and a repeat will tell.</exception>
     public async Task<Result<Posting<TRecord>>> SubmitAsync(string key, TCommand command) =>
@@ -63,7 +63,7 @@ public abstract class LedgerWriter<THead, TCommand, TRecord>
             }
             fresh = !await ExecuteAsync(key, head, plan, waiting);
             if (fresh)
-                await LostRaces.StepAsideAsync(races++, _time);
+                await LostRaces.BackOffAsync(races++, _time);
         }
     }
 
@@ -135,19 +135,11 @@ public abstract class LedgerWriter<THead, TCommand, TRecord>
             if (await _store.RecallAsync(suspect.Work) is { } record)
                 suspect.Complete(AnswerRepeat(record, suspect.Work));
         }));
-        suspects[0].Complete(LedgerFailures.Superseded);
+        suspects[0].Complete(Failure.Superseded);
     }
 
     private Result<Posting<TRecord>> AnswerRepeat(TRecord record, TCommand command) =>
         _rules.IsRepeat(record, command)
             ? new Posting<TRecord>(record, Repeated: true)
             : new Failure(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
-}
-
-internal static class LedgerFailures
-{
-    /// <summary>
-    /// The answer to a command that was made for documents which have changed since: it was not carried out, and may be made anew.
-    /// </summary>
-    public static readonly Failure Superseded = new(ErrorCode.Busy, "What this was meant for has changed in the meantime. Try again.");
 }

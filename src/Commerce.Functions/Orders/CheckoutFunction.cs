@@ -2,7 +2,6 @@ using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Functions.Worker;
@@ -44,10 +43,10 @@ public sealed class CheckoutFunction(
         {
             var filled = await FillAsync(request, wish, atPrimary: races > 0);
             var outcome = filled.Succeeded ? await placement.PlaceAsync(durable, filled.Value, wait) : filled.Failure;
-            if (outcome.Failure != LedgerFailures.Superseded)
+            if (outcome.Failure != Failure.Superseded)
                 return outcome;
             // The cart was changed between the reading and the batch: what is in it now decides.
-            await LostRaces.StepAsideAsync(races, time);
+            await LostRaces.BackOffAsync(races, time);
         }
     }
 

@@ -1,6 +1,6 @@
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
-using Commerce.Functions.Ledger;
+using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
@@ -44,7 +44,7 @@ public sealed class OrderFulfilment(StockReserver stock, AccountLedger accounts,
     /// Puts the lines back, gives the money free and the cart its items, and rejects the order for the reason that its lines tell.
     /// </summary>
     /// <returns>The order as it is then; a repeat changes nothing.</returns>
-    /// <exception cref="LedgerUnavailableException">It was changed by others all the time; to be repeated.</exception>
+    /// <exception cref="UndecidedWriteException">It was changed by others all the time; to be repeated.</exception>
     public async Task<Order> RejectAsync(OrderWork work)
     {
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
@@ -57,10 +57,10 @@ public sealed class OrderFulfilment(StockReserver stock, AccountLedger accounts,
             var answer = await accounts.SubmitAsync(order.UserId, new AccountCommand.Reject(current, reason, await CartWithItemsOfAsync(order)));
             if (answer is { Value.Record.Order: { Status: not OrderStatus.Pending } decided })
                 return decided;
-            if (answer.Failure is { } failure && failure != LedgerFailures.Superseded)
-                throw new LedgerUnavailableException(failure);
+            if (answer.Failure is { } failure && failure != Failure.Superseded)
+                throw new UndecidedWriteException(failure);
         }
-        throw new LedgerUnavailableException(LedgerFailures.Superseded);
+        throw new UndecidedWriteException(Failure.Superseded);
     }
 
     /// <summary>Gives the money of a paid order back; null, or why the balance cannot take it.</summary>
@@ -70,7 +70,7 @@ public sealed class OrderFulfilment(StockReserver stock, AccountLedger accounts,
         if (answer.Failure is not { } failure)
             return null;
         if (failure.Code != ErrorCode.BalanceLimitExceeded)
-            throw new LedgerUnavailableException(failure);
+            throw new UndecidedWriteException(failure);
         await orders.KeepAsync(work.UserId, work.OrderId);
         return failure;
     }
@@ -103,6 +103,6 @@ public sealed class OrderFulfilment(StockReserver stock, AccountLedger accounts,
     private async Task<Order> SubmitAsync(AccountCommand command)
     {
         var answer = await accounts.SubmitAsync(command.UserId, command);
-        return answer.Value?.Record.Order ?? throw new LedgerUnavailableException(answer.Failure!);
+        return answer.Value?.Record.Order ?? throw new UndecidedWriteException(answer.Failure!);
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Json;
@@ -18,12 +16,6 @@ public sealed class OrderStore(CommerceDatabase database)
 
     /// <summary>Of a patch: the order can still be cancelled.</summary>
     internal static readonly string IsPaid = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
-
-    private static readonly PatchItemRequestOptions WhilePaid = new()
-    {
-        FilterPredicate = IsPaid,
-        EnableContentResponseOnWrite = true,
-    };
 
     private readonly Container _container = database[CommerceDatabase.Accounts];
 
@@ -110,14 +102,8 @@ public sealed class OrderStore(CommerceDatabase database)
     public Task KeepAsync(string userId, string orderId) => TryPatchPaidAsync(userId, orderId, NoLongerToCancel);
 
     /// <summary>The order as it is then; null when it is not paid.</summary>
-    private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) => TransientFaults.RetryAsync(async () =>
-    {
-        using var response = await _container.PatchItemStreamAsync(orderId, new PartitionKey(userId), changes, WhilePaid);
-        if (response.StatusCode == HttpStatusCode.PreconditionFailed)
-            return null;
-        response.EnsureSuccessStatusCode();
-        return JsonSerializer.Deserialize(response.Content, DocumentJsonContext.Default.Order);
-    });
+    private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) =>
+        _container.TryPatchAsync<Order>(orderId, new PartitionKey(userId), changes, new PatchItemRequestOptions { FilterPredicate = IsPaid });
 }
 
 /// <summary>Where a list of orders was left.</summary>

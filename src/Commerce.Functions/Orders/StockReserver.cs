@@ -1,5 +1,5 @@
 using Commerce.Functions.Catalog;
-using Commerce.Functions.Ledger;
+using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Ledger;
@@ -84,11 +84,11 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
 
     /// <param name="command">What is to be done.</param>
     /// <param name="refusals">What it may be refused for. That there is no such product the ledger says only if the primary does.</param>
-    /// <exception cref="LedgerUnavailableException">The command was not decided; it is to be repeated.</exception>
+    /// <exception cref="UndecidedWriteException">The command was not decided; it is to be repeated.</exception>
     private async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command, params IReadOnlyList<ErrorCode> refusals)
     {
         var answer = await ledger.SubmitAsync(command.ProductId, command);
-        return answer.Failure is { } failure && !refusals.Contains(failure.Code) ? throw new LedgerUnavailableException(failure) : answer;
+        return answer.Failure is { } failure && !refusals.Contains(failure.Code) ? throw new UndecidedWriteException(failure) : answer;
     }
 }
 

@@ -14,11 +14,8 @@ public sealed class AccountFeed(CommerceDatabase database, TimeProvider time)
     private readonly Container _accounts = database[CommerceDatabase.Accounts];
 
     /// <summary>The ranges of the feed, none of them read yet.</summary>
-    public async Task<IReadOnlyList<RankingRange>> RangesAsync(CancellationToken ct)
-    {
-        var ranges = await _accounts.GetFeedRangesAsync(ct);
-        return [.. ranges.Select(range => new RankingRange(range.ToJsonString(), null))];
-    }
+    public async Task<IReadOnlyList<RankingRange>> RangesAsync(CancellationToken ct) =>
+        [.. (await _accounts.FeedRangesAsync(ct)).Select(static range => new RankingRange(range, null))];
 
     /// <param name="range">Where to read on.</param>
     /// <param name="feedStart">Where to begin if nothing is read yet.</param>

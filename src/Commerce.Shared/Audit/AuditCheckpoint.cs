@@ -6,7 +6,7 @@ namespace Commerce.Shared.Audit;
 /// What the audit has proved and where it goes on, in the container <c>ranking</c> under a scope of its own. Its ETag guards every step:
 /// of two runs that overlap, one gets on and the other stops.
 /// </summary>
-public sealed record AuditCheckpoint
+public sealed record AuditCheckpoint : IVersioned<AuditCheckpoint>
 {
     public const string DocumentId = "audit";
 
@@ -44,6 +44,8 @@ public sealed record AuditCheckpoint
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public AuditCheckpoint WithETag(string etag) => this with { ETag = etag };
 
     /// <summary>True when the last round found nothing that still stands, and nothing was found since.</summary>
     [JsonIgnore]

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using Commerce.Functions.Ledger;
+using Commerce.Functions.Cosmos;
 
-namespace Commerce.Functions.Tests.Ledger;
+namespace Commerce.Functions.Tests.Cosmos;
 
 public sealed class KeyedBatcherTests
 {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Commerce.Functions.Ledger;
+namespace Commerce.Functions.Cosmos;
 
 /// <summary>
 /// Natural batching: work for one key goes through one runner, which takes whatever is waiting and commits it together. Idle keys
