@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Cart;
 
 /// <summary>What a user does with a cart, short of buying it.</summary>
-public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedgerStore heads)
+public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductReader products)
 {
     [Function("GetCart")]
     public async Task<IResult> Get(
@@ -80,7 +80,7 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedg
     }
 
     private async Task<IResult> PutInAsync(HttpRequest request, string userId, string productId, CartChange change) =>
-        await heads.FindProductAsync(productId, request.HttpContext.RequestAborted) is null
+        await products.FindAsync(productId, request.HttpContext.RequestAborted) is null
             ? Answers.Problem(ProductFunctions.Unknown(productId) with { Errors = [new("productId", "is not a product of the catalog")] })
             : await ChangeAsync(request, userId, productId, change);
 

@@ -22,14 +22,14 @@ public sealed class CartWriter
     private static readonly IReadOnlyDictionary<string, Product> NoMatter = new Dictionary<string, Product>();
 
     private readonly Container _carts;
-    private readonly StockLedgerStore _heads;
+    private readonly ProductReader _products;
     private readonly TimeProvider _time;
     private readonly KeyedBatcher<CartWork, Result<CartOutcome>> _batcher;
 
-    public CartWriter(CommerceDatabase database, StockLedgerStore heads, TimeProvider time)
+    public CartWriter(CommerceDatabase database, ProductReader products, TimeProvider time)
     {
         _carts = database[CommerceDatabase.Accounts];
-        _heads = heads;
+        _products = products;
         _time = time;
         _batcher = new(CommitAsync, BatchSizeMax, QueueLengthMax);
     }
@@ -129,9 +129,9 @@ public sealed class CartWriter
         if (!CartRules.PricesMatter(items))
             return Apply(stored, before, batch, NoMatter);
         string[] productIds = [.. items.Select(static item => item.ProductId).Distinct()];
-        var applied = Apply(stored, before, batch, await _heads.PeekManyAsync(productIds));
+        var applied = Apply(stored, before, batch, await _products.PeekManyAsync(productIds));
         return applied.Outcomes.Any(static outcome => outcome.Failure is { Code: ErrorCode.Validation })
-            ? Apply(stored, before, batch, await _heads.FindProductsAtPrimaryAsync(productIds, CancellationToken.None))
+            ? Apply(stored, before, batch, await _products.FindManyAtPrimaryAsync(productIds, CancellationToken.None))
             : applied;
     }
 

@@ -9,7 +9,7 @@ namespace Commerce.Functions.Catalog;
 /// Writes what operators say about products: names and prices. Stock is the ledger's alone: it is set once, when a product is new,
 /// and a later change of name or price is a patch that leaves it as it is at that moment.
 /// </summary>
-public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, StockLedgerStore heads, TimeProvider time)
+public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, TimeProvider time)
 {
     /// <summary>Characters of a write's name: 48 random bits tell the last writes of one product apart.</summary>
     private const int RevisionLength = 12;
@@ -29,7 +29,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     {
         for (var races = 0; ; races++)
         {
-            var current = await products.FindAtPrimaryAsync(wish.ProductId, ct);
+            var current = await FindAsync(wish.ProductId, ct);
             if (precondition?.Invoke(current?.ETag) == false)
                 return null;
             if (current?.Name == wish.Name && current.Price == wish.Price)
@@ -87,9 +87,13 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
         }
         finally
         {
-            heads.Forget(current.ProductId);
+            products.Forget(current.ProductId);
         }
     }
+
+    // Not by the reader, which would keep a whole catalog that is imported.
+    private Task<Product?> FindAsync(string productId, CancellationToken ct) =>
+        _catalog.FindAtPrimaryAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
 
     private static string NewRevision() => Guid.NewGuid().ToString("N")[..RevisionLength];
 
@@ -103,7 +107,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// </summary>
     private async Task<Product?> FindWrittenAsync(Product before, string name, long price, string revision)
     {
-        if (await products.FindAtPrimaryAsync(before.ProductId, CancellationToken.None) is not { } stored)
+        if (await FindAsync(before.ProductId, CancellationToken.None) is not { } stored)
             return null;
         if (!Revisions.Contains(stored.Revisions, revision))
         {

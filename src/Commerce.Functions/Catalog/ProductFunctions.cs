@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>The catalog as clients see it.</summary>
-public sealed class ProductFunctions(ProductReader products, StockLedgerStore heads)
+public sealed class ProductFunctions(ProductReader products)
 {
     private const string ProductsList = "products";
 
@@ -34,7 +34,7 @@ public sealed class ProductFunctions(ProductReader products, StockLedgerStore he
         if (input.Failure is { } wrong)
             return Answers.Problem(wrong);
 
-        return await heads.FindProductAsync(productId, request.HttpContext.RequestAborted) is { } product
+        return await products.FindAsync(productId, request.HttpContext.RequestAborted) is { } product
             ? Answers.OkUnlessUnchanged(request, ProductView.Of(product), CatalogJson.Wire.ProductView, product.ETag)
             : Answers.Problem(Unknown(productId));
     }

@@ -20,7 +20,7 @@ public sealed class OrderPlacement(
     OrderStore orders,
     OrderFlights flights,
     OrderOrchestrations orchestrations,
-    StockLedgerStore heads,
+    ProductReader products,
     TimeProvider time)
 {
     internal static Failure KeyReused =>
@@ -75,7 +75,7 @@ public sealed class OrderPlacement(
         foreach (var (before, after) in accepted.Lines.Zip(decided.Lines))
         {
             if (before.UnitPrice != after.UnitPrice || decided.Rejection is { Code: ErrorCode.PriceChanged })
-                heads.ForgetPrice(before.ProductId, before.UnitPrice);
+                products.ForgetPrice(before.ProductId, before.UnitPrice);
         }
     }
 
@@ -88,9 +88,9 @@ public sealed class OrderPlacement(
         if (draft.Request.SeenProducts is { } seen)
             return await TryAcceptAsync(draft, seen, isFinal: true);
         string[] productIds = [.. draft.Items.Select(static item => item.ProductId)];
-        var accepted = await TryAcceptAsync(draft, await heads.PeekManyAsync(productIds), isFinal: false);
+        var accepted = await TryAcceptAsync(draft, await products.PeekManyAsync(productIds), isFinal: false);
         return accepted.Failure is { Code: ErrorCode.Validation or ErrorCode.PriceChanged or ErrorCode.InsufficientBalance }
-            ? await TryAcceptAsync(draft, await heads.FindProductsAtPrimaryAsync(productIds, CancellationToken.None), isFinal: true)
+            ? await TryAcceptAsync(draft, await products.FindManyAtPrimaryAsync(productIds, CancellationToken.None), isFinal: true)
             : accepted;
     }
 

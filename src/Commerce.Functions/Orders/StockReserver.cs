@@ -12,7 +12,7 @@ namespace Commerce.Functions.Orders;
 /// of two orders that cross on scarce products one gets all of them, rather than each one half and neither the whole. Of plentiful
 /// products there is enough for both whatever the order; they go in parallel.
 /// </summary>
-public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
+public sealed class StockReserver(StockLedger ledger, ProductReader products)
 {
     // Work in progress on many products at once; more only queues up in the store.
     private static readonly ParallelOptions SomeAtOnce = new() { MaxDegreeOfParallelism = 32 };
@@ -53,7 +53,7 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
         {
             var item = work.Items[i];
             var seal = new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity);
-            lines[i] = await store.PeekLineAsync(item.ProductId, work.OrderId)
+            lines[i] = await ledger.PeekLineAsync(item.ProductId, work.OrderId)
                 ?? (await SubmitAsync(seal, ErrorCode.NotFound)).Value?.Record;
             if (lines[i] is { Kind: MovementKind.Sale } sale)
                 await SubmitAsync(new StockCommand.Release(item.ProductId, work.OrderId, sale));
@@ -78,7 +78,7 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
     }
 
     private async ValueTask<bool> IsPlentifulAsync(WorkItem item) =>
-        await store.PeekAsync(item.ProductId) is { } product
+        await products.PeekAsync(item.ProductId) is { } product
         && product.Stock - item.Quantity >= PlentifulPiecesMin
         && product.Stock / PlentifulOrdersMin >= item.Quantity;
 

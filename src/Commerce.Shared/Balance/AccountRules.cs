@@ -42,6 +42,17 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
         _ => true,
     };
 
+    public bool IsSound(Account? before, Account after, IEnumerable<AccountRecord> records)
+    {
+        var sum = new LedgerSum(before?.Balance ?? 0, before?.EntryCount ?? 0);
+        foreach (var record in records)
+        {
+            if (record.Entry is { } entry)
+                sum = sum.With(entry.Amount, entry.BalanceAfter, entry.Sequence);
+        }
+        return sum.Explains(after.Balance, after.EntryCount) && after.Held >= 0 && after.Held <= after.Balance;
+    }
+
     /// <summary>Why a charge was refused; null for an entry that changed the balance.</summary>
     public static Failure? RefusalOf(LedgerEntry entry) =>
         entry is { Kind: EntryKind.Refused, Requested: { } amount } ? LimitExceeded(entry.BalanceAfter, amount) : null;

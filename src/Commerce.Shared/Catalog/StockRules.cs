@@ -41,6 +41,14 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         _ => false,
     };
 
+    public bool IsSound(Product? before, Product after, IEnumerable<StockMovement> records)
+    {
+        var sum = new LedgerSum(before?.Stock ?? 0, before?.MovementCount ?? 0);
+        foreach (var movement in records)
+            sum = sum.With(movement.Delta, movement.StockAfter, movement.Sequence);
+        return sum.Explains(after.Stock, after.MovementCount);
+    }
+
     /// <summary>Why an adjustment was refused; null for one that changed the stock.</summary>
     public static Failure? RefusalOf(StockMovement adjustment) => adjustment switch
     {

@@ -1,5 +1,6 @@
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
@@ -55,14 +56,14 @@ internal sealed class RankingHouse : IAsyncDisposable
     public RankingKeeper NewKeeper(TimeProvider? time = null) => new(
         new AccountFeed(Database.Database, TimeProvider.System),
         Store,
-        new ProductReader(Database.Database),
+        new ProductReader(Database.Database, new LedgerOptions(), TimeProvider.System),
         Microsoft.Extensions.Options.Options.Create(Options),
         time ?? Time,
         NullLogger<RankingKeeper>.Instance);
 
     /// <summary>A fold of the first generation, whose slices are the test's to choose.</summary>
     public SalesFold NewFold() =>
-        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database, TimeProvider.System), Store, new ProductReader(Database.Database), Time);
+        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database, TimeProvider.System), Store, new ProductReader(Database.Database, new LedgerOptions(), TimeProvider.System), Time);
 
     public Task AddProductAsync(string productId, long price = 100) => _catalog.UpsertItemAsync(
         new Product

@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Commerce.Functions.Tests.Ledger;
 
 /// <summary>The ledgers on the genuine SDK: whatever happens at once, sums are exact and each operation leaves one record.</summary>
-public sealed class LedgerWriterTests(TestStore store) : IClassFixture<TestStore>
+public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -197,5 +197,34 @@ public sealed class LedgerWriterTests(TestStore store) : IClassFixture<TestStore
             Stock(processes[n % 2]).SubmitAsync(product, new StockCommand.Reserve(product, $"o-{n}", 1, 1_000, IsPriceBound: false)))).WaitAsync(Deadline);
         Assert.Equal(60, answers.Count(answer => answer.Value!.Record.Kind == MovementKind.Sale));
         Assert.Equal(60, answers.Count(answer => answer.Value!.Record is { Kind: MovementKind.Refused, StockAfter: 0, Requested: 1 }));
+    }
+
+    [Fact]
+    public async Task What_would_leave_a_negative_stock_is_never_written()
+    {
+        var product = $"p-{Guid.NewGuid():N}";
+        await store.App.GetRequiredService<CatalogWriter>().CreateAsync(product, "Hot", 1_000, stock: 5);
+        var sale = (await Stock(store.App).SubmitAsync(product, new StockCommand.Reserve(product, "o", 1, 1_000, IsPriceBound: false))).Value!.Record;
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Stock(store.App).SubmitAsync(product, new StockCommand.Release(product, "o", sale with { Delta = 100 })));
+
+        var stored = await store.App.GetRequiredService<ProductReader>().FindAsync(product, TestContext.Current.CancellationToken);
+        Assert.Equal((4, 2), (stored!.Stock, stored.MovementCount));
+    }
+
+    [Fact]
+    public async Task What_would_leave_a_negative_balance_is_never_written()
+    {
+        var (user, ledger) = (NewUser(), Accounts(store.App));
+        await ledger.SubmitAsync(user, new AccountCommand.Charge(user, "a", 100));
+        var work = OrderWork.Of((await PlaceAsync(ledger, OrderOf(user, "o-1", 50))).Value!.Record.Order!);
+        var dearer = work with { Items = [work.Items[0] with { UnitPrice = 500 }] };
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => ledger.SubmitAsync(user, new AccountCommand.Pay(dearer)));
+
+        var (account, entries) = await ReadAsync(user);
+        Assert.Equal((100, 50), (account!.Balance, account.Held));
+        Assert.Single(entries);
     }
 }

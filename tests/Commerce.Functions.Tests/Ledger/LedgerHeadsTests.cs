@@ -11,7 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Commerce.Functions.Tests.Ledger;
 
 /// <summary>What a process keeps of products is a hint, and not for long.</summary>
-public sealed class HeadMemoryTests : IClassFixture<TestStore>
+public sealed class LedgerHeadsTests : IClassFixture<TestStore>
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private readonly ConcurrentQueue<CosmosCall> _reads = new();
@@ -19,7 +19,7 @@ public sealed class HeadMemoryTests : IClassFixture<TestStore>
     private readonly IServiceProvider _process;
     private readonly OrderHouse _here;
 
-    public HeadMemoryTests(TestStore store)
+    public LedgerHeadsTests(TestStore store)
     {
         _elsewhere = new(store, store.App);
         var watched = new CosmosFaultHandler(new FaultPlan(0, 0))

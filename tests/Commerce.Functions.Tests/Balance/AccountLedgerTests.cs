@@ -6,7 +6,7 @@ using Commerce.Shared.Balance;
 
 namespace Commerce.Functions.Tests.Balance;
 
-public class AccountLedgerStoreTests
+public class AccountLedgerTests
 {
     /// <summary>An entry of a refund holds the lines that it gives back: a hundred of them at once would not fit into a batch.</summary>
     [Theory]
@@ -15,7 +15,8 @@ public class AccountLedgerStoreTests
     public async Task A_refund_weighs_as_much_as_its_lines(int lines, int weight)
     {
         await using var database = await TestDatabase.CreateAsync();
-        var store = new AccountLedgerStore(database.Database, new LedgerOptions(), TimeProvider.System);
+        using var accounts = new AccountReader(database.Database, new LedgerOptions(), TimeProvider.System);
+        var ledger = new AccountLedger(accounts, new LedgerOptions(), TimeProvider.System);
         var refund = new LedgerEntry
         {
             Id = "refund-o-1",
@@ -28,6 +29,6 @@ public class AccountLedgerStoreTests
             Lines = [.. Enumerable.Range(0, lines).Select(i => new SoldLine($"p{i}", 1, 1))],
         };
 
-        Assert.Equal(weight, store.WeightOf(new AccountRecord { Entry = refund }));
+        Assert.Equal(weight, ledger.WeightOf(new AccountRecord { Entry = refund }));
     }
 }
