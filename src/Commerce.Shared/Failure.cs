@@ -14,6 +14,9 @@ public sealed record Failure(ErrorCode Code, string Detail)
     /// </summary>
     public static readonly Failure Superseded = new(ErrorCode.Busy, "What this was meant for has changed in the meantime. Try again.");
 
+    /// <summary>The answer to a key that stands for another request.</summary>
+    public static readonly Failure KeyReused = new(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
+
     /// <summary>The fields that were wrong and why.</summary>
     public IReadOnlyList<FieldError>? Errors { get; init; }
 

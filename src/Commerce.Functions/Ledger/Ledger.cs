@@ -197,7 +197,7 @@ public abstract class Ledger<THead, TCommand, TRecord>
     private Result<Posting<TRecord>> AnswerRepeat(TRecord record, TCommand command) =>
         _rules.IsRepeat(record, command)
             ? new Posting<TRecord>(record, Repeated: true)
-            : new Failure(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
+            : Failure.KeyReused;
 
     /// <summary>What one batch will write, and whom it answers how.</summary>
     private sealed class Plan(THead? head)

@@ -30,9 +30,10 @@ public sealed class OrderFunctions(
             return Answers.Problem(wrong);
 
         var preference = Preference.Of(request);
-        var wish = new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected };
-        var outcome = await placement.PlaceAsync(durable, wish, OrderAnswers.Wait(preference, options.Value));
-        return OrderAnswers.Placed(outcome, preference);
+        var draft = OrderRules.Draft(new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected });
+        return draft.Succeeded
+            ? OrderAnswers.Placed(await placement.PlaceAsync(durable, draft.Value, OrderAnswers.Wait(preference, options.Value)), preference)
+            : Answers.Problem(draft.Failure);
     }
 
     [Function("ShowOrder")]

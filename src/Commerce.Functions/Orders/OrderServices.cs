@@ -14,13 +14,12 @@ internal static class OrderServices
             .AddSingleton<OrderStore>()
             .AddSingleton<OrderSearch>()
             .AddSingleton<OrderSteps>()
-            .AddSingleton<OrderFlights>()
+            .AddSingleton<InFlightOrders>()
             .AddSingleton<OrderOrchestrations>()
             .AddSingleton<OrderPlacement>()
             .AddSingleton<OrderCancellation>()
             .AddSingleton<CancellationStore>()
             .AddSingleton<StockReserver>()
-            .AddSingleton<OrderFulfilment>()
             .AddSingleton<OrderSweeper>();
     }
 

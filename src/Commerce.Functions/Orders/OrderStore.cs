@@ -34,6 +34,19 @@ public sealed class OrderStore(CommerceDatabase database)
             : await _container.FindAtPrimaryAsync<Order>(orderId, key);
     }
 
+    /// <summary>The order for who polls: null also when the store does not answer, for it will be asked again.</summary>
+    public async Task<Order?> PollAsync(string userId, string orderId)
+    {
+        try
+        {
+            return await FindAsync(userId, orderId);
+        }
+        catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>An order that was let in, as it is.</summary>
     /// <exception cref="InvalidOperationException">There is no such order.</exception>
     public async Task<Order> GetAsync(string userId, string orderId) =>

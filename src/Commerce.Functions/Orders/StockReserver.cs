@@ -65,7 +65,7 @@ public sealed class StockReserver(StockLedger ledger, ProductReader products)
     /// The price at which the line was taken, or is to be asked for again because it is the one in force, in won a piece; null when the
     /// line is refused for good.
     /// </summary>
-    private async Task<long?> ReserveAsync(OrderWork work, WorkItem item)
+    private async Task<long?> ReserveAsync(OrderWork work, SoldLine item)
     {
         var answer = await SubmitAsync(
             new StockCommand.Reserve(item.ProductId, work.OrderId, item.Quantity, item.UnitPrice, work.IsPriceBound),
@@ -77,7 +77,7 @@ public sealed class StockReserver(StockLedger ledger, ProductReader products)
         return line.Kind == MovementKind.Sale && (line.UnitPrice == item.UnitPrice || !work.IsPriceBound) ? line.UnitPrice : null;
     }
 
-    private async ValueTask<bool> IsPlentifulAsync(WorkItem item) =>
+    private async ValueTask<bool> IsPlentifulAsync(SoldLine item) =>
         await products.PeekAsync(item.ProductId) is { } product
         && product.Stock - item.Quantity >= PlentifulPiecesMin
         && product.Stock / PlentifulOrdersMin >= item.Quantity;

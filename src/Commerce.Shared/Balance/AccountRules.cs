@@ -90,7 +90,7 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
         var paid = Entry(Freed(account, work), OperationId.Payment(work.OrderId), EntryKind.Payment, -work.TotalAmount) with
         {
             OrderId = work.OrderId,
-            Lines = SoldLines(work),
+            Lines = work.Items,
         };
         return Post(Freed(account, work), new AccountRecord
         {
@@ -114,14 +114,11 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
             Entry = Entry(account, OperationId.Refund(work.OrderId), EntryKind.Refund, work.TotalAmount) with
             {
                 OrderId = work.OrderId,
-                Lines = SoldLines(work),
+                Lines = work.Items,
                 SoldAt = work.PaidAt,
             },
         });
     }
-
-    private static SoldLine[] SoldLines(OrderWork work) =>
-        [.. work.Items.Select(static item => new SoldLine(item.ProductId, item.Quantity, item.UnitPrice))];
 
     private static Account Freed(Account account, OrderWork work) => account with { Held = account.Held - work.TotalAmount };
 

@@ -3,6 +3,7 @@ using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
+using Commerce.Shared.Orders;
 
 namespace Commerce.Functions.Tests.Balance;
 

@@ -79,7 +79,7 @@ internal sealed class Doors(IServiceProvider app)
         CallAsync<OrderFunctions>((functions, request) => functions.PostOrder(request, Bad, NoDurable, NoContext), body, key);
 
     private Task<Reply> CheckoutAsync(string user, string? body, string key = "k") =>
-        CallAsync<CheckoutFunction>((functions, request) => functions.Checkout(request, user, NoDurable, NoContext), body, key);
+        CallAsync<CheckoutFunctions>((functions, request) => functions.Checkout(request, user, NoDurable, NoContext), body, key);
 
     private Task<Reply> CancelAsync(string orderId, string key) =>
         CallAsync<OrderFunctions>((functions, request) => functions.PostCancellation(request, Bad, orderId, NoDurable), null, key);

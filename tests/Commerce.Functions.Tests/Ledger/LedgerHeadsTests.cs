@@ -106,8 +106,8 @@ public sealed class LedgerHeadsTests : IClassFixture<TestStore>
         await _elsewhere.PriceAsync(product, 20);
         // On an instance for orchestrations, as in Azure.
         var paid = await _elsewhere.RunAsync(order);
-        _here.Get<OrderFlights>().Decide(order.Id, paid);
-        await Eventually.HoldsAsync(() => _here.Get<OrderFlights>().Count == 0);
+        _here.Get<InFlightOrders>().Decide(order.Id, paid);
+        await Eventually.HoldsAsync(() => _here.Get<InFlightOrders>().Count == 0);
         Assert.Equal(20, (await LineAsync(user, product, "k2")).UnitPrice);
     }
 }

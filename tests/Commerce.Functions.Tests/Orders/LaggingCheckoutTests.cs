@@ -15,7 +15,7 @@ public sealed class LaggingCheckoutTests(TestStore store) : IClassFixture<TestSt
         CheckoutAsync(store.NewProcess(_replica.Handler()), user, key, headers);
 
     private static Task<Reply> CheckoutAsync(IServiceProvider process, string user, string key, params (string, string)[] headers) =>
-        process.CallAsync<CheckoutFunction>(
+        process.CallAsync<CheckoutFunctions>(
             (function, request) => function.Checkout(request, user, new FakeDurable(), new FakeRun(process)),
             body: null,
             [("Idempotency-Key", key), ("Prefer", "respond-async"), .. headers]);

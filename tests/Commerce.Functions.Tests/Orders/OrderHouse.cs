@@ -55,16 +55,19 @@ internal sealed class OrderHouse(TestStore store, IServiceProvider process)
 
     public async Task<Order> AcceptAsync(OrderRequest request)
     {
-        var answer = await Placement.PlaceAsync(Durable, request, TimeSpan.Zero);
+        var answer = await PlaceAsync(request);
         Assert.True(answer.Succeeded, answer.Failure?.Detail);
         return answer.Value;
     }
 
-    /// <summary>What <see cref="PlaceOrderOrchestrator"/> does, in this process.</summary>
+    public Task<Result<Order>> PlaceAsync(OrderRequest request) =>
+        Placement.PlaceAsync(Durable, OrderRules.Draft(request).Value!, TimeSpan.Zero);
+
+    /// <summary>Runs the orchestration of an order that is pending. The order as it is then.</summary>
     public async Task<Order> RunAsync(Order order)
     {
-        if (order.Status == OrderStatus.Pending && await Steps.FulfilOrder(OrderWork.Of(order)) is null)
-            await Steps.RejectOrder(OrderWork.Of(order));
+        if (order.Status == OrderStatus.Pending)
+            await PlaceOrderOrchestrator.RunAsync(new OrchestrationRun(PlaceOrderOrchestrator.Name, OrderWork.Of(order), Steps));
         return (await Orders.FindAsync(order.UserId, order.Id))!;
     }
 

@@ -56,8 +56,7 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     public async Task A_refused_request_creates_nothing()
     {
         var user = await _house.AddUserAsync(100);
-        var answer = await _house.Placement.PlaceAsync(
-            _house.Durable, new OrderRequest(user, "k", [new OrderItem("no-such-product", 1)], null), TimeSpan.Zero);
+        var answer = await _house.PlaceAsync(new OrderRequest(user, "k", [new OrderItem("no-such-product", 1)], null));
         Assert.Equal(ErrorCode.Validation, answer.Failure!.Code);
         Assert.Null(await _house.Placement.FindAsync(user, "k"));
         Assert.Empty(_house.Durable.Started);
@@ -74,7 +73,7 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         await Task.WhenAll(products.Select(product => _house.PriceAsync(product, Limits.PriceMax)));
         var there = new OrderHouse(store, store.NewProcess());
         Assert.Equal(order.Id, (await there.AcceptAsync(user, "k", items)).Id);
-        var other = await there.Placement.PlaceAsync(there.Durable, new OrderRequest(user, "other", items, null), TimeSpan.Zero);
+        var other = await there.PlaceAsync(new OrderRequest(user, "other", items, null));
         Assert.Equal(ErrorCode.Validation, other.Failure!.Code);
     }
 

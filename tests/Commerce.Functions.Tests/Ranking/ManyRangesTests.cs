@@ -1,6 +1,6 @@
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ranking;
-using Commerce.Shared.Balance;
+using Commerce.Shared.Orders;
 using Commerce.Shared.Ranking;
 
 namespace Commerce.Functions.Tests.Ranking;

@@ -6,6 +6,7 @@ using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
+using Commerce.Shared.Orders;
 using Commerce.Shared.Ranking;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -7,7 +7,7 @@ namespace Commerce.Functions.Orders;
 /// <param name="id">Id of the orchestration that carries it out.</param>
 /// <param name="fingerprint">What was asked for.</param>
 /// <param name="productIds">The products it holds a place for.</param>
-public sealed class OrderFlight(string id, string fingerprint, IReadOnlyList<string> productIds)
+public sealed class InFlightOrder(string id, string fingerprint, IReadOnlyList<string> productIds)
 {
     private readonly TaskCompletionSource<Result<Order>> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Result<Order>> _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,8 +52,8 @@ public sealed class OrderFlight(string id, string fingerprint, IReadOnlyList<str
             _decided.TrySetResult(_accepted.Task.Result);
     }
 
-    private sealed class Waiter(OrderFlight flight) : IDisposable
+    private sealed class Waiter(InFlightOrder order) : IDisposable
     {
-        public void Dispose() => Interlocked.Decrement(ref flight._waiters);
+        public void Dispose() => Interlocked.Decrement(ref order._waiters);
     }
 }

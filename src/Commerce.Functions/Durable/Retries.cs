@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 
-namespace Commerce.Functions.Orders;
+namespace Commerce.Functions.Durable;
 
 internal static class Retries
 {
