@@ -14,10 +14,9 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/cart")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var input = new RequestInput(request, userId);
+        if (input.Problem is { } problem)
+            return problem;
 
         var cart = await carts.FindAsync(userId, request.HttpContext.RequestAborted);
         var (view, etag) = await viewer.ViewAsync(userId, cart, request.HttpContext.RequestAborted);
@@ -28,14 +27,11 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
     public async Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "users/{userId}/cart/items")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
+        var input = new RequestInput(request, userId);
         var body = await input.JsonAsync(CartJson.Wire.CartItemRequest);
         var productId = input.BodyProductId(body?.ProductId);
         var quantity = input.WholeNumber(body?.Quantity, "quantity", 1, Limits.QuantityMax);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await PutInAsync(request, userId, productId, new CartChange.Add(productId, quantity));
+        return input.Problem ?? await PutInAsync(request, userId, productId, new CartChange.Add(productId, quantity));
     }
 
     [Function("SetCartItem")]
@@ -44,14 +40,10 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
         string userId,
         string productId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        input.ProductId(productId);
+        var input = new RequestInput(request, userId, productId: productId);
         var body = await input.JsonAsync(CartJson.Wire.CartQuantityRequest);
         var quantity = input.WholeNumber(body?.Quantity, "quantity", 1, Limits.QuantityMax);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await PutInAsync(request, userId, productId, new CartChange.Set(productId, quantity));
+        return input.Problem ?? await PutInAsync(request, userId, productId, new CartChange.Set(productId, quantity));
     }
 
     [Function("RemoveCartItem")]
@@ -60,23 +52,16 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
         string userId,
         string productId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        input.ProductId(productId);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await ChangeAsync(request, userId, productId, new CartChange.Remove(productId));
+        var input = new RequestInput(request, userId, productId: productId);
+        return input.Problem ?? await ChangeAsync(request, userId, productId, new CartChange.Remove(productId));
     }
 
     [Function("ClearCart")]
     public async Task<IResult> Clear(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "users/{userId}/cart")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await ChangeAsync(request, userId, productId: null, new CartChange.Clear());
+        var input = new RequestInput(request, userId);
+        return input.Problem ?? await ChangeAsync(request, userId, productId: null, new CartChange.Clear());
     }
 
     private async Task<IResult> PutInAsync(HttpRequest request, string userId, string productId, CartChange change) =>

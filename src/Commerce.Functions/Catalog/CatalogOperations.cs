@@ -12,13 +12,12 @@ public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport impor
     public async Task<IResult> Put(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "ops/products/{productId}")] HttpRequest request, string productId)
     {
-        var input = new RequestInput(request);
-        input.ProductId(productId);
+        var input = new RequestInput(request, productId: productId);
         var body = await input.JsonAsync(CatalogJson.Wire.ProductRequest);
         var name = input.Text(body?.Name, "name", Limits.NameLengthMax);
         var price = input.WholeNumber(body?.Price, "price", 0, Limits.PriceMax);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        if (input.Problem is { } problem)
+            return problem;
 
         var wish = new CatalogRow(productId, name, price, Stock: 0);
         Func<string?, bool>? precondition =
@@ -37,16 +36,15 @@ public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport impor
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/products/{productId}/stock-adjustments")] HttpRequest request,
         string productId)
     {
-        var input = new RequestInput(request);
-        input.ProductId(productId);
+        var input = new RequestInput(request, productId: productId);
         var key = input.IdempotencyKey();
         var body = await input.JsonAsync(CatalogJson.Wire.AdjustmentRequest);
         var delta = input.WholeNumber(body?.Delta, "delta", -Limits.StockMax, Limits.StockMax);
         var reason = input.Text(body?.Reason, "reason", Limits.ReasonLengthMax);
         if (body?.Delta == 0)
             input.Refuse("delta", "must not be 0");
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        if (input.Problem is { } problem)
+            return problem;
 
         var posting = await ledger.SubmitAsync(productId, new StockCommand.Adjust(productId, key, delta, reason));
         if (!posting.Succeeded)

@@ -1,9 +1,7 @@
-using System.Globalization;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Shared;
 using Commerce.Shared.Delivery;
-using Commerce.Shared.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
@@ -24,16 +22,12 @@ public sealed class DeliveryOperations(
         var input = new RequestInput(request);
         var state = State(input);
         var page = input.Page(ListName(state));
-        var after = Position(input, page.After);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var after = input.TimeOf(page);
+        if (input.Problem is { } problem)
+            return problem;
 
-        // One more than wanted tells whether there is a next page.
-        var found = await store.ListAsync(state, page.Limit + 1, after, request.HttpContext.RequestAborted);
-        var items = found.Take(page.Limit).Select(DeliveryView.Of).ToList();
-        var next = found.Count > page.Limit
-            ? Cursor.Encode(ListName(state), $"{UtcTimeConverter.Text(items[^1].UpdatedAt)} {items[^1].EventId}")
-            : null;
+        var found = await store.ListAsync(state, page.ReadMax, after, request.HttpContext.RequestAborted);
+        var (items, next) = page.Cut(found, DeliveryView.Of, static delivery => Page.Position(DeliveryStore.PositionOf(delivery)));
         return Answers.Ok(new DeliveryList(items, next), DeliveryJson.Wire.DeliveryList);
     }
 
@@ -142,15 +136,4 @@ public sealed class DeliveryOperations(
 
     /// <summary>A cursor counts for the list of one state.</summary>
     private static string ListName(DeliveryState state) => $"deliveries-{state}";
-
-    private static DeliveryPosition? Position(RequestInput input, string? after)
-    {
-        if (after is null)
-            return null;
-        var parts = after.Split(' ', 2);
-        if (parts.Length == 2 && DateTimeOffset.TryParse(parts[0], CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var updatedAt))
-            return new(updatedAt, parts[1]);
-        input.Refuse("cursor", "must be the nextCursor of the page before");
-        return null;
-    }
 }

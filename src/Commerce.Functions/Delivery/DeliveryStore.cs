@@ -111,28 +111,17 @@ public sealed class DeliveryStore
     }
 
     /// <summary>Deliveries in a state, the last changed first, from a position on.</summary>
-    public async Task<List<EventDelivery>> ListAsync(DeliveryState state, int max, DeliveryPosition? after, CancellationToken ct)
+    public async Task<List<EventDelivery>> ListAsync(DeliveryState state, int max, TimePosition? after, CancellationToken ct)
     {
         var query = new QueryDefinition(
             "SELECT * FROM c WHERE c.state = @state AND c.updatedAt <= @from ORDER BY c.updatedAt DESC")
             .WithParameter("@state", Text(state))
-            .WithParameter("@from", UtcTimeConverter.Text(after?.UpdatedAt ?? DateTimeOffset.MaxValue));
-        var found = new List<EventDelivery>(max);
-        var passedOver = after is null;
-        await foreach (var delivery in _deliveries.QueryAsync<EventDelivery>(query, pageSize: max + 1, ct: ct))
-        {
-            // Deliveries of one moment are equal to the index: those up to the last one seen come again.
-            if (!passedOver && delivery.UpdatedAt == after!.Value.UpdatedAt)
-            {
-                passedOver = delivery.Id == after.Value.EventId;
-                continue;
-            }
-            found.Add(delivery);
-            if (found.Count == max)
-                break;
-        }
-        return found;
+            .WithParameter("@from", UtcTimeConverter.Text(after?.Time ?? DateTimeOffset.MaxValue));
+        return await _deliveries.QueryAsync<EventDelivery>(query, pageSize: max + 1, ct: ct)
+            .AfterAsync(after, PositionOf, ct).Take(max).ToListAsync(ct);
     }
+
+    internal static TimePosition PositionOf(EventDelivery delivery) => new(delivery.UpdatedAt, delivery.Id);
 
     public Task<DeliveryControl?> FindControlAsync(CancellationToken ct) =>
         _deliveries.FindAsync<DeliveryControl>(DeliveryControl.DocumentId, ControlKey, ct);
@@ -184,6 +173,3 @@ public sealed class DeliveryStore
 
     private static MemoryStream Json(EventDelivery delivery) => GuardedWrites.Json(delivery with { ETag = null });
 }
-
-/// <summary>Where a list of deliveries was left.</summary>
-public readonly record struct DeliveryPosition(DateTimeOffset UpdatedAt, string EventId);

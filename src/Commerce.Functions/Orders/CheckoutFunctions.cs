@@ -24,13 +24,12 @@ public sealed class CheckoutFunctions(
         [DurableClient] DurableTaskClient durable,
         FunctionContext context)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
+        var input = new RequestInput(request, userId);
         var key = input.IdempotencyKey();
         var body = await input.OptionalJsonAsync(OrderJson.Wire.CheckoutBody);
         var expected = input.OptionalWholeNumber(body?.ExpectedTotalAmount, "expectedTotalAmount", 0, Limits.MoneyMax);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        if (input.Problem is { } problem)
+            return problem;
 
         var preference = Preference.Of(request);
         var checkout = new OrderRequest(userId, key, [], context.TraceContext.TraceParent) { FromCart = true, ExpectedTotalAmount = expected };

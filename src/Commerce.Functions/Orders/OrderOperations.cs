@@ -17,12 +17,12 @@ public sealed class OrderOperations(OrderStore orders, OrderSearch search, Order
         var input = new RequestInput(request);
         var wanted = Query(input);
         var page = input.Page(SearchList);
-        var after = OrderCursor.Position(input, page.After);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var after = input.TimeOf(page);
+        if (input.Problem is { } problem)
+            return problem;
 
         var found = await search.FindAsync(wanted, page.Limit, after, request.HttpContext.RequestAborted);
-        var next = found.Next is { } position ? Cursor.Encode(SearchList, OrderCursor.Text(position)) : null;
+        var next = found.Next is { } position ? page.CursorAt(Page.Position(position)) : null;
         return Answers.Ok(new OrderPage([.. found.Items.Select(OrderView.Of)], next), OrderJson.Wire.OrderPage);
     }
 
@@ -32,11 +32,9 @@ public sealed class OrderOperations(OrderStore orders, OrderSearch search, Order
         string userId,
         string orderId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        input.OrderId(orderId);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var input = new RequestInput(request, userId, orderId: orderId);
+        if (input.Problem is { } problem)
+            return problem;
 
         return await orders.FindAsync(userId, orderId) is { } order
             ? Answers.Ok(

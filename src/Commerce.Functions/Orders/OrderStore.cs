@@ -57,28 +57,17 @@ public sealed class OrderStore(CommerceDatabase database)
     /// <param name="userId">Whose.</param>
     /// <param name="limit">Most orders wanted.</param>
     /// <param name="after">The last order seen; null to begin.</param>
-    public async Task<IReadOnlyList<Order>> ListAsync(string userId, int limit, OrderPosition? after)
+    public async Task<IReadOnlyList<Order>> ListAsync(string userId, int limit, TimePosition? after)
     {
-        // Orders of one moment are equal to the index. Those of the last one seen are read again and passed over up to it.
         var query = after is { } position
             ? new QueryDefinition("SELECT * FROM c WHERE c.type = 'order' AND c.createdAt <= @from ORDER BY c.createdAt DESC")
-                .WithParameter("@from", UtcTimeConverter.Text(position.CreatedAt))
+                .WithParameter("@from", UtcTimeConverter.Text(position.Time))
             : new QueryDefinition("SELECT * FROM c WHERE c.type = 'order' ORDER BY c.createdAt DESC");
-        var found = new List<Order>(limit);
-        var passedOver = after is null;
-        await foreach (var order in _container.QueryAsync<Order>(query, new PartitionKey(userId), pageSize: limit + 1))
-        {
-            if (!passedOver && order.CreatedAt == after!.Value.CreatedAt)
-            {
-                passedOver = order.Id == after.Value.OrderId;
-                continue;
-            }
-            found.Add(order);
-            if (found.Count == limit)
-                break;
-        }
-        return found;
+        return await _container.QueryAsync<Order>(query, new PartitionKey(userId), pageSize: limit + 1)
+            .AfterAsync(after, PositionOf).Take(limit).ToListAsync();
     }
+
+    internal static TimePosition PositionOf(Order order) => new(order.CreatedAt, order.Id);
 
     /// <summary>A page of the pending orders of all users that were created before a moment, in no order.</summary>
     /// <param name="createdBefore">The moment; the same for all pages.</param>
@@ -118,6 +107,3 @@ public sealed class OrderStore(CommerceDatabase database)
     private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) =>
         _container.TryPatchAsync<Order>(orderId, new PartitionKey(userId), changes, new PatchItemRequestOptions { FilterPredicate = IsPaid });
 }
-
-/// <summary>Where a list of orders was left.</summary>
-public readonly record struct OrderPosition(DateTimeOffset CreatedAt, string OrderId);

@@ -20,8 +20,8 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, Read
             var input = new RequestInput(request);
             limit = TopRequest.Limit(input, LimitDefault);
             window = TopRequest.Window(input);
-            if (input.Failure is { } wrong)
-                return Answers.Problem(wrong);
+            if (input.Problem is { } problem)
+                return problem;
         }
         var lists = await top.GetAsync(request.HttpContext.RequestAborted);
         _ = fold.Look(lists);

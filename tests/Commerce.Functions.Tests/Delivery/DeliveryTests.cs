@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Shared.Delivery;
 using Polly.CircuitBreaker;
@@ -476,7 +477,7 @@ public class DeliveryTests
                 EventDelivery.Of(new($"o-{i}.paid", OrderEvents.PaidType, $"o-{i}", "u-1", at), at.AddSeconds(i / 10)));
         }
         var seen = new List<string>();
-        DeliveryPosition? after = null;
+        TimePosition? after = null;
         do
         {
             var page = await house.Store.ListAsync(DeliveryState.Waiting, 4, after, Stop);
