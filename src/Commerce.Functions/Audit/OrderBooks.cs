@@ -5,7 +5,6 @@ using Commerce.Shared;
 using Commerce.Shared.Audit;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
+using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 

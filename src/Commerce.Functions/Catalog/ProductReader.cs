@@ -1,7 +1,7 @@
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
+using Commerce.Shared;
 using Commerce.Shared.Catalog;
-using Commerce.Shared.Json;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Catalog;

@@ -1,4 +1,5 @@
 using Commerce.Functions.Cosmos;
+using Commerce.Shared;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Json;
 using Microsoft.Azure.Cosmos;

@@ -1,6 +1,6 @@
+using Commerce.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Orders;
 
@@ -8,12 +8,10 @@ internal static class OrderServices
 {
     public static IServiceCollection AddOrders(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<OrderOptions>().Bind(configuration.GetSection(OrderOptions.Section)).ValidateOnStart();
         return services
-            .AddSingleton<IValidateOptions<OrderOptions>, OrderOptionsValidator>()
+            .AddCheckedOptions<OrderOptions>(configuration, OrderOptions.Section)
             .AddSingleton<OrderStore>()
             .AddSingleton<OrderSearch>()
-            .AddSingleton<OrderSteps>()
             .AddSingleton<InFlightOrders>()
             .AddSingleton<OrderOrchestrations>()
             .AddSingleton<OrderPlacement>()
@@ -21,11 +19,5 @@ internal static class OrderServices
             .AddSingleton<CancellationStore>()
             .AddSingleton<StockReserver>()
             .AddSingleton<OrderSweeper>();
-    }
-
-    private sealed class OrderOptionsValidator : IValidateOptions<OrderOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, OrderOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 }

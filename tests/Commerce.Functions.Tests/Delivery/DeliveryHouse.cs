@@ -42,7 +42,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
             new ReconciliationStore(database.Database), Store, wrapped, Time, NullLogger<EventReconciler>.Instance);
         Functions = new DeliveryFunctions(Dispatcher, Gate, Starter, Reconciler);
         Watch = new DeliveryWatch(Switch, Store, Starter);
-        Operations = new DeliveryOperations(Store, Switch, Starter, wrapped, Time);
+        Operations = new DeliveryOperatorFunctions(Store, Switch, Starter, wrapped, Time);
     }
 
     public FakePlatform Platform { get; } = new();
@@ -69,7 +69,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     public DeliveryWatch Watch { get; }
 
-    public DeliveryOperations Operations { get; }
+    public DeliveryOperatorFunctions Operations { get; }
 
     public TestDatabase Database => _database;
 

@@ -36,7 +36,7 @@ public sealed class LedgerHeadsTests : IClassFixture<TestStore>
     }
 
     private async Task RenameAsync(string product, string name, long price) =>
-        await _elsewhere.Get<IServiceProvider>().CallAsync<CatalogOperations>(
+        await _elsewhere.Get<IServiceProvider>().CallAsync<CatalogOperatorFunctions>(
             (functions, request) => functions.Put(request, product), $$"""{"name":"{{name}}","price":{{price}}}""");
 
     private async Task<OrderLine> LineAsync(string user, string product, string key) =>

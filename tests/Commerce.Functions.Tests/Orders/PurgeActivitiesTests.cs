@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Commerce.Functions.Tests.Orders;
 
-public sealed class HistoryPurgeTests : IAsyncDisposable
+public sealed class PurgeActivitiesTests : IAsyncDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 41, 0, TimeSpan.Zero);
 
@@ -24,7 +24,7 @@ public sealed class HistoryPurgeTests : IAsyncDisposable
         Assert.True(await Purge().PurgeSome(null, _durable, Stop));
 
         var filter = Assert.Single(_durable.Purges);
-        Assert.Equal((null, Now.AddDays(-2), HistoryPurge.StepMax), (filter.CreatedFrom, filter.CreatedTo, filter.Timeout));
+        Assert.Equal((null, Now.AddDays(-2), PurgeActivities.StepMax), (filter.CreatedFrom, filter.CreatedTo, filter.Timeout));
         Assert.Equal(
             [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated], filter.Statuses!);
     }
@@ -52,10 +52,10 @@ public sealed class HistoryPurgeTests : IAsyncDisposable
     [Fact]
     public async Task One_at_most_runs()
     {
-        await HistoryPurge.StartAsync(new TimerInfo(), _durable, Stop);
-        await HistoryPurge.StartAsync(new TimerInfo(), _durable, Stop);
-        Assert.Equal((PurgeOrchestrator.Name, HistoryPurge.InstanceId), Assert.Single(_durable.Started));
+        await PurgeFunctions.StartAsync(new TimerInfo(), _durable, Stop);
+        await PurgeFunctions.StartAsync(new TimerInfo(), _durable, Stop);
+        Assert.Equal((PurgeOrchestrator.Name, PurgeFunctions.InstanceId), Assert.Single(_durable.Started));
     }
 
-    private HistoryPurge Purge() => new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, NullLogger<HistoryPurge>.Instance);
+    private PurgeActivities Purge() => new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, NullLogger<PurgeActivities>.Instance);
 }

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>What operators do to the catalog.</summary>
-public sealed class CatalogOperations(CatalogWriter catalog, CatalogImport import, StockLedger ledger)
+public sealed class CatalogOperatorFunctions(CatalogWriter catalog, CatalogImport import, StockLedger ledger)
 {
     [Function("PutProduct")]
     public async Task<IResult> Put(

@@ -6,9 +6,9 @@ namespace Commerce.Functions.Http;
 /// <summary>
 /// Answers what no other function does: <c>OPTIONS</c>; 404, or 405 when only the method is wrong, as problems like any other.
 /// </summary>
-public static class FallbackFunction
+public static class FallbackFunctions
 {
-    private static readonly Lazy<RouteTable> Routes = new(static () => new RouteTable(typeof(FallbackFunction).Assembly));
+    private static readonly Lazy<RouteTable> Routes = new(static () => new RouteTable(typeof(FallbackFunctions).Assembly));
 
     [Function("WhateverElse")]
     public static IResult Run(

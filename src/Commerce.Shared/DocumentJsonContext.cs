@@ -4,10 +4,11 @@ using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Delivery;
+using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Commerce.Shared.Ranking;
 
-namespace Commerce.Shared.Json;
+namespace Commerce.Shared;
 
 /// <summary>How documents are written, generated at compile time: camelCase, times by <see cref="UtcTimeConverter"/>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(UtcTimeConverter)])]

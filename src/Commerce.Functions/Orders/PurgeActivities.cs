@@ -1,4 +1,3 @@
-using Commerce.Functions.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -11,11 +10,8 @@ namespace Commerce.Functions.Orders;
 /// what an order was is in its document, and the ledgers say what it did.
 /// </summary>
 /// <remarks>An hour's orders may take longer to remove than a function may run: an orchestration goes on until nothing is left.</remarks>
-public sealed partial class HistoryPurge(IOptions<OrderOptions> options, TimeProvider time, ILogger<HistoryPurge> logger)
+public sealed partial class PurgeActivities(IOptions<OrderOptions> options, TimeProvider time, ILogger<PurgeActivities> logger)
 {
-    /// <summary>Instance id of the orchestration; there is one at most.</summary>
-    public const string InstanceId = "purge-histories";
-
     /// <summary>What the hub is given for one step, and what it gets if it does not know of that: both below a function's five minutes.</summary>
     internal static readonly TimeSpan StepMax = TimeSpan.FromMinutes(2);
 
@@ -24,10 +20,6 @@ public sealed partial class HistoryPurge(IOptions<OrderOptions> options, TimePro
     // Named one by one: what no statuses mean differs by backend, and one that is under way must never be touched.
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
-
-    [Function("PurgeHistories")]
-    public static Task StartAsync([TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
-        durable.StartUnlessRunningAsync(PurgeOrchestrator.Name, InstanceId, ct);
 
     /// <returns>True when nothing is left, as far as the hub can tell.</returns>
     [Function(nameof(PurgeSome))]

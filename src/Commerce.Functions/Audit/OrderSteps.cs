@@ -5,11 +5,10 @@ using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Delivery;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 
-namespace Commerce.Functions.Orders;
+namespace Commerce.Functions.Audit;
 
 /// <summary>What an order has written so far, in the order in which it happened: read off the documents themselves, whose ids follow from the order's.</summary>
 public sealed class OrderSteps(CommerceDatabase database, DeliveryStore deliveries)

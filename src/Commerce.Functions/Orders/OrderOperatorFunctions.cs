@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Orders;
 
 /// <summary>What operators see of the orders of all users.</summary>
-public sealed class OrderOperations(OrderStore orders, OrderSearch search, OrderSteps steps)
+public sealed class OrderOperatorFunctions(OrderSearch search)
 {
     private const string SearchList = "all-orders";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
@@ -24,22 +24,6 @@ public sealed class OrderOperations(OrderStore orders, OrderSearch search, Order
         var found = await search.FindAsync(wanted, page.Limit, after, request.HttpContext.RequestAborted);
         var next = found.Next is { } position ? page.CursorAt(Page.Position(position)) : null;
         return Answers.Ok(new OrderPage([.. found.Items.Select(OrderView.Of)], next), OrderJson.Wire.OrderPage);
-    }
-
-    [Function("ListOrderSteps")]
-    public async Task<IResult> Steps(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/orders/{userId}/{orderId}/steps")] HttpRequest request,
-        string userId,
-        string orderId)
-    {
-        var input = new RequestInput(request, userId, orderId: orderId);
-        if (input.Problem is { } problem)
-            return problem;
-
-        return await orders.FindAsync(userId, orderId) is { } order
-            ? Answers.Ok(
-                new OrderStepList(OrderView.Of(order), await steps.ReadAsync(order, request.HttpContext.RequestAborted)), OrderJson.Wire.OrderStepList)
-            : Answers.Problem(OrderFunctions.Unknown(userId, orderId));
     }
 
     private static OrderQuery Query(RequestInput input)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Commerce.Functions.Delivery;
 
 /// <summary>What operators can see of the deliveries, and order.</summary>
-public sealed class DeliveryOperations(
+public sealed class DeliveryOperatorFunctions(
     DeliveryStore store,
     DeliverySwitch deliverySwitch,
     RedeliveryStarter redelivery,

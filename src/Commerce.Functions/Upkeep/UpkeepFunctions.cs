@@ -10,7 +10,7 @@ namespace Commerce.Functions.Upkeep;
 /// What has to be looked after when nobody asks for anything. One timer for all of it: an empty shop is woken once a minute, and in Azure one group of
 /// instances is kept for it and not one for each kind of work.
 /// </summary>
-public sealed class UpkeepFunction(OrderSweeper orders, DeliveryWatch deliveries, RankingKeeper ranking)
+public sealed class UpkeepFunctions(OrderSweeper orders, DeliveryWatch deliveries, RankingKeeper ranking)
 {
     [Function("KeepUp")]
     public async Task RunAsync(
