@@ -16,7 +16,7 @@ namespace Commerce.Functions.Audit;
 /// <param name="Orders">Orders that it checked.</param>
 /// <param name="Differences">What differs, at most <see cref="DifferencesMax"/>.</param>
 /// <param name="Unlisted">How many differences the last round found beyond those it could list.</param>
-/// <param name="Doubts">How many places did not agree at first sight and await the second look.</param>
+/// <param name="Doubts">How many places did not agree at first sight and await the recheck.</param>
 /// <param name="ChangesCheckedAt">Whatever was written before has been checked at least once since; null when not yet.</param>
 /// <param name="Round">The round that is under way; null between two.</param>
 internal sealed record AuditView(

@@ -22,7 +22,7 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
     /// <summary>All orders, in no order.</summary>
     internal static readonly QueryDefinition AllOrders = new("SELECT * FROM c WHERE c.type = 'order'");
 
-    /// <summary>What does not agree, by order, looked at twice: the second time the order is read after its books.</summary>
+    /// <summary>What does not agree, by order, checked twice: the second time the order is read after its books.</summary>
     /// <param name="documents">Orders, as they were read.</param>
     /// <param name="ct">Stops the reading.</param>
     internal async Task<Dictionary<string, List<AuditDifference>>> CheckAsync(

@@ -74,14 +74,14 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
         var outcome = await carts.ChangeAsync(userId, change, CartETag.Precondition(request));
         if (!outcome.Succeeded)
             return Answers.Problem(outcome.Failure);
-        var wish = Preference.Of(request).Return;
-        if (wish == ReturnPreference.Representation)
+        var wanted = Preference.Of(request).Return;
+        if (wanted == ReturnPreference.Representation)
         {
             var (whole, version) = await viewer.ViewAsync(userId, outcome.Value.Cart, request.HttpContext.RequestAborted);
             return Changed(outcome.Value, whole, CartJson.Wire.CartView, version, Applied("representation"));
         }
         var (view, etag) = await viewer.ViewChangeAsync(outcome.Value.Cart, productId);
-        if (wish == ReturnPreference.Minimal)
+        if (wanted == ReturnPreference.Minimal)
             return Answers.NoContent(etag, Applied("minimal"));
         // Of an empty cart there is nothing to tell.
         return change is CartChange.Clear ? Answers.NoContent(etag) : Changed(outcome.Value, view, CartJson.Wire.CartChangeView, etag);

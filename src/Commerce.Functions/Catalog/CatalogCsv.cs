@@ -123,8 +123,8 @@ internal sealed class CatalogCsv
             Refuse(_csv.LineNumber, "productId", Identifiers.ProductIdRule);
         else if (!_rowOfProduct.TryAdd(productId, _csv.LineNumber))
             Refuse(_csv.LineNumber, "productId", $"is given in row {_rowOfProduct[productId]} already");
-        if (TextRules.Check(_csv.GetString(order[1]), Limits.NameLengthMax, out var name) is { } wrong)
-            Refuse(_csv.LineNumber, "name", wrong);
+        if (TextRules.Check(_csv.GetString(order[1]), Limits.NameLengthMax, out var name) is { } failure)
+            Refuse(_csv.LineNumber, "name", failure);
         var (price, stock) = (ReadNumber("price", order[2], Limits.PriceMax), ReadNumber("stock", order[3], Limits.StockMax));
         _rows.Add(new(productId, name, price, stock));
     }

@@ -19,10 +19,10 @@ public sealed class CatalogOperatorFunctions(CatalogWriter catalog, CatalogImpor
         if (input.Problem is { } problem)
             return problem;
 
-        var wish = new CatalogRow(productId, name, price, Stock: 0);
+        var row = new CatalogRow(productId, name, price, Stock: 0);
         Func<string?, bool>? precondition =
             EntityTags.HasPreconditions(request) ? etag => EntityTags.PreconditionsHold(request, etag) : null;
-        return await catalog.PutAsync(wish, precondition, request.HttpContext.RequestAborted) switch
+        return await catalog.PutAsync(row, precondition, request.HttpContext.RequestAborted) switch
         {
             null => Answers.PreconditionFailed(),
             { Effect: CatalogEffect.Created, Product: var created } => Answers.Created(

@@ -20,23 +20,23 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// Sees to it that a product has a name and a price: creates it, changes it, or finds that it has them. What it has is what the primary
     /// says, so nothing is left unwritten because of what a replica has.
     /// </summary>
-    /// <param name="wish">What the product is to be; its stock counts only if it is new.</param>
+    /// <param name="row">What the product is to be; its stock counts only if it is new.</param>
     /// <param name="precondition">Whether a version (its ETag; null when there is none) may be changed.</param>
     /// <param name="ct">Stops before the next attempt.</param>
     /// <returns>What was done; null when the precondition does not hold.</returns>
     /// <exception cref="UndecidedWriteException">It cannot be told whether it was done.</exception>
-    public async Task<CatalogChange?> PutAsync(CatalogRow wish, Func<string?, bool>? precondition, CancellationToken ct)
+    public async Task<CatalogChange?> PutAsync(CatalogRow row, Func<string?, bool>? precondition, CancellationToken ct)
     {
         for (var races = 0; ; races++)
         {
-            var current = await FindAsync(wish.ProductId, ct);
+            var current = await FindAsync(row.ProductId, ct);
             if (precondition?.Invoke(current?.ETag) == false)
                 return null;
-            if (current?.Name == wish.Name && current.Price == wish.Price)
+            if (current?.Name == row.Name && current.Price == row.Price)
                 return new(current, CatalogEffect.Unchanged);
-            if (current is null && await CreateAsync(wish.ProductId, wish.Name, wish.Price, wish.Stock) is { } created)
+            if (current is null && await CreateAsync(row.ProductId, row.Name, row.Price, row.Stock) is { } created)
                 return new(created, CatalogEffect.Created);
-            if (current is not null && await UpdateAsync(current, wish.Name, wish.Price, ifMatch: precondition is not null) is { } updated)
+            if (current is not null && await UpdateAsync(current, row.Name, row.Price, ifMatch: precondition is not null) is { } updated)
                 return new(updated, CatalogEffect.Updated);
             await LostRaces.BackOffAsync(races, time);
         }

@@ -73,7 +73,7 @@ public sealed class DeliveryOperatorFunctions(
         [DurableClient] DurableTaskClient durable) =>
         OrderAsync(request, control => control with { ReleaseParkedUntil = time.GetUtcNow() }, durable, StatusCodes.Status202Accepted);
 
-    // The redelivery need not hear of a pause: it looks before each event.
+    // The redelivery need not hear of a pause: it checks before each event.
     [Function("PauseDeliveries")]
     public Task<IResult> Pause([HttpTrigger(AuthorizationLevel.Function, "post", Route = "ops/deliveries/pause")] HttpRequest request) =>
         OrderAsync(request, control => control with { IsPaused = true });

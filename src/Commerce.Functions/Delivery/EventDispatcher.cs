@@ -24,11 +24,11 @@ public sealed partial class EventDispatcher(
     /// </summary>
     public const int SendingMax = 24;
 
-    /// <summary>When nothing has been begun or answered for so long, with all places taken, the platform hangs.</summary>
-    private static readonly TimeSpan Stillness = TimeSpan.FromMilliseconds(500);
+    /// <summary>When nothing has been begun or answered for so long, with all slots taken, the platform hangs.</summary>
+    private static readonly TimeSpan HangThreshold = TimeSpan.FromMilliseconds(500);
 
-    // While it answers, a place is free soon.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    // While it answers, a slot is free soon.
+    private static readonly TimeSpan SlotWait = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _sending = new(SendingMax);
     private long _movedAt = time.GetTimestamp();
@@ -98,8 +98,8 @@ public sealed partial class EventDispatcher(
 
     private async Task<EventDelivery> TryInPlaceAsync(EventDelivery delivery, CloudEvent? cloudEvent, CancellationToken ct)
     {
-        var moves = time.GetElapsedTime(Interlocked.Read(ref _movedAt)) < Stillness;
-        if (!await _sending.WaitAsync(moves ? Patience : TimeSpan.Zero, ct))
+        var isMoving = time.GetElapsedTime(Interlocked.Read(ref _movedAt)) < HangThreshold;
+        if (!await _sending.WaitAsync(isMoving ? SlotWait : TimeSpan.Zero, ct))
             return delivery;
         try
         {

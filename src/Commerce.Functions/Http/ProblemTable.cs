@@ -15,7 +15,7 @@ internal static class ProblemTable
         [ErrorCode.Validation] = new(ErrorCode.Validation, StatusCodes.Status400BadRequest, "The request is not valid."),
         [ErrorCode.Unauthenticated] = new(ErrorCode.Unauthenticated, StatusCodes.Status401Unauthorized, "An access token is needed."),
         [ErrorCode.Forbidden] = new(ErrorCode.Forbidden, StatusCodes.Status403Forbidden, "This is not allowed with this access token."),
-        [ErrorCode.NotFound] = new(ErrorCode.NotFound, StatusCodes.Status404NotFound, "There is no such thing."),
+        [ErrorCode.NotFound] = new(ErrorCode.NotFound, StatusCodes.Status404NotFound, "Not found."),
         [ErrorCode.MethodNotAllowed] = new(ErrorCode.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed, "The method is not allowed here."),
         [ErrorCode.RequestTimeout] = new(ErrorCode.RequestTimeout, StatusCodes.Status408RequestTimeout, "The body did not come."),
         [ErrorCode.UnsupportedMediaType] = new(ErrorCode.UnsupportedMediaType, StatusCodes.Status415UnsupportedMediaType, "The content type is not supported."),
@@ -34,7 +34,7 @@ internal static class ProblemTable
         [ErrorCode.TooManyRequests] = new(ErrorCode.TooManyRequests, StatusCodes.Status429TooManyRequests, "Too many requests."),
         [ErrorCode.Busy] = new(ErrorCode.Busy, StatusCodes.Status503ServiceUnavailable, "Too busy right now."),
         [ErrorCode.NotReady] = new(ErrorCode.NotReady, StatusCodes.Status503ServiceUnavailable, "Not ready."),
-        [ErrorCode.InternalError] = new(ErrorCode.InternalError, StatusCodes.Status500InternalServerError, "Something went wrong here."),
+        [ErrorCode.InternalError] = new(ErrorCode.InternalError, StatusCodes.Status500InternalServerError, "Internal error."),
     }.ToFrozenDictionary();
 
     public static ProblemKind Of(ErrorCode code) => Kinds[code];

@@ -68,7 +68,7 @@ public sealed record LedgerOptions
     public int CachedHeadsMax { get; init; } = 100_000;
 
     /// <summary>
-    /// How long a head counts as seen that nobody has read or written since. Names and prices of a moment ago are what an order is let in
+    /// How long a head counts as seen that nobody has read or written since. Names and prices of a moment ago are what an order is accepted
     /// with, and what 202 and a change of a cart answer: half a minute is about as long as a buyer looks at a page, and costs one point
     /// read (1 RU) in that time for a product in demand, an instance.
     /// </summary>

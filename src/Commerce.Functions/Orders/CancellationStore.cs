@@ -7,8 +7,8 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Records of requests to cancel, one an idempotency key. A request that is to be carried out marks its order in the same batch, which is
-/// taken away when it is done or refused after all: the <see cref="OrderSweeper"/> looks after what is marked.
+/// Records of requests to cancel, one per idempotency key. A request that is to be carried out marks its order in the same batch, which is
+/// taken away when it is done or refused after all: the <see cref="OrderSweeper"/> picks up what is marked.
 /// </summary>
 public sealed class CancellationStore(CommerceDatabase database)
 {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Buying a cart: an order of what is in it. What it buys leaves the cart in the batch that lets the order in, so that one cart makes one
+/// Buying a cart: an order of what is in it. What it buys leaves the cart in the batch that accepts the order, so that one cart makes one
 /// order whatever runs at once; an order that is rejected gives it back.
 /// </summary>
 public sealed class CheckoutFunctions(

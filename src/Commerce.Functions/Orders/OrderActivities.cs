@@ -95,7 +95,7 @@ public sealed class OrderActivities(
     }
 
     /// <summary>
-    /// Puts the lines back, gives the money free and the cart its items, and rejects the order for the reason that its lines tell.
+    /// Puts the lines back, the items into their cart, releases the money, and rejects the order for the reason that its lines tell.
     /// </summary>
     /// <returns>The order as it is then; a repeat changes nothing.</returns>
     /// <exception cref="UndecidedWriteException">It was changed by others all the time; to be repeated.</exception>

@@ -38,13 +38,13 @@ internal static class OrderAnswers
         _ => Accepted(outcome.Value!, preference),
     };
 
-    /// <summary>How long to wait for the outcome: as the client wishes, but not longer than the setting.</summary>
+    /// <summary>How long to wait for the outcome: as the client asks, but not longer than the setting.</summary>
     public static TimeSpan Wait(Preference preference, OrderOptions options)
     {
         var max = TimeSpan.FromSeconds(options.WaitSeconds);
         if (preference.RespondAsync)
             return TimeSpan.Zero;
-        return preference.Wait is { } wish && wish < max ? wish : max;
+        return preference.Wait is { } asked && asked < max ? asked : max;
     }
 
     private static JsonAnswer<OrderView> Accepted(Order order, Preference preference) =>

@@ -8,7 +8,7 @@ public sealed record OrderOptions : ICheckedOptions
 {
     public const string Section = "Orders";
 
-    /// <summary>So many seconds is an order followed by the instance that let it in; nobody is told anything after that.</summary>
+    /// <summary>So many seconds is an order followed by the instance that accepted it; nobody is told anything after that.</summary>
     public const int FollowSeconds = 60;
 
     /// <summary>Longest wait for an order's outcome before 202 is answered, in seconds.</summary>
@@ -30,7 +30,7 @@ public sealed record OrderOptions : ICheckedOptions
     public int InFlightPerProductMax { get; init; } = 2_000;
 
     /// <summary>
-    /// Age at which the sweeper looks after a pending order, in seconds. Longer than a buyer waits, so that it seldom meets an
+    /// Age at which the sweeper picks a pending order up, in seconds. Longer than a buyer waits, so that it seldom meets an
     /// order that somebody is just starting; not much longer, because a crash leaves orders that nobody else starts.
     /// </summary>
     [Range(1.0, 86_400)]

@@ -33,7 +33,7 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
             if (await durable.GetInstanceAsync(instanceId) is not null)
                 return false;
         }
-        // It may have completed between the two looks.
+        // It may have completed between the two reads.
         if (await orders.FindAsync(open.UserId, open.OrderId) is not { } order || order.Status != status)
             return false;
         await durable.TryStartAsync(orchestrator, OrderWork.Of(order), instanceId);

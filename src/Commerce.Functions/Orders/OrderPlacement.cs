@@ -68,8 +68,8 @@ public sealed class OrderPlacement(
     }
 
     /// <summary>
-    /// Gives up the prices that an order was let in with and that were not in force any more: it may have been decided on another instance,
-    /// and the next order is to be let in with the new ones.
+    /// Gives up the prices that an order was accepted with and that were not in force any more: it may have been decided on another instance,
+    /// and the next order is to be accepted with the new ones.
     /// </summary>
     private void ForgetPrices(Order accepted, Order decided)
     {
@@ -81,7 +81,7 @@ public sealed class OrderPlacement(
     }
 
     /// <summary>
-    /// Lets the order in at the prices last seen, which nearly always are those in force. What would be refused at them is judged again by
+    /// Accepts the order at the prices last seen, which nearly always are those in force. What would be refused at them is judged again by
     /// what the primary has: a refusal is for good.
     /// </summary>
     private async Task<Result<Posting<AccountRecord>>> AcceptAsync(OrderDraft draft)
@@ -108,7 +108,7 @@ public sealed class OrderPlacement(
     }
 
     /// <summary>
-    /// The order that was let in before under the same key, when products or prices were others; null when there is none.
+    /// The order that was accepted before under the same key, when products or prices were others; null when there is none.
     /// </summary>
     private async Task<Result<Posting<AccountRecord>>?> RecallAsync(OrderDraft draft) =>
         await orders.FindAsync(draft.Request.UserId, draft.Id) switch

@@ -5,7 +5,7 @@ using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Orders;
 
-/// <summary>What orders an operator looks for; what is null does not matter.</summary>
+/// <summary>What orders an operator searches for; what is null does not matter.</summary>
 /// <param name="From">Placed at this moment or later.</param>
 /// <param name="To">Placed at this moment or earlier.</param>
 /// <param name="Status">How they stand.</param>
@@ -19,7 +19,7 @@ public sealed record OrderSearchPage(IReadOnlyList<Order> Items, TimePosition? N
 
 /// <summary>
 /// Finds orders of all users. Time, status and user are asked of the index. No index knows the lines (each order would pay for it), so for a
-/// product a page looks through the orders of that time, and ends after <see cref="ReadMax"/> of them, however few it has found.
+/// product a page reads through the orders of that time, and ends after <see cref="ReadMax"/> of them, however few it has found.
 /// </summary>
 public sealed class OrderSearch(CommerceDatabase database)
 {

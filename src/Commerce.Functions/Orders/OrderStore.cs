@@ -12,7 +12,7 @@ namespace Commerce.Functions.Orders;
 /// </summary>
 public sealed class OrderStore(CommerceDatabase database)
 {
-    private static readonly PatchOperation NoLongerToCancel = PatchOperation.Set<string?>("/cancelRequestedAt", null);
+    private static readonly PatchOperation ClearCancelRequest = PatchOperation.Set<string?>("/cancelRequestedAt", null);
 
     /// <summary>Of a patch: the order can still be cancelled.</summary>
     internal static readonly string IsPaid = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
@@ -23,13 +23,13 @@ public sealed class OrderStore(CommerceDatabase database)
     public Task<Order?> FindAsync(string userId, string orderId) => _container.FindAsync<Order>(orderId, new PartitionKey(userId));
 
     /// <summary>
-    /// The order as a replica has it if that is what is hoped for, or as it is: who would give something up because of an order asks for
+    /// The order as a replica has it if that is what is wanted, or as it is: who would give something up because of an order asks for
     /// it so.
     /// </summary>
-    public async Task<Order?> FindAsync(string userId, string orderId, Predicate<Order> isHopedFor)
+    public async Task<Order?> FindAsync(string userId, string orderId, Predicate<Order> isWanted)
     {
         var key = new PartitionKey(userId);
-        return await _container.PeekAsync<Order>(orderId, key) is { } order && isHopedFor(order)
+        return await _container.PeekAsync<Order>(orderId, key) is { } order && isWanted(order)
             ? order
             : await _container.FindAtPrimaryAsync<Order>(orderId, key);
     }
@@ -47,11 +47,11 @@ public sealed class OrderStore(CommerceDatabase database)
         }
     }
 
-    /// <summary>An order that was let in, as it is.</summary>
+    /// <summary>An accepted order, as it is.</summary>
     /// <exception cref="InvalidOperationException">There is no such order.</exception>
     public async Task<Order> GetAsync(string userId, string orderId) =>
         await _container.FindAtPrimaryAsync<Order>(orderId, new PartitionKey(userId))
-        ?? throw new InvalidOperationException($"Order '{orderId}' was let in and cannot be read.");
+        ?? throw new InvalidOperationException($"Order '{orderId}' was accepted and cannot be read.");
 
     /// <summary>A user's orders, newest first, from a position on.</summary>
     /// <param name="userId">Whose.</param>
@@ -97,11 +97,11 @@ public sealed class OrderStore(CommerceDatabase database)
             orderId,
             PatchOperation.Set("/status", OrderStatus.Cancelled),
             PatchOperation.Set("/cancelledAt", cancelledAt),
-            NoLongerToCancel)
+            ClearCancelRequest)
         ?? await GetAsync(userId, orderId);
 
-    /// <summary>A paid order whose cancellation was refused: nobody is to look after it any more.</summary>
-    public Task KeepAsync(string userId, string orderId) => TryPatchPaidAsync(userId, orderId, NoLongerToCancel);
+    /// <summary>A paid order whose cancellation was refused: the sweeper is to pass it over.</summary>
+    public Task KeepAsync(string userId, string orderId) => TryPatchPaidAsync(userId, orderId, ClearCancelRequest);
 
     /// <summary>The order as it is then; null when it is not paid.</summary>
     private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) =>

@@ -24,7 +24,7 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, Read
                 return problem;
         }
         var lists = await top.GetAsync(request.HttpContext.RequestAborted);
-        _ = fold.Look(lists);
+        _ = fold.StartIfDue(lists);
         return new TopAnswer(lists.Render(window, limit), top.CacheControl);
     }
 

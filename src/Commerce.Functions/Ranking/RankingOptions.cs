@@ -15,7 +15,7 @@ public sealed record RankingOptions : ICheckedOptions
     [Range(1.0, 240)]
     public double SliceSeconds { get; init; } = 30;
 
-    /// <summary>Age in seconds at which an instance looks for a newer list.</summary>
+    /// <summary>Age in seconds at which an instance checks for a newer list.</summary>
     [Range(0.1, 600)]
     public double RefreshSeconds { get; init; } = 2;
 

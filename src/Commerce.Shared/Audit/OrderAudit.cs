@@ -16,7 +16,7 @@ public static class OrderAudit
 {
     /// <summary>
     /// How long an order may be between two states, on its way to being decided or cancelled. Everything is retried for as long as it
-    /// takes; what takes longer than this is worth a look.
+    /// takes; what takes longer than this is worth a check.
     /// </summary>
     public static readonly TimeSpan UnderWayMax = TimeSpan.FromMinutes(5);
 

@@ -3,7 +3,7 @@ using Commerce.Shared.Orders;
 
 namespace Commerce.Shared.Balance;
 
-/// <summary>The rules of the balance ledger, and of the money of orders: held when an order is let in, then paid or given free.</summary>
+/// <summary>The rules of the balance ledger, and of the money of orders: held when an order is accepted, then paid or released.</summary>
 public sealed class AccountRules : ILedgerRules<Account, AccountCommand, AccountRecord>
 {
     /// <summary>
@@ -87,19 +87,19 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
 
     private static Decision<Account, AccountRecord> Pay(Account account, OrderWork work)
     {
-        var paid = Entry(Freed(account, work), OperationId.Payment(work.OrderId), EntryKind.Payment, -work.TotalAmount) with
+        var paid = Entry(Released(account, work), OperationId.Payment(work.OrderId), EntryKind.Payment, -work.TotalAmount) with
         {
             OrderId = work.OrderId,
             Lines = work.Items,
         };
-        return Post(Freed(account, work), new AccountRecord
+        return Post(Released(account, work), new AccountRecord
         {
             Entry = paid,
             Decision = new OrderDecision(work, OrderStatus.Paid) { PaidAt = account.UpdatedAt },
         });
     }
 
-    private static Decision<Account, AccountRecord> Reject(Account account, AccountCommand.Reject reject) => (Freed(account, reject.Work), new AccountRecord
+    private static Decision<Account, AccountRecord> Reject(Account account, AccountCommand.Reject reject) => (Released(account, reject.Work), new AccountRecord
     {
         Decision = new OrderDecision(reject.Work, OrderStatus.Rejected) { Rejection = reject.Reason },
         Cart = reject.Cart,
@@ -120,7 +120,7 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
         });
     }
 
-    private static Account Freed(Account account, OrderWork work) => account with { Held = account.Held - work.TotalAmount };
+    private static Account Released(Account account, OrderWork work) => account with { Held = account.Held - work.TotalAmount };
 
     private static bool Exceeds(Account account, long amount) => amount > Limits.MoneyMax - account.Balance;
 

@@ -87,7 +87,7 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
 
     private Decision<Product, StockMovement> Adjust(Product product, StockCommand.Adjust adjust, DateTimeOffset now)
     {
-        // Both bounds are far from overflow: |delta| is checked at the door to be at most Limits.StockMax.
+        // Both bounds are far from overflow: |delta| is checked on input to be at most Limits.StockMax.
         var isWithinBounds = product.Stock + adjust.Delta is >= 0 and <= Limits.StockMax;
         return isWithinBounds
             ? Post(product, Movement(product, adjust, MovementKind.Adjustment, adjust.Delta, now) with { Reason = adjust.Reason })

@@ -38,7 +38,7 @@ public sealed record RankingCheckpoint : IVersioned<RankingCheckpoint>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? WindowEnd { get; init; }
 
-    /// <summary>The lists, one a window.</summary>
+    /// <summary>The lists, one per window.</summary>
     public IReadOnlyList<RankingListRef> Lists { get; init; } = [];
 
     [JsonPropertyName("_etag")]

@@ -58,7 +58,7 @@ public sealed class GuardedWritesTests
     public async Task Who_loses_every_race_gives_up()
     {
         var attempts = 0;
-        await Assert.ThrowsAsync<UndecidedWriteException>(() => LostRaces.UpdateUntilWonAsync(new HastyTime(), () =>
+        await Assert.ThrowsAsync<UndecidedWriteException>(() => LostRaces.UpdateUntilWonAsync(new AcceleratedTime(), () =>
         {
             attempts++;
             return Task.FromResult<string?>(null);

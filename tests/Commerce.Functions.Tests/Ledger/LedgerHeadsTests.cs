@@ -15,9 +15,9 @@ public sealed class LedgerHeadsTests : IClassFixture<TestStore>
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private readonly ConcurrentQueue<CosmosCall> _reads = new();
-    private readonly OrderHouse _elsewhere;
+    private readonly OrderFixture _elsewhere;
     private readonly IServiceProvider _process;
-    private readonly OrderHouse _here;
+    private readonly OrderFixture _here;
 
     public LedgerHeadsTests(TestStore store)
     {

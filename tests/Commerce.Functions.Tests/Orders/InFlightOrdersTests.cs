@@ -86,7 +86,7 @@ public sealed class InFlightOrdersTests
     [Fact]
     public async Task An_outcome_decided_elsewhere_is_found_by_asking()
     {
-        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new LeapingTime());
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime());
         var asked = 0;
         using var awaited = FollowAwaited(inFlight, out var order, () => ++asked < 3 ? NothingKnown() : Order(OrderStatus.Rejected));
 
@@ -97,7 +97,7 @@ public sealed class InFlightOrdersTests
     [Fact]
     public async Task An_order_that_runs_elsewhere_is_polled_when_such_orders_are_usually_done_and_then_ever_more_seldom()
     {
-        var time = new LeapingTime();
+        var time = new SkippingTime();
         var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), time);
         var polls = new List<double>();
         using var awaited = FollowAwaited(inFlight, out var order, () =>
@@ -116,7 +116,7 @@ public sealed class InFlightOrdersTests
     [Fact]
     public async Task Nobody_polls_for_an_order_that_nobody_waits_for_any_more()
     {
-        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new LeapingTime());
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime());
         var polls = 0;
         var order = inFlight.JoinOrAdd("o", "f", ["p"], out _).Value!;
         _ = inFlight.EndWithAsync(order, FollowAsync(inFlight, order, () =>
@@ -252,7 +252,7 @@ public sealed class InFlightOrdersTests
     };
 
     /// <summary>A clock on which every wait takes just as long as was asked for, and no time at all.</summary>
-    private sealed class LeapingTime : TimeProvider
+    private sealed class SkippingTime : TimeProvider
     {
         private long _now;
 

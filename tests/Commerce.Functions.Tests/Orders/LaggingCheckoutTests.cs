@@ -8,7 +8,7 @@ namespace Commerce.Functions.Tests.Orders;
 /// <summary>Checkouts on an instance whose replica lags answer as any other would.</summary>
 public sealed class LaggingCheckoutTests(TestStore store) : IClassFixture<TestStore>, IAsyncDisposable
 {
-    private readonly OrderHouse _elsewhere = new(store, store.App);
+    private readonly OrderFixture _elsewhere = new(store, store.App);
     private readonly LaggingReplica _replica = store.NewReplica();
 
     private Task<Reply> CheckoutHereAsync(string user, string key, params (string, string)[] headers) =>

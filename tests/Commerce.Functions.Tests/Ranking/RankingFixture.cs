@@ -15,7 +15,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Commerce.Functions.Tests.Ranking;
 
 /// <summary>Products, what was paid for them, and rankings of it.</summary>
-internal sealed class RankingHouse : IAsyncDisposable
+internal sealed class RankingFixture : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -25,7 +25,7 @@ internal sealed class RankingHouse : IAsyncDisposable
     private readonly Container _accounts;
     private int _orders;
 
-    private RankingHouse(TestDatabase database, FakeTimeProvider time)
+    private RankingFixture(TestDatabase database, FakeTimeProvider time)
     {
         Database = database;
         Time = time;
@@ -46,7 +46,7 @@ internal sealed class RankingHouse : IAsyncDisposable
 
     public TopProducts Top { get; }
 
-    public static async Task<RankingHouse> CreateAsync(int ranges = 1)
+    public static async Task<RankingFixture> CreateAsync(int ranges = 1)
     {
         var time = new FakeTimeProvider(Start);
         return new(await TestDatabase.CreateAsync(time, ranges), time);

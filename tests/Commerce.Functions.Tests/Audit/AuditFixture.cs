@@ -16,12 +16,12 @@ namespace Commerce.Functions.Tests.Audit;
 
 /// <summary>A store whose books are made as the shop makes them, and its audit on a clock that does not wait.</summary>
 /// <param name="ranges">Ranges of each container.</param>
-public sealed class AuditHouse(int ranges = 1) : TestStore
+public sealed class AuditFixture(int ranges = 1) : TestStore
 {
     public const string User = "kim";
     public const string Sku = "85123A";
 
-    internal LeapingTime Clock { get; } = new();
+    internal SkippingTime Clock { get; } = new();
 
     protected override CosmosStoreOptions Options => new() { PartitionKeyRanges = ranges, GenuineQueryPlans = ranges > 1 };
 
@@ -79,20 +79,27 @@ public sealed class AuditHouse(int ranges = 1) : TestStore
             await Accounts.SubmitAsync(user, new AccountCommand.Place(order, null, IsFinal: true));
         else
             await Database[CommerceDatabase.Accounts].CreateItemAsync(order with { Status = status }, new PartitionKey(user), cancellationToken: Ct);
-        if (reserve)
-        {
-            var sale = await Stock.SubmitAsync(Sku, new StockCommand.Reserve(Sku, orderId, quantity, 1_000, IsPriceBound: false));
-            if (status is OrderStatus.Rejected or OrderStatus.Cancelled && sale.Value!.Record.Kind == MovementKind.Sale)
-                await Stock.SubmitAsync(Sku, new StockCommand.Release(Sku, orderId, sale.Value.Record));
-        }
+        var sale = reserve
+            ? (await Stock.SubmitAsync(Sku, new StockCommand.Reserve(Sku, orderId, quantity, 1_000, IsPriceBound: false))).Value!.Record
+            : null;
+        if (status == OrderStatus.Rejected)
+            await ReleaseAsync(orderId, sale);
         if (pay && status is OrderStatus.Paid or OrderStatus.Cancelled)
             await Accounts.SubmitAsync(user, new AccountCommand.Pay(OrderWork.Of(order)));
         if (status == OrderStatus.Cancelled)
         {
             await Accounts.SubmitAsync(user, new AccountCommand.Refund(OrderWork.Of(order)));
+            // Not before it is paid: a paid order whose stock is back would be a difference.
+            await ReleaseAsync(orderId, sale);
             await App.GetRequiredService<OrderStore>().CancelAsync(user, orderId, TimeProvider.System.GetUtcNow());
         }
         return order;
+    }
+
+    private async Task ReleaseAsync(string orderId, StockMovement? sale)
+    {
+        if (sale is { Kind: MovementKind.Sale })
+            await Stock.SubmitAsync(Sku, new StockCommand.Release(Sku, orderId, sale));
     }
 
     public async Task PatchAsync(ContainerDefinition container, string id, string partition, params PatchOperation[] operations) =>

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Commerce.Functions.Tests.Orders;
 
 /// <summary>A process of the app, with what tests of orders need of it.</summary>
-internal sealed class OrderHouse(TestStore store, IServiceProvider process)
+internal sealed class OrderFixture(TestStore store, IServiceProvider process)
 {
     public FakeDurable Durable { get; } = new();
 

@@ -1,7 +1,7 @@
 namespace Commerce.Functions.Tests.Support;
 
 /// <summary>A clock whose waits are over at once, and which may be ahead of the real one. Deadlines are no waits: they keep their time.</summary>
-internal sealed class HastyTime(TimeSpan ahead = default) : TimeProvider
+internal sealed class AcceleratedTime(TimeSpan ahead = default) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
 

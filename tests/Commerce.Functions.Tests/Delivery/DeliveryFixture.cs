@@ -14,7 +14,7 @@ using Polly.CircuitBreaker;
 namespace Commerce.Functions.Tests.Delivery;
 
 /// <summary>The delivery with a database of its own and a platform that does as it is told.</summary>
-internal sealed class DeliveryHouse : IAsyncDisposable
+internal sealed class DeliveryFixture : IAsyncDisposable
 {
     public static readonly DataPlatformOptions Options = new()
     {
@@ -25,7 +25,7 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     private readonly TestDatabase _database;
 
-    private DeliveryHouse(TestDatabase database, DataPlatformOptions options, ShiftableTime time)
+    private DeliveryFixture(TestDatabase database, DataPlatformOptions options, ShiftableTime time)
     {
         _database = database;
         Time = time;
@@ -73,12 +73,12 @@ internal sealed class DeliveryHouse : IAsyncDisposable
 
     public TestDatabase Database => _database;
 
-    public static async Task<DeliveryHouse> CreateAsync(DataPlatformOptions? options = null) =>
+    public static async Task<DeliveryFixture> CreateAsync(DataPlatformOptions? options = null) =>
         new(await TestDatabase.CreateAsync(), options ?? Options, new());
 
     /// <summary>Another instance of the app on the same database, with a platform of its own. It need not be disposed of.</summary>
     /// <param name="time">Its clock; by default one of its own.</param>
-    public DeliveryHouse Neighbour(ShiftableTime? time = null) => new(_database, Options, time ?? new());
+    public DeliveryFixture Neighbour(ShiftableTime? time = null) => new(_database, Options, time ?? new());
 
     /// <summary>Opens the circuit breaker by events of which nothing is recorded.</summary>
     public async Task BreakAsync()
