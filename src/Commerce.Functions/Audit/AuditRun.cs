@@ -161,7 +161,8 @@ internal sealed class AuditRun(
     {
         var ledger = LedgerQueries.Of(part);
         var page = await reader.ReadPageAsync(ledger.Container, ledger.OwnersAfter(after), null, OwnerRowsPerStep, null, ct);
-        return [.. page.Documents.Select(static row => row.Text("owner")).Distinct().Take(OwnersPerStep).Select(static owner => new LedgerPlace(owner, 0, 0))];
+        var owners = page.Documents.Select(static row => row.Text("owner")).Distinct().Take(OwnersPerStep);
+        return [.. owners.Select(static owner => new LedgerPlace(owner, 0, 0))];
     }
 
     private async Task GoThroughOrdersAsync(CancellationToken ct)

@@ -11,7 +11,9 @@ namespace Commerce.Functions.Audit;
 public sealed class Auditor(
     AuditStore store, AuditReader reader, LedgerAudit ledgers, HoldAudit holds, OrderBooks books, TimeProvider time)
 {
-    /// <summary>A round begins so long after the one before: so old a difference can be, and older by the time that a round takes.</summary>
+    /// <summary>
+    /// A round begins so long after the one before: so old a difference can be, and older by the time that a round takes.
+    /// </summary>
     internal static readonly TimeSpan RoundEvery = TimeSpan.FromDays(1);
 
     /// <summary>How often it is checked whether another run has come to its end.</summary>

@@ -19,7 +19,8 @@ public sealed class OrderStepFunctions(OrderStore orders, OrderSteps steps)
 
         return await orders.FindAsync(userId, orderId) is { } order
             ? Answers.Ok(
-                new OrderStepList(OrderView.Of(order), await steps.ReadAsync(order, request.HttpContext.RequestAborted)), AuditJson.Wire.OrderStepList)
+                new OrderStepList(
+                    OrderView.Of(order), await steps.ReadAsync(order, request.HttpContext.RequestAborted)), AuditJson.Wire.OrderStepList)
             : Answers.Problem(OrderFunctions.Unknown(userId, orderId));
     }
 }

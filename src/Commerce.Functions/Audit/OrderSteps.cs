@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization.Metadata;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Shared;
@@ -10,7 +9,10 @@ using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Audit;
 
-/// <summary>What an order has written so far, in the order in which it happened: read off the documents themselves, whose ids follow from the order's.</summary>
+/// <summary>
+/// What an order has written so far, in the order in which it happened: read off the documents themselves, whose ids follow from the
+/// order's.
+/// </summary>
 public sealed class OrderSteps(CommerceDatabase database, DeliveryStore deliveries)
 {
     private readonly Container _accounts = database[CommerceDatabase.Accounts];
@@ -31,19 +33,21 @@ public sealed class OrderSteps(CommerceDatabase database, DeliveryStore deliveri
         return [.. steps.OrderBy(static step => step.At)];
     }
 
-    private async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(Order order, CancellationToken ct)
+    private Task<List<LedgerEntry>> EntriesAsync(Order order, CancellationToken ct)
     {
         var key = new PartitionKey(order.UserId);
-        return await ReadAsync(_accounts, [(OperationId.Payment(order.Id), key), (OperationId.Refund(order.Id), key)], DocumentJsonContext.Default.LedgerEntry, ct);
+        return _accounts.ReadManyAsync(
+            [(OperationId.Payment(order.Id), key), (OperationId.Refund(order.Id), key)], DocumentJsonContext.Default.LedgerEntry, ct);
     }
 
-    private Task<IReadOnlyList<StockMovement>> MovementsAsync(Order order, CancellationToken ct) => ReadAsync(
-        _catalog,
-        [
-            .. order.Lines.SelectMany(line => (string[])[OperationId.Sale(order.Id), OperationId.Release(order.Id)], static (line, id) => (id, new PartitionKey(line.ProductId))),
-        ],
-        DocumentJsonContext.Default.StockMovement,
-        ct);
+    private Task<List<StockMovement>> MovementsAsync(Order order, CancellationToken ct)
+    {
+        string[] ids = [OperationId.Sale(order.Id), OperationId.Release(order.Id)];
+        return _catalog.ReadManyAsync(
+            [.. order.Lines.SelectMany(line => ids, static (line, id) => (id, new PartitionKey(line.ProductId)))],
+            DocumentJsonContext.Default.StockMovement,
+            ct);
+    }
 
     private async Task<IReadOnlyList<EventDelivery>> EventsAsync(Order order, CancellationToken ct)
     {
@@ -56,10 +60,6 @@ public sealed class OrderSteps(CommerceDatabase database, DeliveryStore deliveri
         }
         return found;
     }
-
-    private static async Task<IReadOnlyList<T>> ReadAsync<T>(
-        Container container, IReadOnlyList<(string, PartitionKey)> items, JsonTypeInfo<T> type, CancellationToken ct) =>
-        await container.ReadManyAsync(items, type, ct);
 
     private static OrderStepView Step(LedgerEntry entry) => new(
         entry.CreatedAt,

@@ -15,7 +15,8 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
     : Ledger<Account, AccountCommand, AccountRecord>(Rules, accounts, options, time)
 {
     /// <summary>
-    /// Lines that weigh as much as an operation: a batch of orders, payments or refunds stays below 2 MB, whatever names their products have, and
+    /// Lines that weigh as much as an operation: a batch of orders, payments or refunds stays below 2 MB, whatever names their products
+    /// have, and
     /// brings no more than some 1,200 lines into the change feed at once.
     /// </summary>
     private const int LinesPerOperation = 12;
@@ -24,7 +25,8 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
 
     protected override IReadOnlyList<PatchOperation> Patch(Account seen, Account head)
     {
-        List<PatchOperation> changes = [PatchOperation.Set("/entryCount", head.EntryCount), PatchOperation.Set("/updatedAt", head.UpdatedAt)];
+        List<PatchOperation> changes =
+            [PatchOperation.Set("/entryCount", head.EntryCount), PatchOperation.Set("/updatedAt", head.UpdatedAt)];
         if (head.Balance != seen.Balance)
             changes.Add(PatchOperation.Set("/balance", head.Balance));
         if (head.Held != seen.Held)
@@ -83,7 +85,8 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
         if (etag is null)
             batch.CreateItem(document, CreateOptions);
         else
-            batch.ReplaceItem(id, document, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false });
+            batch.ReplaceItem(
+                id, document, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false });
     }
 
     private static void Decide(TransactionalBatch batch, OrderDecision decision)
@@ -96,7 +99,8 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
         var before = OrderTransitions.NameOf(OrderTransitions.Before(decision.Status));
         batch.PatchItem(decision.Work.OrderId, changes, new TransactionalBatchPatchItemRequestOptions
         {
-            FilterPredicate = string.Create(CultureInfo.InvariantCulture, $"FROM c WHERE c.status = '{before}' AND c.revision = {decision.Work.Revision}"),
+            FilterPredicate = string.Create(
+                CultureInfo.InvariantCulture, $"FROM c WHERE c.status = '{before}' AND c.revision = {decision.Work.Revision}"),
             EnableContentResponseOnWrite = true,
         });
     }

@@ -22,7 +22,8 @@ public sealed class AccountReader(CommerceDatabase database, LedgerOptions optio
     {
         // Refused charges have the sequence 0: they are on record, but are no part of the ledger.
         var query = new QueryDefinition(
-            "SELECT * FROM c WHERE c.type = 'entry' AND c.sequence > 0 AND c.sequence < @before ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
+            "SELECT * FROM c WHERE c.type = 'entry' AND c.sequence > 0 AND c.sequence < @before"
+            + " ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
             .WithParameter("@before", before)
             .WithParameter("@max", max);
         return Container.ListAsync<LedgerEntry>(query, max, new PartitionKey(userId), ct);

@@ -52,7 +52,8 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
 
     [Function("ListBalanceEntries")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/balance/entries")] HttpRequest request, string userId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/balance/entries")] HttpRequest request,
+        string userId)
     {
         var input = new RequestInput(request, userId);
         var page = input.Page(EntriesList);

@@ -37,7 +37,9 @@ internal sealed class CatalogCsv
 
     private CatalogCsv(CsvReader csv) => _csv = csv;
 
-    /// <summary>The rows of a request's body, or what is wrong with them: at most some twenty errors, each with its row and column.</summary>
+    /// <summary>
+    /// The rows of a request's body, or what is wrong with them: at most some twenty errors, each with its row and column.
+    /// </summary>
     public static async Task<Result<IReadOnlyList<CatalogRow>>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         if (BodyCharset.Of(request, "text/csv") is not { } charset)

@@ -10,7 +10,8 @@ public sealed class MovementFunctions(ProductReader products)
 
     [Function("ListStockMovements")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/products/{productId}/movements")] HttpRequest request, string productId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/products/{productId}/movements")] HttpRequest request,
+        string productId)
     {
         var input = new RequestInput(request, productId: productId);
         var page = input.Page(MovementsList);

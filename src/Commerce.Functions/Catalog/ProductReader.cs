@@ -13,7 +13,9 @@ namespace Commerce.Functions.Catalog;
 public sealed class ProductReader(CommerceDatabase database, LedgerOptions options, TimeProvider time)
     : LedgerHeads<Product>(database[CommerceDatabase.Catalog], Product.DocumentId, options, time)
 {
-    /// <summary>Up to here single point reads at once cost less than one request for all of them (measured: 0.08 ms each against 0.4 ms).</summary>
+    /// <summary>
+    /// Up to here single point reads at once cost less than one request for all of them (measured: 0.08 ms each against 0.4 ms).
+    /// </summary>
     private const int PointReadsMax = 8;
 
     private const int PrimaryReadsMax = 32;
@@ -115,7 +117,8 @@ public sealed class ProductReader(CommerceDatabase database, LedgerOptions optio
     public Task<List<StockMovement>> MovementsAsync(string productId, long before, int max, CancellationToken ct)
     {
         var query = new QueryDefinition(
-            "SELECT * FROM c WHERE c.type = 'movement' AND c.sequence > 0 AND c.sequence < @before ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
+            "SELECT * FROM c WHERE c.type = 'movement' AND c.sequence > 0 AND c.sequence < @before"
+            + " ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
             .WithParameter("@before", before)
             .WithParameter("@max", max);
         return Container.ListAsync<StockMovement>(query, max, new PartitionKey(productId), ct);

@@ -55,7 +55,7 @@ internal static class ContainerExtensions
     /// <summary>Those of many documents that replicas have, in no order.</summary>
     /// <exception cref="CosmosException">The store did not answer properly.</exception>
     public static Task<List<T>> ReadManyAsync<T>(
-        this Container container, IReadOnlyList<(string Id, PartitionKey PartitionKey)> items, JsonTypeInfo<T> type, CancellationToken ct) =>
+        this Container container, IReadOnlyList<(string, PartitionKey)> items, JsonTypeInfo<T> type, CancellationToken ct) =>
         TransientFaults.RetryAsync(async () =>
         {
             using var answer = await container.ReadManyItemsStreamAsync(items, cancellationToken: ct);

@@ -75,7 +75,9 @@ internal static class ContainerQueries
     }
 
     /// <summary>One page of what a query finds in all partitions, from where another one ended.</summary>
-    /// <exception cref="CosmosException">The store did not answer properly; 400 when it does not take the continuation any more.</exception>
+    /// <exception cref="CosmosException">
+    /// The store did not answer properly; 400 when it does not take the continuation any more.
+    /// </exception>
     public static Task<QueryPage<T>> QueryPageAsync<T>(
         this Container container, QueryDefinition query, string? continuation, int pageSize, CancellationToken ct) =>
         TransientFaults.RetryAsync(async () =>

@@ -34,7 +34,8 @@ public sealed class KeyedBatcher<TWork, TResult>(
                     return pending.Task;
                 case Admission.QueuedFirst:
                     // Neither the caller's thread nor its trace may carry other callers' commits.
-                    ThreadPool.UnsafeQueueUserWorkItem(run => _ = run.Batcher.RunAsync(run.Key, run.Lane), (Batcher: this, Key: key, Lane: lane), preferLocal: false);
+                    ThreadPool.UnsafeQueueUserWorkItem(
+                        run => _ = run.Batcher.RunAsync(run.Key, run.Lane), (Batcher: this, Key: key, Lane: lane), preferLocal: false);
                     return pending.Task;
                 case Admission.Closed:
                     // The lane retired between the lookup and the lock; whoever is first removes it, and the next lookup makes a new one.

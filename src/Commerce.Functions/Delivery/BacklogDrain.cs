@@ -36,7 +36,8 @@ public sealed class BacklogDrain(
                 var page = await DrainPageAsync(EventDelivery.ShardName(shard), ct);
                 idle = page.Attempted + page.Untried == 0 ? idle + 1 : 0;
                 sent += page.Attempted;
-                blocked = (page.Untried > 0 && !gate.IsOpenForAll) || (control = await deliverySwitch.GetAsync(ct)).IsHeldAt(time.GetUtcNow());
+                blocked = (page.Untried > 0 && !gate.IsOpenForAll)
+                    || (control = await deliverySwitch.GetAsync(ct)).IsHeldAt(time.GetUtcNow());
                 await PaceAsync(page.Attempted, pageStarted, ct);
             }
         }
@@ -68,7 +69,8 @@ public sealed class BacklogDrain(
     }
 
     /// <summary>
-    /// Makes a page take as long as the rate allows. Time lost by one page is not made up for by the next: the platform, which may have just
+    /// Makes a page take as long as the rate allows. Time lost by one page is not made up for by the next: the platform, which may have
+    /// just
     /// come back, is to see no more than the rate at any time.
     /// </summary>
     private Task PaceAsync(int sent, long started, CancellationToken ct)

@@ -73,7 +73,8 @@ public sealed record DataPlatformOptions : ICheckedOptions
     public string? Warning() => this switch
     {
         { Url: null or "" } => $"{Section}:{nameof(Url)} is missing: order events are kept and wait for it",
-        { IsConfigured: false } => $"{Section}:{nameof(SigningKeys)} has no key ('whsec_' and 24 to 64 bytes in base64): order events are kept and wait for one",
+        { IsConfigured: false } =>
+            $"{Section}:{nameof(SigningKeys)} has no key ('whsec_' and 24 to 64 bytes in base64): order events are kept and wait for one",
         _ when UsableKeys().Count() < SigningKeys.Count => $"{Section}:{nameof(SigningKeys)}: only one of the two can sign",
         _ => null,
     };

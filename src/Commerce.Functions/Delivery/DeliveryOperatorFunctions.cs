@@ -41,7 +41,8 @@ public sealed class DeliveryOperatorFunctions(
 
     [Function("ShowDelivery")]
     public async Task<IResult> Show(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/deliveries/{eventId}")] HttpRequest request, string eventId) =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/deliveries/{eventId}")] HttpRequest request,
+        string eventId) =>
         await FindAsync(eventId, request.HttpContext.RequestAborted) is { } delivery
             ? Answers.Ok(DeliveryDetailView.Of(delivery), DeliveryJson.Wire.DeliveryDetailView, delivery.ETag)
             : Unknown(eventId);

@@ -79,7 +79,8 @@ public sealed class DeliveryStore
     }
 
     /// <summary>Deliveries of a shard that wait and are due, the longest due first.</summary>
-    public Task<List<EventDelivery>> DueAsync(string shard, DateTimeOffset now, int max, CancellationToken ct) => _deliveries.ListAsync<EventDelivery>(
+    public Task<List<EventDelivery>> DueAsync(string shard, DateTimeOffset now, int max, CancellationToken ct) =>
+        _deliveries.ListAsync<EventDelivery>(
         new QueryDefinition("SELECT * FROM c WHERE c.state = 'waiting' AND c.dueAt <= @now ORDER BY c.dueAt OFFSET 0 LIMIT @max")
             .WithParameter("@now", UtcTimeConverter.Text(now))
             .WithParameter("@max", max),
@@ -88,7 +89,8 @@ public sealed class DeliveryStore
         ct);
 
     /// <summary>Deliveries of a shard that were parked before a moment.</summary>
-    public Task<List<EventDelivery>> ParkedAsync(string shard, DateTimeOffset before, int max, CancellationToken ct) => _deliveries.ListAsync<EventDelivery>(
+    public Task<List<EventDelivery>> ParkedAsync(string shard, DateTimeOffset before, int max, CancellationToken ct) =>
+        _deliveries.ListAsync<EventDelivery>(
         new QueryDefinition("SELECT * FROM c WHERE c.state = 'parked' AND c.updatedAt <= @before ORDER BY c.updatedAt OFFSET 0 LIMIT @max")
             .WithParameter("@before", UtcTimeConverter.Text(before))
             .WithParameter("@max", max),
@@ -160,7 +162,8 @@ public sealed class DeliveryStore
         using var answer = await _deliveries.TryExecuteAsync(new PartitionKey(shard), batch =>
         {
             foreach (var delivery in changed)
-                batch.ReplaceItemStream(delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
+                batch.ReplaceItemStream(
+                    delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
         });
         return answer.IsSuccessStatusCode;
     }

@@ -36,7 +36,8 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
     public async Task<DeliveryControl> ChangeAsync(Func<DeliveryControl, DeliveryControl> change, CancellationToken ct)
     {
         var written = await LostRaces.UpdateUntilWonAsync(time, async () =>
-            await store.TryWriteControlAsync(change(await store.FindControlAsync(ct) ?? new DeliveryControl()) with { ChangedAt = time.GetUtcNow() }));
+            await store.TryWriteControlAsync(
+                change(await store.FindControlAsync(ct) ?? new DeliveryControl()) with { ChangedAt = time.GetUtcNow() }));
         return Keep(written, time.GetTimestamp());
     }
 
@@ -53,7 +54,9 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         try
         {
             await ChangeAsync(
-                control => control.PausedByPlatformUntil >= until ? control : control with { PausedByPlatformUntil = until }, CancellationToken.None);
+                control => control.PausedByPlatformUntil >= until
+                    ? control
+                    : control with { PausedByPlatformUntil = until }, CancellationToken.None);
         }
         catch (Exception fault) when (fault is CosmosException or HttpRequestException or UndecidedWriteException)
         {

@@ -42,7 +42,8 @@ public sealed class ReconciliationStore(CommerceDatabase database)
         _deliveries.FindAsync<ReconciliationCheckpoint>(ReconciliationCheckpoint.DocumentId, CheckpointKey, ct);
 
     /// <summary>Writes the checkpoint if it is still as it was read (or absent). Null when it is not.</summary>
-    public Task<ReconciliationCheckpoint?> TryWriteAsync(ReconciliationCheckpoint checkpoint) => _deliveries.TryWriteAsync(checkpoint, CheckpointKey);
+    public Task<ReconciliationCheckpoint?> TryWriteAsync(ReconciliationCheckpoint checkpoint) =>
+        _deliveries.TryWriteAsync(checkpoint, CheckpointKey);
 
     internal sealed record OrderMoment(string OrderId, string UserId, DateTimeOffset OccurredAt);
 }

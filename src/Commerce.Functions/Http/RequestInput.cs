@@ -92,7 +92,9 @@ internal sealed class RequestInput
         return "";
     }
 
-    /// <summary>The string of a structured field (RFC 9651, 3.3.3); what does not begin with a quote is its own value. Null if malformed.</summary>
+    /// <summary>
+    /// The string of a structured field (RFC 9651, 3.3.3); what does not begin with a quote is its own value. Null if malformed.
+    /// </summary>
     private static string? Unquote(string sent)
     {
         if (sent[0] != '"')
@@ -110,7 +112,9 @@ internal sealed class RequestInput
     }
 
     private static Failure KeyMissing =>
-        new(ErrorCode.IdempotencyKeyMissing, $"{IdempotencyKeyHeader}: send a key of your own, and the same one when you repeat the request")
+        new(
+            ErrorCode.IdempotencyKeyMissing,
+            $"{IdempotencyKeyHeader}: send a key of your own, and the same one when you repeat the request")
         {
             Errors = [new(IdempotencyKeyHeader, "is required")],
         };

@@ -159,7 +159,9 @@ public abstract class Ledger<THead, TCommand, TRecord>
             Append(batch, posted.Record);
     }
 
-    /// <summary>False when it is the head that is not as it was; otherwise some records are there, or what they change is not as it was.</summary>
+    /// <summary>
+    /// False when it is the head that is not as it was; otherwise some records are there, or what they change is not as it was.
+    /// </summary>
     private async Task<bool> TrySettleConflictAsync(Plan plan, TransactionalBatchResponse answer)
     {
         // One operation says what is wrong; the others only that one of them did.
@@ -176,7 +178,8 @@ public abstract class Ledger<THead, TCommand, TRecord>
     }
 
     /// <summary>
-    /// Writes nothing of a plan that may never be written. A command that was carried out before, and is not to be again, makes such a plan:
+    /// Writes nothing of a plan that may never be written. A command that was carried out before, and is not to be again, makes such a
+    /// plan:
     /// it gets its answer, and the others are decided anew.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no such command: a bug, here or in what made the commands.</exception>

@@ -32,7 +32,9 @@ public sealed class CheckoutFunctions(
             return problem;
 
         var preference = Preference.Of(request);
-        var checkout = new OrderRequest(userId, key, [], context.TraceContext.TraceParent) { FromCart = true, ExpectedTotalAmount = expected };
+        var checkout = new OrderRequest(
+            userId, key, [], context.TraceContext.TraceParent)
+        { FromCart = true, ExpectedTotalAmount = expected };
         return OrderAnswers.Placed(await PlaceAsync(durable, request, checkout, OrderAnswers.Wait(preference, options.Value)), preference);
     }
 
@@ -59,7 +61,8 @@ public sealed class CheckoutFunctions(
         if (draft.Succeeded)
             return draft;
         if (await placement.FindAsync(checkout.UserId, checkout.IdempotencyKey) is { } order)
-            return OrderRules.Draft(checkout with { Items = [.. order.Lines.Select(static line => new OrderItem(line.ProductId, line.Quantity))] });
+            return OrderRules.Draft(
+                checkout with { Items = [.. order.Lines.Select(static line => new OrderItem(line.ProductId, line.Quantity))] });
         return atPrimary ? draft : await DraftAsync(request, checkout, atPrimary: true);
     }
 

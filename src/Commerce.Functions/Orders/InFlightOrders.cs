@@ -44,11 +44,13 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
             if (_inFlight.TryGetValue(id, out var running))
                 return running.Fingerprint == fingerprint ? running : Failure.KeyReused;
             if (_inFlight.Count >= options.Value.InFlightMax)
-                return new Failure(ErrorCode.Busy, "Too many orders are being placed. Repeat the request shortly, with the same Idempotency-Key.");
+                return new Failure(
+                    ErrorCode.Busy, "Too many orders are being placed. Repeat the request shortly, with the same Idempotency-Key.");
             if (FindCrowded(productIds) is { } crowded)
             {
                 return new Failure(
-                    ErrorCode.Busy, $"Too many orders for product '{crowded}' are being placed. Repeat the request shortly, with the same Idempotency-Key.");
+                    ErrorCode.Busy,
+                    $"Too many orders for product '{crowded}' are being placed. Repeat the request shortly, with the same Idempotency-Key.");
             }
             isNew = true;
             var order = new InFlightOrder(id, fingerprint, productIds);

@@ -82,7 +82,9 @@ public sealed class OrderActivities(
             var reservation = await stock.ReserveAsync(work);
             if (reservation.IsRefused)
                 return null;
-            var order = reservation.UnitPrices is { } prices ? await RepriceAsync(work, prices) : await SubmitAsync(new AccountCommand.Pay(work));
+            var order = reservation.UnitPrices is { } prices
+                ? await RepriceAsync(work, prices)
+                : await SubmitAsync(new AccountCommand.Pay(work));
             switch (order.Status)
             {
                 case OrderStatus.Paid or OrderStatus.Cancelled:
@@ -108,7 +110,8 @@ public sealed class OrderActivities(
                 return order;
             var current = OrderWork.Of(order);
             var reason = OrderRules.ReasonToReject(current, await stock.ReleaseAsync(current));
-            var answer = await accounts.SubmitAsync(order.UserId, new AccountCommand.Reject(current, reason, await CartWithItemsOfAsync(order)));
+            var answer = await accounts.SubmitAsync(
+                order.UserId, new AccountCommand.Reject(current, reason, await CartWithItemsOfAsync(order)));
             if (answer is { Value.Record.Order: { Status: not OrderStatus.Pending } decided })
                 return decided;
             if (answer.Failure is { } failure && failure != Failure.Superseded)

@@ -11,7 +11,8 @@ internal static class OrderAnswers
     public static string Location(Order order) => ResourcePath.Of("users", order.UserId, "orders", order.Id);
 
     /// <summary>The version of an order. All that it shows follows from these two.</summary>
-    public static string ETag(Order order) => string.Create(CultureInfo.InvariantCulture, $"\"{OrderTransitions.NameOf(order.Status)}-{order.Revision}\"");
+    public static string ETag(Order order) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{OrderTransitions.NameOf(order.Status)}-{order.Revision}\"");
 
     /// <summary>
     /// 201 with the order as it was paid; 409 with the numbers when it was rejected; 202 while it is pending. The same for a repeat, also

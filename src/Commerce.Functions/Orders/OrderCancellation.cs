@@ -18,7 +18,8 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
     /// Cancels an order and waits for it. The order cancelled, or still paid when <paramref name="wait"/> is over; or why it cannot be
     /// cancelled.
     /// </summary>
-    public async Task<Result<Order>> CancelAsync(DurableTaskClient durable, string userId, string orderId, string idempotencyKey, TimeSpan wait)
+    public async Task<Result<Order>> CancelAsync(
+        DurableTaskClient durable, string userId, string orderId, string idempotencyKey, TimeSpan wait)
     {
         if (await orders.FindAsync(userId, orderId, static order => CancellationRequest.RefusalOf(order) is null) is not { } order)
             return Failure.NotFound($"User '{userId}' has no order '{orderId}'.");
@@ -49,7 +50,9 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
             return refusal;
         var outcome = await JoinOrRunAsync(durable, order, wait);
         // Of all that can go wrong here only the balance's bound is an answer; the rest is worth another try.
-        return outcome.Failure is { Code: ErrorCode.BalanceLimitExceeded } exceeded ? await requests.RefuseAsync(request, exceeded) : outcome;
+        return outcome.Failure is { Code: ErrorCode.BalanceLimitExceeded } exceeded
+            ? await requests.RefuseAsync(request, exceeded)
+            : outcome;
     }
 
     private async Task<Result<Order>> JoinOrRunAsync(DurableTaskClient durable, Order order, TimeSpan wait)

@@ -29,9 +29,11 @@ public sealed class OrderFunctions(
             return problem;
 
         var preference = Preference.Of(request);
-        var draft = OrderRules.Draft(new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected });
+        var draft = OrderRules.Draft(
+            new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected });
         return draft.Succeeded
-            ? OrderAnswers.Placed(await placement.PlaceAsync(durable, draft.Value, OrderAnswers.Wait(preference, options.Value)), preference)
+            ? OrderAnswers.Placed(
+                await placement.PlaceAsync(durable, draft.Value, OrderAnswers.Wait(preference, options.Value)), preference)
             : Answers.Problem(draft.Failure);
     }
 

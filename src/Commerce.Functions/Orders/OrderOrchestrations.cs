@@ -22,7 +22,8 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
     public Task<bool> RestartCancellationIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
         durable, order, CancellationId(order.OrderId), OrderStatus.Paid, CancelOrderOrchestrator.Name);
 
-    private async Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator)
+    private async Task<bool> RestartIfDeadAsync(
+        DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator)
     {
         if (await durable.IsRunningAsync(instanceId))
         {

@@ -43,7 +43,8 @@ public sealed class OrderPlacement(
     }
 
     /// <summary>The order that a user placed under a key, or null.</summary>
-    public Task<Order?> FindAsync(string userId, string idempotencyKey) => orders.FindAsync(userId, OperationId.Order(userId, idempotencyKey));
+    public Task<Order?> FindAsync(string userId, string idempotencyKey) =>
+        orders.FindAsync(userId, OperationId.Order(userId, idempotencyKey));
 
     private async Task RunAsync(DurableTaskClient durable, InFlightOrder running, OrderDraft draft)
     {
@@ -68,7 +69,8 @@ public sealed class OrderPlacement(
     }
 
     /// <summary>
-    /// Gives up the prices that an order was accepted with and that were not in force any more: it may have been decided on another instance,
+    /// Gives up the prices that an order was accepted with and that were not in force any more: it may have been decided on another
+    /// instance,
     /// and the next order is to be accepted with the new ones.
     /// </summary>
     private void ForgetPrices(Order accepted, Order decided)
@@ -95,7 +97,8 @@ public sealed class OrderPlacement(
             : accepted;
     }
 
-    private async Task<Result<Posting<AccountRecord>>> TryAcceptAsync(OrderDraft draft, IReadOnlyDictionary<string, Product> seen, bool isFinal)
+    private async Task<Result<Posting<AccountRecord>>> TryAcceptAsync(
+        OrderDraft draft, IReadOnlyDictionary<string, Product> seen, bool isFinal)
     {
         var now = time.GetUtcNow();
         var proposal = OrderRules.Accept(draft, [.. draft.Items.Select(item => seen.GetValueOrDefault(item.ProductId))], now);

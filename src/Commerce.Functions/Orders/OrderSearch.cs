@@ -18,7 +18,8 @@ public sealed record OrderQuery(DateTimeOffset? From, DateTimeOffset? To, OrderS
 public sealed record OrderSearchPage(IReadOnlyList<Order> Items, TimePosition? Next);
 
 /// <summary>
-/// Finds orders of all users. Time, status and user are asked of the index. No index knows the lines (each order would pay for it), so for a
+/// Finds orders of all users. Time, status and user are asked of the index. No index knows the lines (each order would pay for it), so for
+/// a
 /// product a page reads through the orders of that time, and ends after <see cref="ReadMax"/> of them, however few it has found.
 /// </summary>
 public sealed class OrderSearch(CommerceDatabase database)
@@ -35,7 +36,8 @@ public sealed class OrderSearch(CommerceDatabase database)
         var (readCount, last) = (0, default(TimePosition));
         var pageSize = wanted.ProductId is null ? limit + 1 : ReadMax;
         var partition = wanted.UserId is { } userId ? new PartitionKey(userId) : (PartitionKey?)null;
-        var orders = _container.QueryAsync<Order>(Query(wanted, after), partition, pageSize, ct).AfterAsync(after, OrderStore.PositionOf, ct);
+        var orders = _container.QueryAsync<Order>(Query(wanted, after), partition, pageSize, ct).AfterAsync(
+            after, OrderStore.PositionOf, ct);
         await foreach (var order in orders)
         {
             if (found.Count == limit || readCount == ReadMax)

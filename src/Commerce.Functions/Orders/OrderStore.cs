@@ -15,7 +15,8 @@ public sealed class OrderStore(CommerceDatabase database)
     private static readonly PatchOperation ClearCancelRequest = PatchOperation.Set<string?>("/cancelRequestedAt", null);
 
     /// <summary>Of a patch: the order can still be cancelled.</summary>
-    internal static readonly string IsPaid = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
+    internal static readonly string IsPaid =
+        $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
 
     private readonly Container _container = database[CommerceDatabase.Accounts];
 
@@ -79,8 +80,11 @@ public sealed class OrderStore(CommerceDatabase database)
         continuation,
         ct);
 
-    /// <summary>As <see cref="PendingAsync"/>: orders whose cancellation was asked for before a moment, and neither carried out nor refused.</summary>
-    public Task<QueryPage<OpenOrder>> ToCancelAsync(DateTimeOffset requestedBefore, string? continuation, CancellationToken ct) => OpenAsync(
+    /// <summary>
+    /// As <see cref="PendingAsync"/>: orders whose cancellation was asked for before a moment, and neither carried out nor refused.
+    /// </summary>
+    public Task<QueryPage<OpenOrder>> ToCancelAsync(DateTimeOffset requestedBefore, string? continuation, CancellationToken ct) =>
+        OpenAsync(
         "SELECT c.id AS orderId, c.userId, c.cancelRequestedAt AS since FROM c WHERE c.cancelRequestedAt < @before AND c.status = 'paid'",
         requestedBefore,
         continuation,
@@ -105,5 +109,6 @@ public sealed class OrderStore(CommerceDatabase database)
 
     /// <summary>The order as it is then; null when it is not paid.</summary>
     private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) =>
-        _container.TryPatchAsync<Order>(orderId, new PartitionKey(userId), changes, new PatchItemRequestOptions { FilterPredicate = IsPaid });
+        _container.TryPatchAsync<Order>(
+            orderId, new PartitionKey(userId), changes, new PatchItemRequestOptions { FilterPredicate = IsPaid });
 }

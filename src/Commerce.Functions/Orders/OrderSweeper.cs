@@ -46,7 +46,10 @@ public sealed partial class OrderSweeper(
     }
 
     private async Task ContinueAsync(
-        Round round, Func<DateTimeOffset, string?, CancellationToken, Task<QueryPage<OpenOrder>>> readPage, Func<OpenOrder, Task> restart, CancellationToken ct)
+        Round round,
+        Func<DateTimeOffset, string?, CancellationToken, Task<QueryPage<OpenOrder>>> readPage,
+        Func<OpenOrder, Task> restart,
+        CancellationToken ct)
     {
         var started = time.GetTimestamp();
         do

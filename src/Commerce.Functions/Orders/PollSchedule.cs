@@ -10,7 +10,8 @@ internal sealed class PollSchedule
     private const double PauseShare = 0.2;
 
     // An order that was decided at the first poll may have been so for long: the next is polled a little sooner. One that was not takes
-    // the guess with it, by so much of the difference. The two meet where somewhat less than half of the orders are decided at the first poll.
+    // the guess with it, by so much of the difference. The two meet where somewhat less than half of the orders are decided at the first
+    // poll.
     private const double Sooner = 0.05;
     private const double Later = 1.0 / 8;
 

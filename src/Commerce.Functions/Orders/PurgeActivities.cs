@@ -12,7 +12,9 @@ namespace Commerce.Functions.Orders;
 /// <remarks>An hour's orders may take longer to remove than a function may run: an orchestration goes on until nothing is left.</remarks>
 public sealed partial class PurgeActivities(IOptions<OrderOptions> options, TimeProvider time, ILogger<PurgeActivities> logger)
 {
-    /// <summary>What the hub is given for one step, and what it gets if it does not know of that: both below a function's five minutes.</summary>
+    /// <summary>
+    /// What the hub is given for one step, and what it gets if it does not know of that: both below a function's five minutes.
+    /// </summary>
     internal static readonly TimeSpan StepMax = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(4);
@@ -44,6 +46,8 @@ public sealed partial class PurgeActivities(IOptions<OrderOptions> options, Time
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Purged the histories of {Count} orchestrations that had ended and were older than {Days} days")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Purged the histories of {Count} orchestrations that had ended and were older than {Days} days")]
     private partial void LogPurged(int count, double days);
 }

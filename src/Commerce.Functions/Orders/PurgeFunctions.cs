@@ -10,6 +10,7 @@ public static class PurgeFunctions
     public const string InstanceId = "purge-histories";
 
     [Function("PurgeHistories")]
-    public static Task StartAsync([TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
+    public static Task StartAsync(
+        [TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
         durable.StartUnlessRunningAsync(PurgeOrchestrator.Name, InstanceId, ct);
 }

@@ -38,7 +38,8 @@ public sealed class AccountFeed(CommerceDatabase database, TimeProvider time)
 /// <param name="continuation">After which page to begin; null for the start.</param>
 /// <param name="readsAhead">The next page is sent for when one is taken.</param>
 /// <param name="time">Limits the waiting for a page.</param>
-internal sealed class FeedCursor(Func<string?, FeedIterator> open, string? continuation, bool readsAhead, TimeProvider time) : IAsyncDisposable
+internal sealed class FeedCursor(
+    Func<string?, FeedIterator> open, string? continuation, bool readsAhead, TimeProvider time) : IAsyncDisposable
 {
     private string? _continuation = continuation;
     private FeedIterator? _pages;

@@ -4,7 +4,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Ranking;
 
-/// <summary>The best sellers: kept up to date by a timer and by those who read them, served from memory, rebuilt at an operator's word.</summary>
+/// <summary>
+/// The best sellers: kept up to date by a timer and by those who read them, served from memory, rebuilt at an operator's word.
+/// </summary>
 public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, ReaderFold fold)
 {
     private const int LimitDefault = 5;

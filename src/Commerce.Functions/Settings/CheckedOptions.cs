@@ -35,8 +35,8 @@ internal static class CheckedOptions
             if (property.GetCustomAttribute<RangeAttribute>() is { } range && !range.IsValid(property.GetValue(options)))
             {
                 var reason = range.ErrorMessage is { } why ? $": {why}" : "";
-                return string.Create(
-                    CultureInfo.InvariantCulture, $"{section}:{property.Name} must be {range.Minimum:#,##0.##} to {range.Maximum:#,##0.##}{reason}.");
+                var bounds = string.Create(CultureInfo.InvariantCulture, $"{range.Minimum:#,##0.##} to {range.Maximum:#,##0.##}");
+                return $"{section}:{property.Name} must be {bounds}{reason}.";
             }
         }
         return null;

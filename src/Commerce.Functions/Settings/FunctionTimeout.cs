@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Commerce.Functions.Settings;
 
-/// <summary>How long a function may run: settings that would make it run for longer contradict it, and the app does not start with them.</summary>
+/// <summary>
+/// How long a function may run: settings that would make it run for longer contradict it, and the app does not start with them.
+/// </summary>
 internal sealed class FunctionTimeout(IConfiguration configuration)
 {
     /// <summary>What <c>host.json</c> says, unless a setting of the host says otherwise.</summary>

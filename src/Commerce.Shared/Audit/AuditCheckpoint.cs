@@ -67,7 +67,8 @@ public sealed record AuditCheckpoint : IVersioned<AuditCheckpoint>
 /// <param name="Products">Products checked.</param>
 /// <param name="Orders">Orders checked.</param>
 /// <param name="Unlisted">Differences beyond those that are listed.</param>
-public sealed record AuditProof(DateTimeOffset StartedAt, DateTimeOffset CompletedAt, long Accounts, long Products, long Orders, long Unlisted);
+public sealed record AuditProof(
+    DateTimeOffset StartedAt, DateTimeOffset CompletedAt, long Accounts, long Products, long Orders, long Unlisted);
 
 /// <summary>A round on its way: all accounts, then all products, then all orders.</summary>
 public sealed record AuditRound

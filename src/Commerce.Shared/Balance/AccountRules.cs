@@ -22,7 +22,9 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
 
     public Decision<Account, AccountRecord> Decide(Account? head, AccountCommand command, DateTimeOffset now)
     {
-        var account = (head ?? new Account { UserId = command.UserId, Balance = 0, EntryCount = 0, UpdatedAt = now }) with { UpdatedAt = now };
+        var account = (
+            head ?? new Account { UserId = command.UserId, Balance = 0, EntryCount = 0, UpdatedAt = now }) with
+        { UpdatedAt = now };
         return command switch
         {
             AccountCommand.Charge charge => Charge(account, charge),
@@ -99,11 +101,12 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
         });
     }
 
-    private static Decision<Account, AccountRecord> Reject(Account account, AccountCommand.Reject reject) => (Released(account, reject.Work), new AccountRecord
-    {
-        Decision = new OrderDecision(reject.Work, OrderStatus.Rejected) { Rejection = reject.Reason },
-        Cart = reject.Cart,
-    });
+    private static Decision<Account, AccountRecord> Reject(Account account, AccountCommand.Reject reject) =>
+        (Released(account, reject.Work), new AccountRecord
+        {
+            Decision = new OrderDecision(reject.Work, OrderStatus.Rejected) { Rejection = reject.Reason },
+            Cart = reject.Cart,
+        });
 
     private static Decision<Account, AccountRecord> Refund(Account account, OrderWork work)
     {

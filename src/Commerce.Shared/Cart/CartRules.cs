@@ -95,7 +95,8 @@ public static class CartRules
     public static long QuantityOf(ShoppingCart cart, string productId) =>
         cart.Items.FirstOrDefault(item => item.ProductId == productId)?.Quantity ?? 0;
 
-    private static Result<ShoppingCart> SetQuantity(ShoppingCart cart, string productId, long quantity, IReadOnlyDictionary<string, Product> products, DateTimeOffset now)
+    private static Result<ShoppingCart> SetQuantity(
+        ShoppingCart cart, string productId, long quantity, IReadOnlyDictionary<string, Product> products, DateTimeOffset now)
     {
         var current = QuantityOf(cart, productId);
         if (quantity == current)

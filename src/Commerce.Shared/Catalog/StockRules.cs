@@ -21,7 +21,8 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         return command switch
         {
             StockCommand.Reserve reserve => Reserve(head, reserve, now),
-            StockCommand.Seal seal => (head, Unmoved(head, command, MovementKind.Sealed, seal.Quantity, now) with { OrderId = seal.OrderId }),
+            StockCommand.Seal seal =>
+                (head, Unmoved(head, command, MovementKind.Sealed, seal.Quantity, now) with { OrderId = seal.OrderId }),
             StockCommand.Release release => Post(head, Movement(head, command, MovementKind.Release, -release.Sale.Delta, now) with
             {
                 OrderId = release.OrderId,

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Commerce.Shared.Delivery;
 
-/// <summary>What holds for all deliveries, on every instance: what operators have ordered, and the pause that the platform asked for.</summary>
+/// <summary>
+/// What holds for all deliveries, on every instance: what operators have ordered, and the pause that the platform asked for.
+/// </summary>
 public sealed record DeliveryControl : IVersioned<DeliveryControl>
 {
     public const string DocumentId = "control";

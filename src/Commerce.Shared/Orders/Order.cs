@@ -40,7 +40,8 @@ public sealed record Order
     public DateTimeOffset? CancelledAt { get; init; }
 
     /// <summary>
-    /// Of a paid order: when it was asked for to cancel it. Set with the request and taken away when that is carried out or refused, so that
+    /// Of a paid order: when it was asked for to cancel it. Set with the request and taken away when that is carried out or refused, so
+    /// that
     /// what a crash leaves is found.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
