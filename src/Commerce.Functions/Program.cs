@@ -11,7 +11,6 @@ using Commerce.Functions.Ledger;
 using Commerce.Functions.Metrics;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
-using Commerce.Functions.Settings;
 using Commerce.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,6 +37,5 @@ builder.Services
     .AddDelivery(builder.Configuration)
     .AddAudit(builder.Configuration)
     .AddSingleton<OrderMetrics>()
-    .AddConsole(builder.Configuration)
-    .AddSettingsCheck();
+    .AddConsole(builder.Configuration);
 builder.Build().Run();

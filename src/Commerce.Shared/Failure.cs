@@ -9,6 +9,15 @@ namespace Commerce.Shared;
 /// <param name="Detail">One sentence a person can act on.</param>
 public sealed record Failure(ErrorCode Code, string Detail)
 {
+    /// <summary>
+    /// The answer to a command that was made for documents which have changed since: it was not carried out, and may be made anew.
+    /// </summary>
+    public static readonly Failure Superseded = new(ErrorCode.Busy, "What this was meant for has changed in the meantime. Try again.");
+
+    /// <summary>The answer to a key that stands for another request.</summary>
+    public static readonly Failure KeyReused = new(
+        ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
+
     /// <summary>The fields that were wrong and why.</summary>
     public IReadOnlyList<FieldError>? Errors { get; init; }
 
@@ -36,7 +45,8 @@ public sealed record Failure(ErrorCode Code, string Detail)
     /// <param name="code">What is refused.</param>
     /// <param name="field">Its path as the client wrote it, a header's name, or <c>body</c>.</param>
     /// <param name="message">What is wrong, to be read after the field's name.</param>
-    public static Failure OfField(ErrorCode code, string field, string message) => new(code, $"{field}: {message}") { Errors = [new(field, message)] };
+    public static Failure OfField(ErrorCode code, string field, string message) =>
+        new(code, $"{field}: {message}") { Errors = [new(field, message)] };
 
     public static Failure NotFound(string detail) => new(ErrorCode.NotFound, detail);
 

@@ -14,7 +14,8 @@ public static class Identifiers
 
     /// <inheritdoc cref="UserIdRule"/>
     public const string ProductIdRule =
-        "must be 1 to 64 letters, digits, inner spaces or any of . _ - ~ : @ + |, begin with a letter, a digit or _, and not be top or import";
+        "must be 1 to 64 letters, digits, inner spaces or any of . _ - ~ : @ + |, begin with a letter, a digit or _, "
+        + "and not be top or import";
 
     /// <summary>
     /// What stands in a route where a product's id may stand (<c>GET /api/products/top</c>, <c>POST /api/ops/products/import</c>), in any

@@ -44,7 +44,9 @@ public static class Limits
     /// <summary>Longest Idempotency-Key, in printable ASCII characters.</summary>
     public const int IdempotencyKeyLengthMax = 128;
 
-    /// <summary>Largest JSON body in bytes. An order of <see cref="OrderLinesMax"/> lines with the longest ids takes about 120 KB.</summary>
+    /// <summary>
+    /// Largest JSON body in bytes. An order of <see cref="OrderLinesMax"/> lines with the longest ids takes about 120 KB.
+    /// </summary>
     public const int BodySizeMax = 256 * 1024;
 
     /// <summary>Largest CSV import in bytes, and most rows in it.</summary>

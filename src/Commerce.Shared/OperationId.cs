@@ -37,7 +37,8 @@ public static class OperationId
     public static string Refund(string orderId) => "refund-" + orderId;
 
     /// <summary>The record of a user's request to cancel an order.</summary>
-    public static string Cancellation(string userId, string idempotencyKey) => "cancellation-" + Digest("cancellation", userId, idempotencyKey);
+    public static string Cancellation(string userId, string idempotencyKey) =>
+        "cancellation-" + Digest("cancellation", userId, idempotencyKey);
 
     /// <summary>The stock movement that reserves an order's line, or records that it was refused.</summary>
     public static string Sale(string orderId) => "sale-" + orderId;

@@ -5,14 +5,17 @@ using ADRaffy.ENSNormalize;
 namespace Commerce.Shared;
 
 /// <summary>
-/// What names and reasons may look like: one line of which something can be seen, and nothing in it that cannot but what writing needs. A text
+/// What names and reasons may look like: one line of which something can be seen, and nothing in it that cannot but what writing needs. A
+/// text
 /// is kept in Unicode's normalisation form C and without spaces at its ends, so that the same text sent in another form is the same.
 /// </summary>
 public static class TextRules
 {
     private const string Spaces = " \u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u202F\u205F\u3000";
 
-    /// <summary>What is drawn as nothing though Unicode counts it among letters, marks and symbols: fillers, joiners, the blank of Braille.</summary>
+    /// <summary>
+    /// What is drawn as nothing though Unicode counts it among letters, marks and symbols: fillers, joiners, the blank of Braille.
+    /// </summary>
     private const string Unseen = "\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0";
 
     /// <summary>Most UTF-16 code units that become one code point: four code points of two units (Unicode's annex 15).</summary>
@@ -87,7 +90,9 @@ public static class TextRules
     private static bool IsSelector(Rune rune) =>
         rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF) or (>= 0x180B and <= 0x180D) or 0x180F;
 
-    /// <summary>The joiners where scripts and emoji need them: between letters without case or pictures, and after a mark such as a virama.</summary>
+    /// <summary>
+    /// The joiners where scripts and emoji need them: between letters without case or pictures, and after a mark such as a virama.
+    /// </summary>
     private static bool Joins(Rune before, Rune rune, Rune after) =>
         rune.Value is 0x200C or 0x200D
         && Rune.GetUnicodeCategory(before) switch

@@ -5,7 +5,8 @@ using Scalar.AspNetCore;
 namespace Commerce.Functions.ApiDocs;
 
 /// <summary>
-/// The API document and a page to read it. They describe the interface and hold no data, so they need neither key nor token: a browser could not
+/// The API document and a page to read it. They describe the interface and hold no data, so they need neither key nor token: a browser
+/// could not
 /// send one. The viewer (Scalar, from its package) is served from here; the page may load nothing from anywhere else.
 /// </summary>
 public sealed class ApiDocsFunctions
@@ -20,7 +21,8 @@ public sealed class ApiDocsFunctions
     private static readonly Lazy<StaticContent> Page = new(() =>
         StaticContent.Plain(StaticContent.Read(typeof(ApiDocsFunctions).Assembly, "api-docs.html"), "text/html; charset=utf-8"));
     private static readonly Lazy<StaticContent> Script = new(() =>
-        StaticContent.FromGzip(StaticContent.Read(typeof(ScalarOptions).Assembly, "ScalarStaticAssets.scalar.js"), "text/javascript; charset=utf-8"));
+        StaticContent.FromGzip(
+            StaticContent.Read(typeof(ScalarOptions).Assembly, "ScalarStaticAssets.scalar.js"), "text/javascript; charset=utf-8"));
 
     [Function("GetApiDocumentYaml")]
     public static IResult GetYaml([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.yaml")] HttpRequest request) =>
@@ -38,6 +40,7 @@ public sealed class ApiDocsFunctions
     }
 
     [Function("GetApiReferenceScript")]
-    public static IResult GetReferenceScript([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/scalar.js")] HttpRequest request) =>
+    public static IResult GetReferenceScript(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/scalar.js")] HttpRequest request) =>
         Script.Value.Answer(request);
 }

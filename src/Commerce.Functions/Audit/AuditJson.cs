@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Commerce.Functions.Http;
+using Commerce.Functions.Orders;
 using Commerce.Shared.Audit;
 using Commerce.Shared.Json;
 
@@ -15,7 +16,7 @@ namespace Commerce.Functions.Audit;
 /// <param name="Orders">Orders that it checked.</param>
 /// <param name="Differences">What differs, at most <see cref="DifferencesMax"/>.</param>
 /// <param name="Unlisted">How many differences the last round found beyond those it could list.</param>
-/// <param name="Doubts">How many places did not agree at first sight and await the second look.</param>
+/// <param name="Doubts">How many places did not agree at first sight and await the recheck.</param>
 /// <param name="ChangesCheckedAt">Whatever was written before has been checked at least once since; null when not yet.</param>
 /// <param name="Round">The round that is under way; null between two.</param>
 internal sealed record AuditView(
@@ -103,7 +104,29 @@ internal static class AuditDocuments
         new(AuditKind.Unreadable, owner, 0, 0) { Document = names.Document(owner, document.Text("id")) };
 }
 
+/// <summary>An order and what it has written, the first thing first.</summary>
+internal sealed record OrderStepList(OrderView Order, IReadOnlyList<OrderStepView> Items);
+
+/// <param name="At">When it was written.</param>
+/// <param name="Step">What happened.</param>
+/// <param name="Document">The document that says so: <c>container/partition/id</c>.</param>
+internal sealed record OrderStepView(DateTimeOffset At, string Step, string Document)
+{
+    /// <summary>The product whose stock it is.</summary>
+    public string? ProductId { get; init; }
+
+    /// <summary>Signed won or pieces.</summary>
+    public long? Amount { get; init; }
+
+    /// <summary>The balance or stock right after it.</summary>
+    public long? After { get; init; }
+
+    /// <summary>What the data platform said.</summary>
+    public string? Detail { get; init; }
+}
+
 [JsonSerializable(typeof(AuditView))]
+[JsonSerializable(typeof(OrderStepList))]
 internal sealed partial class AuditJson : JsonSerializerContext
 {
     public static AuditJson Wire { get; } = new(HttpJson.Options());

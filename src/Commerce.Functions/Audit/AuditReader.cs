@@ -77,7 +77,7 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
 
     /// <summary>The ranges of a container's change feed, none of them read yet.</summary>
     internal async Task<IEnumerable<AuditFeedRange>> FeedRangesAsync(AuditPart part, ContainerDefinition container, CancellationToken ct) =>
-        (await database[container].GetFeedRangesAsync(ct)).Select(range => new AuditFeedRange(part, range.ToJsonString(), null));
+        (await database[container].FeedRangesAsync(ct)).Select(range => new AuditFeedRange(part, range, null));
 
     // An iterator that has failed is finished: each attempt has its own.
     private async Task<AuditPage> ReadAsync(Func<Task<ResponseMessage>> readNextAsync, CancellationToken ct)

@@ -7,8 +7,8 @@ namespace Commerce.Functions.Audit;
 internal sealed class AuditRun(
     AuditProgress progress, AuditReader reader, LedgerAudit ledgers, HoldAudit holds, OrderBooks books, TimeProvider time)
 {
-    /// <summary>A second look comes so much later: no replica lags so far behind, and no step of an order takes so long.</summary>
-    internal static readonly TimeSpan SecondLookAfter = TimeSpan.FromSeconds(10);
+    /// <summary>A recheck comes so much later: no replica lags so far behind, and no step of an order takes so long.</summary>
+    internal static readonly TimeSpan RecheckAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>No two clocks disagree by more.</summary>
     private static readonly TimeSpan ClockSkewMax = TimeSpan.FromMinutes(1);
@@ -26,7 +26,7 @@ internal sealed class AuditRun(
     /// <param name="ct">Ends the work, as if it were killed.</param>
     public async Task<bool> RunAsync(DateTimeOffset provedSince, DateTimeOffset deadline, CancellationToken ct)
     {
-        await LookAgainAsync(static _ => true, ct);
+        await RecheckAsync(static _ => true, ct);
         foreach (var step in Steps(provedSince, ct))
         {
             if (time.GetUtcNow() >= deadline)
@@ -54,27 +54,27 @@ internal sealed class AuditRun(
             yield return () => GoRoundAsync(ct);
     }
 
-    /// <summary>Waits for what is in doubt to be due for its second look, as far as there is time.</summary>
+    /// <summary>Waits for what is in doubt to be due for its recheck, as far as there is time.</summary>
     private async Task SettleDoubtsAsync(DateTimeOffset deadline, CancellationToken ct)
     {
         while (progress.Checkpoint.Doubts.Where(static doubt => doubt.ConfirmedAt is null).MinBy(static doubt => doubt.SeenAt) is { } first)
         {
-            var due = first.SeenAt + SecondLookAfter;
+            var due = first.SeenAt + RecheckAfter;
             if (due >= deadline)
                 return;
             if (due - time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
                 await Task.Delay(wait, time, ct);
-            await LookAgainAsync(static doubt => doubt.ConfirmedAt is null, ct);
+            await RecheckAsync(static doubt => doubt.ConfirmedAt is null, ct);
         }
     }
 
-    /// <summary>Looks again at what has been in doubt for long enough: what agrees is forgotten, what does not is a difference.</summary>
-    private async Task LookAgainAsync(Func<AuditDoubt, bool> isWanted, CancellationToken ct)
+    /// <summary>Rechecks what has been in doubt for long enough: what agrees is forgotten, what does not is a difference.</summary>
+    private async Task RecheckAsync(Func<AuditDoubt, bool> isWanted, CancellationToken ct)
     {
-        var due = progress.Checkpoint.Doubts.Where(doubt => isWanted(doubt) && time.GetUtcNow() - doubt.SeenAt >= SecondLookAfter).ToList();
+        var due = progress.Checkpoint.Doubts.Where(doubt => isWanted(doubt) && time.GetUtcNow() - doubt.SeenAt >= RecheckAfter).ToList();
         foreach (var doubt in due)
         {
-            var differences = await LookAsync(doubt, ct);
+            var differences = await CheckAsync(doubt, ct);
             var confirmed = doubt with
             {
                 ConfirmedAt = doubt.ConfirmedAt ?? time.GetUtcNow(),
@@ -92,7 +92,7 @@ internal sealed class AuditRun(
         }
     }
 
-    private async Task<List<AuditDifference>> LookAsync(AuditDoubt doubt, CancellationToken ct)
+    private async Task<List<AuditDifference>> CheckAsync(AuditDoubt doubt, CancellationToken ct)
     {
         var owner = doubt.Place.Owner;
         switch (doubt.Part)
@@ -161,7 +161,8 @@ internal sealed class AuditRun(
     {
         var ledger = LedgerQueries.Of(part);
         var page = await reader.ReadPageAsync(ledger.Container, ledger.OwnersAfter(after), null, OwnerRowsPerStep, null, ct);
-        return [.. page.Documents.Select(static row => row.Text("owner")).Distinct().Take(OwnersPerStep).Select(static owner => new LedgerPlace(owner, 0, 0))];
+        var owners = page.Documents.Select(static row => row.Text("owner")).Distinct().Take(OwnersPerStep);
+        return [.. owners.Select(static owner => new LedgerPlace(owner, 0, 0))];
     }
 
     private async Task GoThroughOrdersAsync(CancellationToken ct)

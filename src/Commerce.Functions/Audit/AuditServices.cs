@@ -1,6 +1,6 @@
+using Commerce.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Audit;
 
@@ -8,20 +8,14 @@ internal static class AuditServices
 {
     public static IServiceCollection AddAudit(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AuditOptions>().Bind(configuration.GetSection(AuditOptions.Section)).ValidateOnStart();
         return services
-            .AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>()
+            .AddCheckedOptions<AuditOptions>(configuration, AuditOptions.Section)
             .AddSingleton<AuditReader>()
             .AddSingleton<AuditStore>()
             .AddSingleton<LedgerAudit>()
             .AddSingleton<HoldAudit>()
             .AddSingleton<OrderBooks>()
+            .AddSingleton<OrderSteps>()
             .AddSingleton<Auditor>();
-    }
-
-    private sealed class AuditOptionsValidator : IValidateOptions<AuditOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, AuditOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 }

@@ -15,6 +15,5 @@ public sealed class AuditStore(CommerceDatabase database)
         _container.FindAsync<AuditCheckpoint>(AuditCheckpoint.DocumentId, Key, ct);
 
     /// <summary>Writes the checkpoint if it is still as it was read (or absent). Null: it is not; another run is faster.</summary>
-    public async Task<AuditCheckpoint?> TryWriteAsync(AuditCheckpoint next, CancellationToken ct) =>
-        await _container.TryWriteAsync(next.Id, Key, next, next.ETag, ct) is { } etag ? next with { ETag = etag } : null;
+    public Task<AuditCheckpoint?> TryWriteAsync(AuditCheckpoint next, CancellationToken ct) => _container.TryWriteAsync(next, Key, ct);
 }

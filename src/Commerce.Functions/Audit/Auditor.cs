@@ -4,17 +4,19 @@ using Commerce.Shared.Audit;
 namespace Commerce.Functions.Audit;
 
 /// <summary>
-/// Runs the audit, a slice at a time. A slice looks again at what was in doubt, follows the change feeds, and goes on with the round; each
+/// Runs the audit, a slice at a time. A slice rechecks what was in doubt, follows the change feeds, and goes on with the round; each
 /// step is small, and the checkpoint is written every few seconds, so that a run that is killed loses no more than these. One run works
 /// at a time; should two do so all the same, the one whose checkpoint is not the newest stops.
 /// </summary>
 public sealed class Auditor(
     AuditStore store, AuditReader reader, LedgerAudit ledgers, HoldAudit holds, OrderBooks books, TimeProvider time)
 {
-    /// <summary>A round begins so long after the one before: so old a difference can be, and older by the time that a round takes.</summary>
+    /// <summary>
+    /// A round begins so long after the one before: so old a difference can be, and older by the time that a round takes.
+    /// </summary>
     internal static readonly TimeSpan RoundEvery = TimeSpan.FromDays(1);
 
-    /// <summary>How often it is looked whether another run has come to its end.</summary>
+    /// <summary>How often it is checked whether another run has come to its end.</summary>
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>What is known without reading anything but the checkpoint.</summary>
@@ -100,7 +102,7 @@ internal sealed class AuditProgress(AuditCheckpoint checkpoint, AuditStore store
         set => Checkpoint = Checkpoint with { Round = value };
     }
 
-    /// <summary>Notes a place that has to be looked at again.</summary>
+    /// <summary>Notes a place that has to be rechecked.</summary>
     public void Doubt(AuditPart part, LedgerPlace place)
     {
         var (next, isListed) = Checkpoint.With(new AuditDoubt(part, place, time.GetUtcNow()));

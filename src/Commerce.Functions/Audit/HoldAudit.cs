@@ -12,14 +12,14 @@ public sealed class HoldAudit(AuditReader reader, TimeProvider time)
 {
     private static readonly QueryDefinition Pending = new("SELECT c.totalAmount FROM c WHERE c.status = 'pending'");
 
-    /// <summary>Pauses before each look; an account that is written to all the time is looked at again when the feed tells of it.</summary>
-    private static readonly TimeSpan[] Patience =
+    /// <summary>Before each attempt; an account that is written to all the time is checked again when the feed tells of it.</summary>
+    private static readonly TimeSpan[] Pauses =
         [TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1)];
 
     /// <summary>The difference; null when there is none, or none can be told because the account changes all the time.</summary>
     internal async Task<AuditDifference?> FindAsync(string userId, CancellationToken ct)
     {
-        foreach (var pause in Patience)
+        foreach (var pause in Pauses)
         {
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, time, ct);

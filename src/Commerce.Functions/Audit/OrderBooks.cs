@@ -5,7 +5,6 @@ using Commerce.Shared;
 using Commerce.Shared.Audit;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 
@@ -23,7 +22,7 @@ public sealed class OrderBooks(AuditReader reader, TimeProvider time)
     /// <summary>All orders, in no order.</summary>
     internal static readonly QueryDefinition AllOrders = new("SELECT * FROM c WHERE c.type = 'order'");
 
-    /// <summary>What does not agree, by order, looked at twice: the second time the order is read after its books.</summary>
+    /// <summary>What does not agree, by order, checked twice: the second time the order is read after its books.</summary>
     /// <param name="documents">Orders, as they were read.</param>
     /// <param name="ct">Stops the reading.</param>
     internal async Task<Dictionary<string, List<AuditDifference>>> CheckAsync(

@@ -1,17 +1,17 @@
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
 using Commerce.Shared.Balance;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Balance;
 
-/// <summary>Reads balances and their entries as they are stored now.</summary>
-public sealed class AccountReader(CommerceDatabase database)
+/// <summary>Reads balances and their entries.</summary>
+public sealed class AccountReader(CommerceDatabase database, LedgerOptions options, TimeProvider time)
+    : LedgerHeads<Account>(database[CommerceDatabase.Accounts], Account.DocumentId, options, time)
 {
-    private readonly Container _accounts = database[CommerceDatabase.Accounts];
-
-    /// <summary>The account, or null for a user who was never seen.</summary>
+    /// <summary>The account as a replica has it; null for a user who was never seen.</summary>
     public Task<Account?> FindAsync(string userId, CancellationToken ct) =>
-        _accounts.FindAsync<Account>(Account.DocumentId, new PartitionKey(userId), ct);
+        Container.FindAsync<Account>(Account.DocumentId, new PartitionKey(userId), ct);
 
     /// <summary>Entries that changed the balance, newest first.</summary>
     /// <param name="userId">Whose.</param>
@@ -22,9 +22,10 @@ public sealed class AccountReader(CommerceDatabase database)
     {
         // Refused charges have the sequence 0: they are on record, but are no part of the ledger.
         var query = new QueryDefinition(
-            "SELECT * FROM c WHERE c.type = 'entry' AND c.sequence > 0 AND c.sequence < @before ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
+            "SELECT * FROM c WHERE c.type = 'entry' AND c.sequence > 0 AND c.sequence < @before"
+            + " ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
             .WithParameter("@before", before)
             .WithParameter("@max", max);
-        return _accounts.ListAsync<LedgerEntry>(query, max, new PartitionKey(userId), ct);
+        return Container.ListAsync<LedgerEntry>(query, max, new PartitionKey(userId), ct);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Commerce.Functions.Http;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
@@ -19,13 +18,12 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
     public async Task<IResult> Charge(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "users/{userId}/balance/charges")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
+        var input = new RequestInput(request, userId);
         var key = input.IdempotencyKey();
         var body = await input.JsonAsync(BalanceJson.Wire.ChargeRequest);
         var amount = input.WholeNumber(body?.Amount, "amount", 1, Limits.ChargeAmountMax);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        if (input.Problem is { } problem)
+            return problem;
 
         var posting = await ledger.SubmitAsync(userId, new AccountCommand.Charge(userId, key, amount));
         if (!posting.Succeeded)
@@ -40,10 +38,9 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/balance")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var input = new RequestInput(request, userId);
+        if (input.Problem is { } problem)
+            return problem;
 
         var account = await accounts.FindAsync(userId, request.HttpContext.RequestAborted);
         return Answers.OkUnlessUnchanged(
@@ -55,22 +52,17 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
 
     [Function("ListBalanceEntries")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/balance/entries")] HttpRequest request, string userId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/balance/entries")] HttpRequest request,
+        string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
+        var input = new RequestInput(request, userId);
         var page = input.Page(EntriesList);
-        var before = long.MaxValue;
-        if (page.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-            input.Refuse("cursor", "must be the nextCursor of the page before");
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var before = input.SequenceOf(page);
+        if (input.Problem is { } problem)
+            return problem;
 
-        var entries = await accounts.EntriesAsync(userId, before, page.Limit + 1, request.HttpContext.RequestAborted);
-        var items = entries.Take(page.Limit).Select(EntryView.Of).ToList();
-        var next = entries.Count > page.Limit
-            ? Cursor.Encode(EntriesList, entries[page.Limit - 1].Sequence.ToString(CultureInfo.InvariantCulture))
-            : null;
+        var entries = await accounts.EntriesAsync(userId, before, page.ReadMax, request.HttpContext.RequestAborted);
+        var (items, next) = page.Cut(entries, EntryView.Of, static entry => Page.Position(entry.Sequence));
         return Answers.Ok(new EntryList(items, next), BalanceJson.Wire.EntryList);
     }
 }

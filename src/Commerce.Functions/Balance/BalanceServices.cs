@@ -5,7 +5,6 @@ namespace Commerce.Functions.Balance;
 internal static class BalanceServices
 {
     public static IServiceCollection AddBalance(this IServiceCollection services) => services
-        .AddSingleton<AccountLedgerStore>()
         .AddSingleton<AccountLedger>()
         .AddSingleton<AccountReader>();
 }

@@ -8,16 +8,15 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Cart;
 
 /// <summary>What a user does with a cart, short of buying it.</summary>
-public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedgerStore heads)
+public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductReader products)
 {
     [Function("GetCart")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/cart")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var input = new RequestInput(request, userId);
+        if (input.Problem is { } problem)
+            return problem;
 
         var cart = await carts.FindAsync(userId, request.HttpContext.RequestAborted);
         var (view, etag) = await viewer.ViewAsync(userId, cart, request.HttpContext.RequestAborted);
@@ -28,14 +27,11 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedg
     public async Task<IResult> Add(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "users/{userId}/cart/items")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
+        var input = new RequestInput(request, userId);
         var body = await input.JsonAsync(CartJson.Wire.CartItemRequest);
         var productId = input.BodyProductId(body?.ProductId);
         var quantity = input.WholeNumber(body?.Quantity, "quantity", 1, Limits.QuantityMax);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await PutInAsync(request, userId, productId, new CartChange.Add(productId, quantity));
+        return input.Problem ?? await PutInAsync(request, userId, productId, new CartChange.Add(productId, quantity));
     }
 
     [Function("SetCartItem")]
@@ -44,14 +40,10 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedg
         string userId,
         string productId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        input.ProductId(productId);
+        var input = new RequestInput(request, userId, productId: productId);
         var body = await input.JsonAsync(CartJson.Wire.CartQuantityRequest);
         var quantity = input.WholeNumber(body?.Quantity, "quantity", 1, Limits.QuantityMax);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await PutInAsync(request, userId, productId, new CartChange.Set(productId, quantity));
+        return input.Problem ?? await PutInAsync(request, userId, productId, new CartChange.Set(productId, quantity));
     }
 
     [Function("RemoveCartItem")]
@@ -60,27 +52,20 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedg
         string userId,
         string productId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        input.ProductId(productId);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await ChangeAsync(request, userId, productId, new CartChange.Remove(productId));
+        var input = new RequestInput(request, userId, productId: productId);
+        return input.Problem ?? await ChangeAsync(request, userId, productId, new CartChange.Remove(productId));
     }
 
     [Function("ClearCart")]
     public async Task<IResult> Clear(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "users/{userId}/cart")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        return input.Failure is { } wrong
-            ? Answers.Problem(wrong)
-            : await ChangeAsync(request, userId, productId: null, new CartChange.Clear());
+        var input = new RequestInput(request, userId);
+        return input.Problem ?? await ChangeAsync(request, userId, productId: null, new CartChange.Clear());
     }
 
     private async Task<IResult> PutInAsync(HttpRequest request, string userId, string productId, CartChange change) =>
-        await heads.FindProductAsync(productId, request.HttpContext.RequestAborted) is null
+        await products.FindAsync(productId, request.HttpContext.RequestAborted) is null
             ? Answers.Problem(ProductFunctions.Unknown(productId) with { Errors = [new("productId", "is not a product of the catalog")] })
             : await ChangeAsync(request, userId, productId, change);
 
@@ -89,14 +74,14 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, StockLedg
         var outcome = await carts.ChangeAsync(userId, change, CartETag.Precondition(request));
         if (!outcome.Succeeded)
             return Answers.Problem(outcome.Failure);
-        var wish = Preference.Of(request).Return;
-        if (wish == ReturnPreference.Representation)
+        var wanted = Preference.Of(request).Return;
+        if (wanted == ReturnPreference.Representation)
         {
             var (whole, version) = await viewer.ViewAsync(userId, outcome.Value.Cart, request.HttpContext.RequestAborted);
             return Changed(outcome.Value, whole, CartJson.Wire.CartView, version, Applied("representation"));
         }
         var (view, etag) = await viewer.ViewChangeAsync(outcome.Value.Cart, productId);
-        if (wish == ReturnPreference.Minimal)
+        if (wanted == ReturnPreference.Minimal)
             return Answers.NoContent(etag, Applied("minimal"));
         // Of an empty cart there is nothing to tell.
         return change is CartChange.Clear ? Answers.NoContent(etag) : Changed(outcome.Value, view, CartJson.Wire.CartChangeView, etag);

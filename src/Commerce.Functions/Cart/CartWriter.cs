@@ -1,7 +1,5 @@
-using System.Net;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
@@ -24,14 +22,14 @@ public sealed class CartWriter
     private static readonly IReadOnlyDictionary<string, Product> NoMatter = new Dictionary<string, Product>();
 
     private readonly Container _carts;
-    private readonly StockLedgerStore _heads;
+    private readonly ProductReader _products;
     private readonly TimeProvider _time;
     private readonly KeyedBatcher<CartWork, Result<CartOutcome>> _batcher;
 
-    public CartWriter(CommerceDatabase database, StockLedgerStore heads, TimeProvider time)
+    public CartWriter(CommerceDatabase database, ProductReader products, TimeProvider time)
     {
         _carts = database[CommerceDatabase.Accounts];
-        _heads = heads;
+        _products = products;
         _time = time;
         _batcher = new(CommitAsync, BatchSizeMax, QueueLengthMax);
     }
@@ -76,12 +74,13 @@ public sealed class CartWriter
             var attempted = ReferenceEquals(before, after) ? null : before;
             if (attempted is not null)
             {
-                if (await TryWriteAsync(stored, after with { Revisions = Revisions.With(before.Revisions, revision) }) is { } written)
+                var next = after with { Revisions = Revisions.With(before.Revisions, revision) };
+                if (await _carts.TryWriteAsync(next, new PartitionKey(userId)) is { } written)
                 {
                     Complete(batch, outcomes, written);
                     return;
                 }
-                await LostRaces.StepAsideAsync(races++, _time);
+                await LostRaces.BackOffAsync(races++, _time);
             }
             else if (isSure)
             {
@@ -98,7 +97,7 @@ public sealed class CartWriter
     }
 
     /// <summary>True when it was this writer who has won a race, and did not hear of it: the cart was written under its name.</summary>
-    /// <exception cref="LedgerUnavailableException">It cannot be told any more.</exception>
+    /// <exception cref="UndecidedWriteException">It cannot be told any more.</exception>
     private static bool IsWritten(ShoppingCart? stored, string revision, ShoppingCart before)
     {
         // One that has expired, or was deleted, meanwhile tells nothing, and holds nothing that could be in it twice.
@@ -107,7 +106,7 @@ public sealed class CartWriter
         if (Revisions.Contains(stored.Revisions, revision))
             return true;
         if (!Revisions.TellAllSince(stored.Revisions, before.Revisions))
-            throw new LedgerUnavailableException(LedgerFailures.Superseded);
+            throw new UndecidedWriteException(Failure.Superseded);
         return false;
     }
 
@@ -130,9 +129,9 @@ public sealed class CartWriter
         if (!CartRules.PricesMatter(items))
             return Apply(stored, before, batch, NoMatter);
         string[] productIds = [.. items.Select(static item => item.ProductId).Distinct()];
-        var applied = Apply(stored, before, batch, await _heads.PeekManyAsync(productIds));
+        var applied = Apply(stored, before, batch, await _products.PeekManyAsync(productIds));
         return applied.Outcomes.Any(static outcome => outcome.Failure is { Code: ErrorCode.Validation })
-            ? Apply(stored, before, batch, await _heads.FindProductsAtPrimaryAsync(productIds, CancellationToken.None))
+            ? Apply(stored, before, batch, await _products.FindManyAtPrimaryAsync(productIds, CancellationToken.None))
             : applied;
     }
 
@@ -158,23 +157,6 @@ public sealed class CartWriter
 
     internal static Failure NotThisVersion => new(
         ErrorCode.PreconditionFailed, "The cart is not the version that If-Match asks for. Read it again and decide anew.");
-
-    /// <summary>The cart as it was written; null when it has been written meanwhile, by somebody else or unheard by this writer.</summary>
-    private async Task<ShoppingCart?> TryWriteAsync(ShoppingCart? stored, ShoppingCart cart)
-    {
-        var partitionKey = new PartitionKey(cart.UserId);
-        try
-        {
-            var response = await TransientFaults.RetryAsync(() => stored is null
-                ? _carts.CreateItemAsync(cart, partitionKey)
-                : _carts.ReplaceItemAsync(cart, cart.Id, partitionKey, new ItemRequestOptions { IfMatchEtag = stored.ETag }));
-            return cart with { ETag = response.ETag };
-        }
-        catch (CosmosException raced) when (raced.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
-        {
-            return null;
-        }
-    }
 }
 
 /// <summary>A change that waits, and the version that it may be applied to.</summary>

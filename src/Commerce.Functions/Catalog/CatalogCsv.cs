@@ -37,7 +37,9 @@ internal sealed class CatalogCsv
 
     private CatalogCsv(CsvReader csv) => _csv = csv;
 
-    /// <summary>The rows of a request's body, or what is wrong with them: at most some twenty errors, each with its row and column.</summary>
+    /// <summary>
+    /// The rows of a request's body, or what is wrong with them: at most some twenty errors, each with its row and column.
+    /// </summary>
     public static async Task<Result<IReadOnlyList<CatalogRow>>> ReadAsync(HttpRequest request, CancellationToken ct)
     {
         if (BodyCharset.Of(request, "text/csv") is not { } charset)
@@ -123,8 +125,8 @@ internal sealed class CatalogCsv
             Refuse(_csv.LineNumber, "productId", Identifiers.ProductIdRule);
         else if (!_rowOfProduct.TryAdd(productId, _csv.LineNumber))
             Refuse(_csv.LineNumber, "productId", $"is given in row {_rowOfProduct[productId]} already");
-        if (TextRules.Check(_csv.GetString(order[1]), Limits.NameLengthMax, out var name) is { } wrong)
-            Refuse(_csv.LineNumber, "name", wrong);
+        if (TextRules.Check(_csv.GetString(order[1]), Limits.NameLengthMax, out var name) is { } failure)
+            Refuse(_csv.LineNumber, "name", failure);
         var (price, stock) = (ReadNumber("price", order[2], Limits.PriceMax), ReadNumber("stock", order[3], Limits.StockMax));
         _rows.Add(new(productId, name, price, stock));
     }

@@ -21,7 +21,8 @@ internal sealed record AdjustmentRequest(long? Delta, string? Reason);
 /// <param name="Reason">Why.</param>
 /// <param name="Stock">Pieces right after the adjustment. A repeat of the request gets the same answer.</param>
 /// <param name="OccurredAt">When it was booked.</param>
-internal sealed record AdjustmentView(string MovementId, string ProductId, long Delta, string? Reason, long Stock, DateTimeOffset OccurredAt)
+internal sealed record AdjustmentView(
+    string MovementId, string ProductId, long Delta, string? Reason, long Stock, DateTimeOffset OccurredAt)
 {
     public static AdjustmentView Of(StockMovement movement) =>
         new(movement.Id, movement.ProductId, movement.Delta, movement.Reason, movement.StockAfter, movement.OccurredAt);

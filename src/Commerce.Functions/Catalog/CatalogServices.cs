@@ -5,7 +5,6 @@ namespace Commerce.Functions.Catalog;
 internal static class CatalogServices
 {
     public static IServiceCollection AddCatalog(this IServiceCollection services) => services
-        .AddSingleton<StockLedgerStore>()
         .AddSingleton<StockLedger>()
         .AddSingleton<ProductReader>()
         .AddSingleton<CatalogWriter>()

@@ -1,6 +1,4 @@
-using System.Net;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Microsoft.Azure.Cosmos;
@@ -11,7 +9,7 @@ namespace Commerce.Functions.Catalog;
 /// Writes what operators say about products: names and prices. Stock is the ledger's alone: it is set once, when a product is new,
 /// and a later change of name or price is a patch that leaves it as it is at that moment.
 /// </summary>
-public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, StockLedgerStore heads, TimeProvider time)
+public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, TimeProvider time)
 {
     /// <summary>Characters of a write's name: 48 random bits tell the last writes of one product apart.</summary>
     private const int RevisionLength = 12;
@@ -22,26 +20,25 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// Sees to it that a product has a name and a price: creates it, changes it, or finds that it has them. What it has is what the primary
     /// says, so nothing is left unwritten because of what a replica has.
     /// </summary>
-    /// <param name="wish">What the product is to be; its stock counts only if it is new.</param>
+    /// <param name="row">What the product is to be; its stock counts only if it is new.</param>
     /// <param name="precondition">Whether a version (its ETag; null when there is none) may be changed.</param>
     /// <param name="ct">Stops before the next attempt.</param>
     /// <returns>What was done; null when the precondition does not hold.</returns>
-    /// <exception cref="LedgerUnavailableException">It cannot be told whether it was done.</exception>
-    public async Task<CatalogChange?> PutAsync(CatalogRow wish, Func<string?, bool>? precondition, CancellationToken ct)
+    /// <exception cref="UndecidedWriteException">It cannot be told whether it was done.</exception>
+    public async Task<CatalogChange?> PutAsync(CatalogRow row, Func<string?, bool>? precondition, CancellationToken ct)
     {
         for (var races = 0; ; races++)
         {
-            var current = await products.FindAtPrimaryAsync(wish.ProductId, ct);
+            var current = await FindAsync(row.ProductId, ct);
             if (precondition?.Invoke(current?.ETag) == false)
                 return null;
-            if (current?.Name == wish.Name && current.Price == wish.Price)
+            if (current?.Name == row.Name && current.Price == row.Price)
                 return new(current, CatalogEffect.Unchanged);
-            if (current is null && await CreateAsync(wish.ProductId, wish.Name, wish.Price, wish.Stock) is { } created)
+            if (current is null && await CreateAsync(row.ProductId, row.Name, row.Price, row.Stock) is { } created)
                 return new(created, CatalogEffect.Created);
-            if (current is not null && await UpdateAsync(current, wish.Name, wish.Price, ifMatch: precondition is not null) is { } updated)
+            if (current is not null && await UpdateAsync(current, row.Name, row.Price, ifMatch: precondition is not null) is { } updated)
                 return new(updated, CatalogEffect.Updated);
-            // Somebody else was faster: what is there now decides.
-            await LostRaces.StepAsideAsync(races, time);
+            await LostRaces.BackOffAsync(races, time);
         }
     }
 
@@ -50,19 +47,15 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     {
         var revision = NewRevision();
         var (product, movement) = NewProduct.Create(productId, name, price, stock, time.GetUtcNow(), revision);
-        using var response = await TransientFaults.RetryAsync(() =>
+        using var answer = await _catalog.TryExecuteAsync(new PartitionKey(productId), batch =>
         {
-            var batch = _catalog.CreateTransactionalBatch(new PartitionKey(productId)).CreateItem(product);
+            batch.CreateItem(product);
             if (movement is not null)
                 batch.CreateItem(movement);
-            return batch.ExecuteAsync();
         });
-        return response switch
-        {
-            { IsSuccessStatusCode: true } => product with { ETag = response[0].ETag },
-            { StatusCode: HttpStatusCode.Conflict } => await FindWrittenAsync(product with { Revisions = "" }, name, price, revision),
-            _ => throw response.Fault(),
-        };
+        return answer.IsSuccessStatusCode
+            ? product.WithETag(answer[0].ETag)
+            : await FindWrittenAsync(product with { Revisions = "" }, name, price, revision);
     }
 
     /// <summary>Gives an existing product a name and a price.</summary>
@@ -81,28 +74,26 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
             PatchOperation.Set("/revisions", Revisions.With(current.Revisions, revision)),
             PatchOperation.Set("/updatedAt", time.GetUtcNow()),
         ];
-        var options = new PatchItemRequestOptions
+        var guard = new PatchItemRequestOptions
         {
             IfMatchEtag = ifMatch ? current.ETag : null,
             // Sales change the ETag all the time; only who writes names and prices writes this.
             FilterPredicate = ifMatch ? null : HasRevisions(current.Revisions),
-            EnableContentResponseOnWrite = true,
         };
         try
         {
-            var response = await TransientFaults.RetryAsync(
-                () => _catalog.PatchItemAsync<Product>(Product.DocumentId, new PartitionKey(current.ProductId), operations, options));
-            return response.Resource;
-        }
-        catch (CosmosException changed) when (changed.StatusCode == HttpStatusCode.PreconditionFailed)
-        {
-            return await FindWrittenAsync(current, name, price, revision);
+            return await _catalog.TryPatchAsync<Product>(Product.DocumentId, new PartitionKey(current.ProductId), operations, guard)
+                ?? await FindWrittenAsync(current, name, price, revision);
         }
         finally
         {
-            heads.Forget(current.ProductId);
+            products.Forget(current.ProductId);
         }
     }
+
+    // Not by the reader, which would keep a whole catalog that is imported.
+    private Task<Product?> FindAsync(string productId, CancellationToken ct) =>
+        _catalog.FindAtPrimaryAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
 
     private static string NewRevision() => Guid.NewGuid().ToString("N")[..RevisionLength];
 
@@ -116,13 +107,13 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// </summary>
     private async Task<Product?> FindWrittenAsync(Product before, string name, long price, string revision)
     {
-        if (await products.FindAtPrimaryAsync(before.ProductId, CancellationToken.None) is not { } stored)
+        if (await FindAsync(before.ProductId, CancellationToken.None) is not { } stored)
             return null;
         if (!Revisions.Contains(stored.Revisions, revision))
         {
             return Revisions.TellAllSince(stored.Revisions, before.Revisions)
                 ? null
-                : throw new LedgerUnavailableException(LedgerFailures.Superseded);
+                : throw new UndecidedWriteException(Failure.Superseded);
         }
         // Others may have changed it since; theirs is the version then.
         return Revisions.IsLast(stored.Revisions, revision) ? stored : stored with { Name = name, Price = price, ETag = null };

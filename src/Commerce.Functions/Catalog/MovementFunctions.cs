@@ -1,4 +1,3 @@
-using System.Globalization;
 using Commerce.Functions.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -11,25 +10,20 @@ public sealed class MovementFunctions(ProductReader products)
 
     [Function("ListStockMovements")]
     public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/products/{productId}/movements")] HttpRequest request, string productId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/products/{productId}/movements")] HttpRequest request,
+        string productId)
     {
-        var input = new RequestInput(request);
-        input.ProductId(productId);
+        var input = new RequestInput(request, productId: productId);
         var page = input.Page(MovementsList);
-        var before = long.MaxValue;
-        if (page.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-            input.Refuse("cursor", "must be the nextCursor of the page before");
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var before = input.SequenceOf(page);
+        if (input.Problem is { } problem)
+            return problem;
 
         var ct = request.HttpContext.RequestAborted;
-        var found = await products.MovementsAsync(productId, before, page.Limit + 1, ct);
+        var found = await products.MovementsAsync(productId, before, page.ReadMax, ct);
         if (found.Count == 0 && await products.FindAsync(productId, ct) is null)
             return Answers.Problem(ProductFunctions.Unknown(productId));
-        var items = found.Take(page.Limit).Select(MovementView.Of).ToList();
-        var next = found.Count > page.Limit
-            ? Cursor.Encode(MovementsList, found[page.Limit - 1].Sequence.ToString(CultureInfo.InvariantCulture))
-            : null;
+        var (items, next) = page.Cut(found, MovementView.Of, static movement => Page.Position(movement.Sequence));
         return Answers.Ok(new MovementList(items, next), CatalogJson.Wire.MovementList);
     }
 }

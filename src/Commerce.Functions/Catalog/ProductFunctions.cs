@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>The catalog as clients see it.</summary>
-public sealed class ProductFunctions(ProductReader products, StockLedgerStore heads)
+public sealed class ProductFunctions(ProductReader products)
 {
     private const string ProductsList = "products";
 
@@ -15,13 +15,11 @@ public sealed class ProductFunctions(ProductReader products, StockLedgerStore he
     {
         var input = new RequestInput(request);
         var page = input.Page(ProductsList);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        if (input.Problem is { } problem)
+            return problem;
 
-        // One more than wanted tells whether there is a next page.
-        var found = await products.ListAsync(page.After, page.Limit + 1, request.HttpContext.RequestAborted);
-        var items = found.Take(page.Limit).ToList();
-        var next = found.Count > page.Limit ? Cursor.Encode(ProductsList, items[^1].ProductId) : null;
+        var found = await products.ListAsync(page.After, page.ReadMax, request.HttpContext.RequestAborted);
+        var (items, next) = page.Cut(found, static product => product, static product => product.ProductId);
         return Answers.Ok(new ProductList(items, next), CatalogJson.Wire.ProductList);
     }
 
@@ -29,12 +27,11 @@ public sealed class ProductFunctions(ProductReader products, StockLedgerStore he
     public async Task<IResult> Show(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "products/{productId}")] HttpRequest request, string productId)
     {
-        var input = new RequestInput(request);
-        input.ProductId(productId);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var input = new RequestInput(request, productId: productId);
+        if (input.Problem is { } problem)
+            return problem;
 
-        return await heads.FindProductAsync(productId, request.HttpContext.RequestAborted) is { } product
+        return await products.FindAsync(productId, request.HttpContext.RequestAborted) is { } product
             ? Answers.OkUnlessUnchanged(request, ProductView.Of(product), CatalogJson.Wire.ProductView, product.ETag)
             : Answers.Problem(Unknown(productId));
     }

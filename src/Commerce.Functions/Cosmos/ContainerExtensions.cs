@@ -6,8 +6,8 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Cosmos;
 
 /// <summary>
-/// Reads of documents, and writes guarded by their ETags. Any replica answers a read, and under session consistency it may lag behind what other processes have
-/// written: it has an older version, or none. What that may become is decided by which of the three reads of a document a caller asks.
+/// Reads of documents. Any replica answers a read, and under session consistency it may lag behind what other processes have written: it
+/// has an older version, or none. What that may become is decided by which of the three reads of a document a caller asks.
 /// </summary>
 internal static class ContainerExtensions
 {
@@ -45,39 +45,17 @@ internal static class ContainerExtensions
         this Container container, string id, PartitionKey partitionKey, CancellationToken ct = default)
         where T : class
     {
-        using var answer = await TransientFaults.RetryAsync(
-            () => container.CreateTransactionalBatch(partitionKey).ReadItem(id).ExecuteAsync(ct));
-        if (answer.StatusCode == HttpStatusCode.NotFound)
-            return null;
+        using var answer = await container.TryExecuteAsync(partitionKey, batch => batch.ReadItem(id), ct);
         if (!answer.IsSuccessStatusCode)
-            throw answer.Fault();
+            return null;
         using var document = answer[0].ResourceStream;
         return JsonSerializer.Deserialize<T>(document, DocumentJson.Options);
     }
 
-    /// <summary>
-    /// Writes a document if it is still as it was read: replaces it under its ETag, or creates it where there was none (null).
-    /// </summary>
-    /// <returns>Its ETag from now on; null when somebody else has written it: it is to be read again.</returns>
-    /// <exception cref="CosmosException">The store did not answer properly.</exception>
-    public static Task<string?> TryWriteAsync<T>(
-        this Container container, string id, PartitionKey partitionKey, T document, string? etag, CancellationToken ct = default) =>
-        TransientFaults.RetryAsync(async () =>
-        {
-            using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(document, DocumentJson.Options), writable: false);
-            using var response = etag is null
-                ? await container.CreateItemStreamAsync(body, partitionKey, cancellationToken: ct)
-                : await container.ReplaceItemStreamAsync(body, id, partitionKey, new ItemRequestOptions { IfMatchEtag = etag }, ct);
-            if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict || response.IsMissingItem())
-                return null;
-            response.EnsureSuccessStatusCode();
-            return response.Headers.ETag;
-        });
-
     /// <summary>Those of many documents that replicas have, in no order.</summary>
     /// <exception cref="CosmosException">The store did not answer properly.</exception>
     public static Task<List<T>> ReadManyAsync<T>(
-        this Container container, IReadOnlyList<(string Id, PartitionKey PartitionKey)> items, JsonTypeInfo<T> type, CancellationToken ct) =>
+        this Container container, IReadOnlyList<(string, PartitionKey)> items, JsonTypeInfo<T> type, CancellationToken ct) =>
         TransientFaults.RetryAsync(async () =>
         {
             using var answer = await container.ReadManyItemsStreamAsync(items, cancellationToken: ct);

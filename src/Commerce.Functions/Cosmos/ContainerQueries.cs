@@ -21,7 +21,7 @@ internal static class ContainerQueries
         PartitionKey? partitionKey = null,
         int pageSize = 1000,
         CancellationToken ct = default) =>
-        container.QueryAsync(query, (JsonTypeInfo<T>)DocumentJson.Options.GetTypeInfo(typeof(T)), partitionKey, pageSize, ct);
+        container.QueryAsync(query, TypeOf<T>(), partitionKey, pageSize, ct);
 
     /// <inheritdoc cref="QueryAsync{T}(Container, QueryDefinition, PartitionKey?, int, CancellationToken)"/>
     public static async IAsyncEnumerable<T> QueryAsync<T>(
@@ -41,44 +41,53 @@ internal static class ContainerQueries
         };
         string? continuation = null;
         FeedIterator? pages = null;
-        do
+        try
         {
-            using var page = await TransientFaults.RetryAsync(ReadPageAsync);
-            continuation = page.ContinuationToken;
-            foreach (var document in ReadDocuments(page.Content, type))
-                yield return document;
+            do
+            {
+                using var page = await TransientFaults.RetryAsync(ReadPageAsync);
+                continuation = page.ContinuationToken;
+                foreach (var document in ReadDocuments(page.Content, type))
+                    yield return document;
+            }
+            while (pages!.HasMoreResults);
         }
-        while (pages!.HasMoreResults);
-        pages.Dispose();
+        finally
+        {
+            pages?.Dispose();
+        }
 
         // An iterator that has failed is finished: the next attempt goes on with another one, where the last page ended.
         async Task<ResponseMessage> ReadPageAsync()
         {
-            var current = pages ?? container.GetItemQueryStreamIterator(query, continuation, options);
-            pages = null;
-            var page = await current.ReadNextAsync(ct);
-            if (page.IsSuccessStatusCode)
+            pages ??= container.GetItemQueryStreamIterator(query, continuation, options);
+            try
             {
-                pages = current;
-                return page;
+                return (await pages.ReadNextAsync(ct)).EnsureSuccessStatusCode();
             }
-            current.Dispose();
-            using (page)
-                return page.EnsureSuccessStatusCode();
+            catch
+            {
+                pages.Dispose();
+                pages = null;
+                throw;
+            }
         }
     }
 
     /// <summary>One page of what a query finds in all partitions, from where another one ended.</summary>
-    /// <exception cref="CosmosException">The store did not answer properly; 400 when it does not take the continuation any more.</exception>
+    /// <exception cref="CosmosException">
+    /// The store did not answer properly; 400 when it does not take the continuation any more.
+    /// </exception>
     public static Task<QueryPage<T>> QueryPageAsync<T>(
-        this Container container, QueryDefinition query, string? continuation, int pageSize, CancellationToken ct) => TransientFaults.RetryAsync(async () =>
-    {
-        var options = new QueryRequestOptions { MaxItemCount = pageSize };
-        using var pages = container.GetItemQueryStreamIterator(query, continuation, options);
-        using var page = await pages.ReadNextAsync(ct);
-        page.EnsureSuccessStatusCode();
-        return new QueryPage<T>(ReadDocuments(page.Content, (JsonTypeInfo<T>)DocumentJson.Options.GetTypeInfo(typeof(T))), page.ContinuationToken);
-    });
+        this Container container, QueryDefinition query, string? continuation, int pageSize, CancellationToken ct) =>
+        TransientFaults.RetryAsync(async () =>
+        {
+            var options = new QueryRequestOptions { MaxItemCount = pageSize };
+            using var pages = container.GetItemQueryStreamIterator(query, continuation, options);
+            using var page = await pages.ReadNextAsync(ct);
+            page.EnsureSuccessStatusCode();
+            return new QueryPage<T>(ReadDocuments(page.Content, TypeOf<T>()), page.ContinuationToken);
+        });
 
     /// <summary>The first documents that a query finds: a page of a list.</summary>
     public static async Task<List<T>> ListAsync<T>(
@@ -93,6 +102,8 @@ internal static class ContainerQueries
         }
         return documents;
     }
+
+    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)DocumentJson.Options.GetTypeInfo(typeof(T));
 
     /// <summary>The array <c>Documents</c> of <c>{"_rid": ..., "Documents": [...], "_count": ...}</c>.</summary>
     internal static List<T> ReadDocuments<T>(Stream content, JsonTypeInfo<T> type)

@@ -19,7 +19,8 @@ internal static class DatabaseServices
     private const string ClientIdSetting = "Cosmos:clientId";
 
     /// <summary>
-    /// How long the SDK repeats a request that is throttled (429) before it gives up, and nobody repeats it after that: a buyer is told to come back,
+    /// How long the SDK repeats a request that is throttled (429) before it gives up, and nobody repeats it after that: a buyer is told to
+    /// come back,
     /// an activity is run again by Durable with a longer pause. About as long as a buyer waits.
     /// </summary>
     private static readonly TimeSpan ThrottledMax = TimeSpan.FromSeconds(10);
@@ -41,7 +42,9 @@ internal static class DatabaseServices
             .AddHostedService<DatabaseStart>();
     }
 
-    /// <exception cref="OptionsValidationException">The settings name no account; the values themselves, which hold keys, are not told.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// The settings name no account; the values themselves, which hold keys, are not told.
+    /// </exception>
     private static CosmosClient CreateClient(IConfiguration configuration, CosmosClientOptions options)
     {
         try
@@ -58,8 +61,8 @@ internal static class DatabaseServices
             throw Wrong($"'{ConnectionSetting}' or '{EndpointSetting}' is malformed: {malformed.Message}");
         }
         throw Wrong(
-            $"The setting '{ConnectionSetting}' (a Cosmos DB connection string) or '{EndpointSetting}' (an account's address, used with the app's "
-            + "identity) is missing.");
+            $"The setting '{ConnectionSetting}' (a Cosmos DB connection string) or '{EndpointSetting}' (an account's address, used with "
+            + "the app's identity) is missing.");
     }
 
     /// <summary>What is set and has no effect beside what else is set; null when there is no such thing.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Commerce.Shared.Json;
+using Commerce.Shared;
 
 namespace Commerce.Functions.Cosmos;
 

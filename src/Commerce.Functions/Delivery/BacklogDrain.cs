@@ -1,3 +1,4 @@
+using Commerce.Functions.Cosmos;
 using Commerce.Shared.Delivery;
 using Microsoft.Extensions.Options;
 
@@ -35,7 +36,8 @@ public sealed class BacklogDrain(
                 var page = await DrainPageAsync(EventDelivery.ShardName(shard), ct);
                 idle = page.Attempted + page.Untried == 0 ? idle + 1 : 0;
                 sent += page.Attempted;
-                blocked = (page.Untried > 0 && !gate.IsOpenForAll) || (control = await deliverySwitch.GetAsync(ct)).IsHeldAt(time.GetUtcNow());
+                blocked = (page.Untried > 0 && !gate.IsOpenForAll)
+                    || (control = await deliverySwitch.GetAsync(ct)).IsHeldAt(time.GetUtcNow());
                 await PaceAsync(page.Attempted, pageStarted, ct);
             }
         }
@@ -67,7 +69,8 @@ public sealed class BacklogDrain(
     }
 
     /// <summary>
-    /// Makes a page take as long as the rate allows. Time lost by one page is not made up for by the next: the platform, which may have just
+    /// Makes a page take as long as the rate allows. Time lost by one page is not made up for by the next: the platform, which may have
+    /// just
     /// come back, is to see no more than the rate at any time.
     /// </summary>
     private Task PaceAsync(int sent, long started, CancellationToken ct)
@@ -82,8 +85,11 @@ public sealed class BacklogDrain(
         for (var i = 0; i < EventDelivery.ShardCount; i++)
         {
             var shard = EventDelivery.ShardName(i);
-            while (await store.ParkedAsync(shard, until, DeliveryStore.BatchMax, ct) is { Count: > 0 } parked)
-                await store.SettleAsync(shard, [.. parked.Select(delivery => delivery.Released(time.GetUtcNow()))]);
+            for (var races = 0; await store.ParkedAsync(shard, until, DeliveryStore.BatchMax, ct) is { Count: > 0 } parked;)
+            {
+                if (!await store.SettleAsync(shard, [.. parked.Select(delivery => delivery.Released(time.GetUtcNow()))]))
+                    await LostRaces.BackOffAsync(races++, time);
+            }
         }
         await deliverySwitch.ChangeAsync(
             control => control.ReleaseParkedUntil == until ? control with { ReleaseParkedUntil = null } : control, ct);

@@ -25,7 +25,7 @@ public sealed class DeliveryFunctions(
 
     /// <summary>
     /// Finds events that were lost between the order and the queue, or with the queue. They are old when they can be told from those that
-    /// are on their way, so it is enough to look now and then.
+    /// are on their way, so it is enough to check now and then.
     /// </summary>
     [Function("ReconcileEvents")]
     public async Task ReconcileAsync(

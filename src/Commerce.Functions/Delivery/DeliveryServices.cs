@@ -1,3 +1,4 @@
+using Commerce.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,9 +11,8 @@ internal static partial class DeliveryServices
 {
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DataPlatformOptions>().Bind(configuration.GetSection(DataPlatformOptions.Section)).ValidateOnStart();
         return services
-            .AddSingleton<IValidateOptions<DataPlatformOptions>, DataPlatformOptionsValidator>()
+            .AddCheckedOptions<DataPlatformOptions>(configuration, DataPlatformOptions.Section)
             .AddSingleton<DataPlatformClient>()
             .AddSingleton<BreakerReport>()
             .AddSingleton<PlatformGate>()
@@ -25,12 +25,6 @@ internal static partial class DeliveryServices
             .AddSingleton<ReconciliationStore>()
             .AddSingleton<EventReconciler>()
             .AddHostedService<StartNotice>();
-    }
-
-    private sealed class DataPlatformOptionsValidator : IValidateOptions<DataPlatformOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, DataPlatformOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
     }
 
     /// <summary>Says at start why events will wait, if they will.</summary>

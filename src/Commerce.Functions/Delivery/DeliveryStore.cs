@@ -1,7 +1,5 @@
-using System.Net;
-using System.Text.Json;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
+using Commerce.Shared;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Json;
 using Microsoft.Azure.Cosmos;
@@ -54,31 +52,35 @@ public sealed class DeliveryStore
     }
 
     /// <summary>Writes a delivery unless there is one; false when there is.</summary>
-    public async Task<bool> TryCreateAsync(EventDelivery delivery)
+    public Task<bool> TryCreateAsync(EventDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return await _deliveries.TryWriteAsync(delivery.Id, new PartitionKey(delivery.Shard), delivery, etag: null) is not null;
+        return _deliveries.TryCreateAsync(delivery, new PartitionKey(delivery.Shard));
     }
 
     /// <summary>Writes changed deliveries of one shard, those that are still as they were read.</summary>
-    public async Task SettleAsync(string shard, IReadOnlyList<EventDelivery> changed)
+    /// <returns>False when somebody else has written some of them.</returns>
+    public async Task<bool> SettleAsync(string shard, IReadOnlyList<EventDelivery> changed)
     {
         if (changed.Count == 0 || await TryReplaceAllAsync(shard, changed))
-            return;
-        // Somebody else has written one of them. The others must not suffer for it.
+            return true;
+        // The others must not suffer for it.
+        var written = 0;
         foreach (var delivery in changed)
-            await TryReplaceAsync(delivery);
+            written += await TryReplaceAsync(delivery) ? 1 : 0;
+        return written == changed.Count;
     }
 
     /// <summary>Writes a delivery if it is still as it was read; false when it is not.</summary>
     public async Task<bool> TryReplaceAsync(EventDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return await _deliveries.TryWriteAsync(delivery.Id, new PartitionKey(delivery.Shard), delivery, delivery.ETag) is not null;
+        return await _deliveries.TryWriteAsync(delivery, new PartitionKey(delivery.Shard)) is not null;
     }
 
     /// <summary>Deliveries of a shard that wait and are due, the longest due first.</summary>
-    public Task<List<EventDelivery>> DueAsync(string shard, DateTimeOffset now, int max, CancellationToken ct) => _deliveries.ListAsync<EventDelivery>(
+    public Task<List<EventDelivery>> DueAsync(string shard, DateTimeOffset now, int max, CancellationToken ct) =>
+        _deliveries.ListAsync<EventDelivery>(
         new QueryDefinition("SELECT * FROM c WHERE c.state = 'waiting' AND c.dueAt <= @now ORDER BY c.dueAt OFFSET 0 LIMIT @max")
             .WithParameter("@now", UtcTimeConverter.Text(now))
             .WithParameter("@max", max),
@@ -87,7 +89,8 @@ public sealed class DeliveryStore
         ct);
 
     /// <summary>Deliveries of a shard that were parked before a moment.</summary>
-    public Task<List<EventDelivery>> ParkedAsync(string shard, DateTimeOffset before, int max, CancellationToken ct) => _deliveries.ListAsync<EventDelivery>(
+    public Task<List<EventDelivery>> ParkedAsync(string shard, DateTimeOffset before, int max, CancellationToken ct) =>
+        _deliveries.ListAsync<EventDelivery>(
         new QueryDefinition("SELECT * FROM c WHERE c.state = 'parked' AND c.updatedAt <= @before ORDER BY c.updatedAt OFFSET 0 LIMIT @max")
             .WithParameter("@before", UtcTimeConverter.Text(before))
             .WithParameter("@max", max),
@@ -111,35 +114,23 @@ public sealed class DeliveryStore
     }
 
     /// <summary>Deliveries in a state, the last changed first, from a position on.</summary>
-    public async Task<List<EventDelivery>> ListAsync(DeliveryState state, int max, DeliveryPosition? after, CancellationToken ct)
+    public async Task<List<EventDelivery>> ListAsync(DeliveryState state, int max, TimePosition? after, CancellationToken ct)
     {
         var query = new QueryDefinition(
             "SELECT * FROM c WHERE c.state = @state AND c.updatedAt <= @from ORDER BY c.updatedAt DESC")
             .WithParameter("@state", Text(state))
-            .WithParameter("@from", UtcTimeConverter.Text(after?.UpdatedAt ?? DateTimeOffset.MaxValue));
-        var found = new List<EventDelivery>(max);
-        var passedOver = after is null;
-        await foreach (var delivery in _deliveries.QueryAsync<EventDelivery>(query, pageSize: max + 1, ct: ct))
-        {
-            // Deliveries of one moment are equal to the index: those up to the last one seen come again.
-            if (!passedOver && delivery.UpdatedAt == after!.Value.UpdatedAt)
-            {
-                passedOver = delivery.Id == after.Value.EventId;
-                continue;
-            }
-            found.Add(delivery);
-            if (found.Count == max)
-                break;
-        }
-        return found;
+            .WithParameter("@from", UtcTimeConverter.Text(after?.Time ?? DateTimeOffset.MaxValue));
+        return await _deliveries.QueryAsync<EventDelivery>(query, pageSize: max + 1, ct: ct)
+            .AfterAsync(after, PositionOf, ct).Take(max).ToListAsync(ct);
     }
+
+    internal static TimePosition PositionOf(EventDelivery delivery) => new(delivery.UpdatedAt, delivery.Id);
 
     public Task<DeliveryControl?> FindControlAsync(CancellationToken ct) =>
         _deliveries.FindAsync<DeliveryControl>(DeliveryControl.DocumentId, ControlKey, ct);
 
     /// <summary>Writes what operators have ordered if it is still as it was read (or absent). Null when it is not.</summary>
-    public async Task<DeliveryControl?> TryWriteControlAsync(DeliveryControl control) =>
-        await _deliveries.TryWriteAsync(control.Id, ControlKey, control, control.ETag) is { } etag ? control with { ETag = etag } : null;
+    public Task<DeliveryControl?> TryWriteControlAsync(DeliveryControl control) => _deliveries.TryWriteAsync(control, ControlKey);
 
     /// <summary>The circuit breakers that are open, on whichever instance.</summary>
     public Task<List<OpenBreaker>> OpenBreakersAsync(CancellationToken ct) => _deliveries.ListAsync<OpenBreaker>(
@@ -148,44 +139,33 @@ public sealed class DeliveryStore
         ControlKey,
         ct);
 
-    public Task ReportBreakerAsync(OpenBreaker breaker) => TransientFaults.RetryAsync(async () =>
-    {
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(breaker, DocumentJsonContext.Default.OpenBreaker));
-        using var response = await _deliveries.UpsertItemStreamAsync(body, ControlKey);
-        return response.EnsureSuccessStatusCode().StatusCode;
-    });
+    public Task ReportBreakerAsync(OpenBreaker breaker) => _deliveries.UpsertAsync(breaker, ControlKey);
 
-    public Task DeleteBreakerAsync(string id) => TransientFaults.RetryAsync(async () =>
-    {
-        using var response = await _deliveries.DeleteItemStreamAsync(id, ControlKey);
-        return response.StatusCode == HttpStatusCode.NotFound ? response.StatusCode : response.EnsureSuccessStatusCode().StatusCode;
-    });
+    public Task DeleteBreakerAsync(string id) => _deliveries.DeleteAsync(id, ControlKey);
 
     private async Task RecordAsync(string shard, IReadOnlyList<Pending<EventDelivery, bool>> waiting)
     {
-        using var response = await TransientFaults.RetryAsync(() =>
+        using var answer = await _deliveries.TryExecuteAsync(new PartitionKey(shard), batch =>
         {
-            var batch = _deliveries.CreateTransactionalBatch(new PartitionKey(shard));
             foreach (var pending in waiting)
                 batch.UpsertItemStream(Json(pending.Work));
-            return batch.ExecuteAsync();
         });
-        if (!response.IsSuccessStatusCode)
-            throw response.Fault();
+        // Nothing guards these writes, so there is nothing to refuse them.
+        if (!answer.IsSuccessStatusCode)
+            throw answer.Fault();
         foreach (var pending in waiting)
             pending.Complete(true);
     }
 
     private async Task<bool> TryReplaceAllAsync(string shard, IReadOnlyList<EventDelivery> changed)
     {
-        using var response = await TransientFaults.RetryAsync(() =>
+        using var answer = await _deliveries.TryExecuteAsync(new PartitionKey(shard), batch =>
         {
-            var batch = _deliveries.CreateTransactionalBatch(new PartitionKey(shard));
             foreach (var delivery in changed)
-                batch.ReplaceItemStream(delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
-            return batch.ExecuteAsync();
+                batch.ReplaceItemStream(
+                    delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
         });
-        return response.IsSuccessStatusCode;
+        return answer.IsSuccessStatusCode;
     }
 
     private static string Text(DeliveryState state) => state switch
@@ -195,9 +175,5 @@ public sealed class DeliveryStore
         _ => "parked",
     };
 
-    private static MemoryStream Json(EventDelivery delivery) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(delivery with { ETag = null }, DocumentJsonContext.Default.EventDelivery), writable: false);
+    private static MemoryStream Json(EventDelivery delivery) => GuardedWrites.Json(delivery with { ETag = null });
 }
-
-/// <summary>Where a list of deliveries was left.</summary>
-public readonly record struct DeliveryPosition(DateTimeOffset UpdatedAt, string EventId);

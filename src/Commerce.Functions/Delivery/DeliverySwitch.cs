@@ -1,3 +1,4 @@
+using Commerce.Functions.Cosmos;
 using Commerce.Shared.Delivery;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
@@ -34,12 +35,10 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
     /// <summary>Orders something else, whoever else does at the same time.</summary>
     public async Task<DeliveryControl> ChangeAsync(Func<DeliveryControl, DeliveryControl> change, CancellationToken ct)
     {
-        while (true)
-        {
-            var current = await store.FindControlAsync(ct) ?? new DeliveryControl();
-            if (await store.TryWriteControlAsync(change(current) with { ChangedAt = time.GetUtcNow() }) is { } written)
-                return Keep(written, time.GetTimestamp());
-        }
+        var written = await LostRaces.UpdateUntilWonAsync(time, async () =>
+            await store.TryWriteControlAsync(
+                change(await store.FindControlAsync(ct) ?? new DeliveryControl()) with { ChangedAt = time.GetUtcNow() }));
+        return Keep(written, time.GetTimestamp());
     }
 
     /// <summary>
@@ -55,9 +54,11 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         try
         {
             await ChangeAsync(
-                control => control.PausedByPlatformUntil >= until ? control : control with { PausedByPlatformUntil = until }, CancellationToken.None);
+                control => control.PausedByPlatformUntil >= until
+                    ? control
+                    : control with { PausedByPlatformUntil = until }, CancellationToken.None);
         }
-        catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+        catch (Exception fault) when (fault is CosmosException or HttpRequestException or UndecidedWriteException)
         {
             LogUnwritten(fault);
         }

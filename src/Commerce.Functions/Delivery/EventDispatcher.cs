@@ -13,7 +13,12 @@ namespace Commerce.Functions.Delivery;
 /// delivered or recorded may the message be completed, so that an event is always in one place at least.
 /// </summary>
 public sealed partial class EventDispatcher(
-    PlatformGate gate, DeliverySwitch deliverySwitch, DeliveryStore store, OrderStore orders, IOptions<DataPlatformOptions> options, TimeProvider time,
+    PlatformGate gate,
+    DeliverySwitch deliverySwitch,
+    DeliveryStore store,
+    OrderStore orders,
+    IOptions<DataPlatformOptions> options,
+    TimeProvider time,
     ILogger<EventDispatcher> logger)
     : IDisposable
 {
@@ -24,11 +29,11 @@ public sealed partial class EventDispatcher(
     /// </summary>
     public const int SendingMax = 24;
 
-    /// <summary>When nothing has been begun or answered for so long, with all places taken, the platform hangs.</summary>
-    private static readonly TimeSpan Stillness = TimeSpan.FromMilliseconds(500);
+    /// <summary>When nothing has been begun or answered for so long, with all slots taken, the platform hangs.</summary>
+    private static readonly TimeSpan HangThreshold = TimeSpan.FromMilliseconds(500);
 
-    // While it answers, a place is free soon.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    // While it answers, a slot is free soon.
+    private static readonly TimeSpan SlotWait = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _sending = new(SendingMax);
     private long _movedAt = time.GetTimestamp();
@@ -98,8 +103,8 @@ public sealed partial class EventDispatcher(
 
     private async Task<EventDelivery> TryInPlaceAsync(EventDelivery delivery, CloudEvent? cloudEvent, CancellationToken ct)
     {
-        var moves = time.GetElapsedTime(Interlocked.Read(ref _movedAt)) < Stillness;
-        if (!await _sending.WaitAsync(moves ? Patience : TimeSpan.Zero, ct))
+        var isMoving = time.GetElapsedTime(Interlocked.Read(ref _movedAt)) < HangThreshold;
+        if (!await _sending.WaitAsync(isMoving ? SlotWait : TimeSpan.Zero, ct))
             return delivery;
         try
         {

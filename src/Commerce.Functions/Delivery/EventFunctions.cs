@@ -13,7 +13,8 @@ public sealed class EventFunctions(OrderStore orders, DeliveryStore deliveries)
 
     [Function("GetDeliveryEvent")]
     public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/deliveries/{eventId}/event")] HttpRequest request, string eventId)
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "ops/deliveries/{eventId}/event")] HttpRequest request,
+        string eventId)
     {
         var delivery = OrderEvents.IsEventId(eventId) ? await deliveries.FindAsync(eventId, request.HttpContext.RequestAborted) : null;
         if (delivery is null || await orders.FindAsync(delivery.UserId, delivery.OrderId) is not { } order)

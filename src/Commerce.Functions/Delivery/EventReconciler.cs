@@ -11,7 +11,11 @@ namespace Commerce.Functions.Delivery;
 /// </summary>
 /// <remarks>Running it twice at the same time does no harm: only one moves the checkpoint, and a delivery is created once.</remarks>
 public sealed partial class EventReconciler(
-    ReconciliationStore books, DeliveryStore deliveries, IOptions<DataPlatformOptions> options, TimeProvider time, ILogger<EventReconciler> logger)
+    ReconciliationStore books,
+    DeliveryStore deliveries,
+    IOptions<DataPlatformOptions> options,
+    TimeProvider time,
+    ILogger<EventReconciler> logger)
 {
     /// <summary>Below a function's five minutes; the next run goes on from the checkpoint.</summary>
     private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(3);
@@ -20,7 +24,9 @@ public sealed partial class EventReconciler(
 
     private const int ChunkSize = 500;
 
-    /// <summary>Goes on from the checkpoint, until nothing is left to compare or the run has taken its time. The events that were recorded.</summary>
+    /// <summary>
+    /// Goes on from the checkpoint, until nothing is left to compare or the run has taken its time. The events that were recorded.
+    /// </summary>
     public async Task<int> RunAsync(CancellationToken ct)
     {
         var started = time.GetTimestamp();
@@ -46,7 +52,9 @@ public sealed partial class EventReconciler(
         return recorded;
     }
 
-    /// <summary>A delivered event is remembered for three days, so before that nothing can be told. A new shop has nothing before.</summary>
+    /// <summary>
+    /// A delivered event is remembered for three days, so before that nothing can be told. A new shop has nothing before.
+    /// </summary>
     private static ReconciliationCheckpoint FirstAt(DateTimeOffset now)
     {
         var begin = now - EventDelivery.DeliveredLifetime + FirstMargin;

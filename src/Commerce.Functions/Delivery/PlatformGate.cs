@@ -102,7 +102,9 @@ public sealed partial class PlatformGate
     private TimeSpan BreakOf(int halfOpenAttempts) => TimeSpan.FromSeconds(
         Math.Min(BreakMin.TotalSeconds * (1L << Math.Min(halfOpenAttempts, 20)), _options.ProbeSecondsMax));
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The data platform is down; events wait. Next try in {Seconds} s. Last answer: {Detail}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The data platform is down; events wait. Next try in {Seconds} s. Last answer: {Detail}")]
     private partial void LogOpened(double seconds, string detail);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The data platform answers again")]

@@ -42,8 +42,8 @@ public sealed class ReconciliationStore(CommerceDatabase database)
         _deliveries.FindAsync<ReconciliationCheckpoint>(ReconciliationCheckpoint.DocumentId, CheckpointKey, ct);
 
     /// <summary>Writes the checkpoint if it is still as it was read (or absent). Null when it is not.</summary>
-    public async Task<ReconciliationCheckpoint?> TryWriteAsync(ReconciliationCheckpoint checkpoint) =>
-        await _deliveries.TryWriteAsync(checkpoint.Id, CheckpointKey, checkpoint, checkpoint.ETag) is { } etag ? checkpoint with { ETag = etag } : null;
+    public Task<ReconciliationCheckpoint?> TryWriteAsync(ReconciliationCheckpoint checkpoint) =>
+        _deliveries.TryWriteAsync(checkpoint, CheckpointKey);
 
     internal sealed record OrderMoment(string OrderId, string UserId, DateTimeOffset OccurredAt);
 }

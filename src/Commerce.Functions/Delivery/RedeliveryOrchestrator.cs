@@ -1,4 +1,4 @@
-using Commerce.Functions.Orders;
+using Commerce.Functions.Durable;
 using Commerce.Shared.Delivery;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;

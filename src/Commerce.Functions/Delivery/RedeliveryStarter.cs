@@ -6,26 +6,26 @@ namespace Commerce.Functions.Delivery;
 
 /// <summary>
 /// Sees to it that the redelivery runs when something waits, and that it hears of what operators order. Nothing fails when that cannot be
-/// done here: what waits and what is ordered is stored, and the timer looks after it.
+/// done here: what waits and what is ordered is stored, and the timer picks it up.
 /// </summary>
 public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<RedeliveryStarter> logger)
 {
-    /// <summary>With thousands of events handed over a second, one look a second is enough for all of them.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    /// <summary>With thousands of events handed over a second, one check a second is enough for all of them.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     private const int WakesMax = 5;
 
     private readonly Lock _lock = new();
-    private bool _looking;
-    private bool _lookAgain;
+    private bool _checking;
+    private bool _checkAgain;
 
     /// <summary>
-    /// Starts the redelivery unless it runs. It may be ending just now, so each event needs a look that begins after the event was
-    /// recorded: if another look is under way, or was a moment ago, one more follows and counts for all that came meanwhile.
+    /// Starts the redelivery unless it runs. It may be ending just now, so each event needs a check that begins after the event was
+    /// recorded: if another check is under way, or was a moment ago, one more follows and counts for all that came meanwhile.
     /// </summary>
     public async Task EnsureRunningAsync(DurableTaskClient durable, CancellationToken ct)
     {
-        if (!TryBeginLooking())
+        if (!TryBeginCheck())
             return;
         try
         {
@@ -39,12 +39,12 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
         }
         finally
         {
-            _ = LookAgainAsync(durable);
+            _ = CheckAgainAsync(durable);
         }
     }
 
     /// <summary>
-    /// Starts the redelivery, or ends its pause. One that hears of it may have taken its last look before: it is looked after once more a
+    /// Starts the redelivery, or ends its pause. One that hears of it may have done its last check before: it is checked once more a
     /// moment later.
     /// </summary>
     public async Task WakeAsync(DurableTaskClient durable, CancellationToken ct)
@@ -65,50 +65,50 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
         {
             LogNotStarted(fault);
         }
-        if (TryBeginLooking(again: true))
-            _ = LookAgainAsync(durable);
+        if (TryBeginCheck(again: true))
+            _ = CheckAgainAsync(durable);
     }
 
-    /// <summary>True when nobody looks at present; then the caller does. Otherwise one more look will follow.</summary>
-    private bool TryBeginLooking(bool again = false)
+    /// <summary>True when nobody checks at present; then the caller does. Otherwise one more check will follow.</summary>
+    private bool TryBeginCheck(bool again = false)
     {
         lock (_lock)
         {
-            _lookAgain = again || _looking;
-            if (_looking)
+            _checkAgain = again || _checking;
+            if (_checking)
                 return false;
-            return _looking = true;
+            return _checking = true;
         }
     }
 
-    private async Task LookAgainAsync(DurableTaskClient durable)
+    private async Task CheckAgainAsync(DurableTaskClient durable)
     {
         try
         {
             do
             {
-                await Task.Delay(LookEvery, time);
+                await Task.Delay(CheckInterval, time);
             }
-            while (await IsAskedForAsync(durable));
+            while (await TryCheckAgainAsync(durable));
         }
 #pragma warning disable CA1031 // Nobody waits for this; the timer starts what could not be started here.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
             lock (_lock)
-                _looking = false;
+                _checking = false;
             LogNotStarted(fault);
         }
     }
 
-    /// <summary>Looks once more if somebody has asked; false when nobody has, and then the next one looks at once.</summary>
-    private async Task<bool> IsAskedForAsync(DurableTaskClient durable)
+    /// <summary>Checks once more if somebody has asked; false when nobody has, and then the next one checks at once.</summary>
+    private async Task<bool> TryCheckAgainAsync(DurableTaskClient durable)
     {
         lock (_lock)
         {
-            _looking = _lookAgain;
-            _lookAgain = false;
-            if (!_looking)
+            _checking = _checkAgain;
+            _checkAgain = false;
+            if (!_checking)
                 return false;
         }
         await StartAsync(durable, CancellationToken.None);

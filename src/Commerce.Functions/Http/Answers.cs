@@ -31,7 +31,8 @@ internal static class Answers
 
     /// <summary>412, for writes whose <c>If-Match</c> or <c>If-None-Match</c> does not hold.</summary>
     public static IResult PreconditionFailed() => Problem(new Failure(
-        ErrorCode.PreconditionFailed, "What is there is not the version that If-Match or If-None-Match asks for. Read it again and decide anew."));
+        ErrorCode.PreconditionFailed,
+        "What is there is not the version that If-Match or If-None-Match asks for. Read it again and decide anew."));
 
     private sealed class ProblemAnswer(Failure failure, IReadOnlyList<(string Name, string Value)> headers) : IResult, IRefusal
     {

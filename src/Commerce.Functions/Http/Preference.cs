@@ -5,7 +5,9 @@ namespace Commerce.Functions.Http;
 /// <summary>The <c>Prefer</c> header (RFC 7240), as far as the shop honours it.</summary>
 /// <param name="RespondAsync"><c>respond-async</c>: the client would rather poll than wait.</param>
 /// <param name="Wait"><c>wait=seconds</c>: how long it is willing to wait; null when it does not say.</param>
-/// <param name="Return"><c>return=minimal</c> or <c>return=representation</c>: how much of what was changed it wants; null when it does not say.</param>
+/// <param name="Return">
+/// <c>return=minimal</c> or <c>return=representation</c>: how much of what was changed it wants; null when it does not say.
+/// </param>
 internal readonly record struct Preference(bool RespondAsync, TimeSpan? Wait, ReturnPreference? Return)
 {
     /// <summary>Response header that tells which preferences were honoured.</summary>

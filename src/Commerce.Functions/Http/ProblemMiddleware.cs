@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Shared;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
@@ -44,7 +43,7 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
             case CosmosException cosmos when cosmos.StatusCode == HttpStatusCode.TooManyRequests || TransientFaults.IsTransient(cosmos):
                 LogUnavailable(context.FunctionDefinition.Name, fault);
                 return Busy(cosmos.RetryAfter).ExecuteAsync(http);
-            case HttpRequestException or TimeoutException or OperationCanceledException or LedgerUnavailableException:
+            case HttpRequestException or TimeoutException or OperationCanceledException or UndecidedWriteException:
                 LogUnavailable(context.FunctionDefinition.Name, fault);
                 return Busy(null).ExecuteAsync(http);
             default:

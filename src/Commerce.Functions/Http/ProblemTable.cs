@@ -10,32 +10,32 @@ internal static class ProblemTable
     /// <summary>Problem types are these followed by the code's slug. They identify and need not resolve (RFC 9457, 3.1.1).</summary>
     public const string TypePrefix = "https://commerce.example/problems/";
 
-    private static readonly FrozenDictionary<ErrorCode, ProblemKind> Kinds = new Dictionary<ErrorCode, ProblemKind>
+    private static readonly FrozenDictionary<ErrorCode, ProblemKind> Kinds = new ProblemKind[]
     {
-        [ErrorCode.Validation] = new(ErrorCode.Validation, StatusCodes.Status400BadRequest, "The request is not valid."),
-        [ErrorCode.Unauthenticated] = new(ErrorCode.Unauthenticated, StatusCodes.Status401Unauthorized, "An access token is needed."),
-        [ErrorCode.Forbidden] = new(ErrorCode.Forbidden, StatusCodes.Status403Forbidden, "This is not allowed with this access token."),
-        [ErrorCode.NotFound] = new(ErrorCode.NotFound, StatusCodes.Status404NotFound, "There is no such thing."),
-        [ErrorCode.MethodNotAllowed] = new(ErrorCode.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed, "The method is not allowed here."),
-        [ErrorCode.RequestTimeout] = new(ErrorCode.RequestTimeout, StatusCodes.Status408RequestTimeout, "The body did not come."),
-        [ErrorCode.UnsupportedMediaType] = new(ErrorCode.UnsupportedMediaType, StatusCodes.Status415UnsupportedMediaType, "The content type is not supported."),
-        [ErrorCode.PayloadTooLarge] = new(ErrorCode.PayloadTooLarge, StatusCodes.Status413PayloadTooLarge, "The body is too large."),
-        [ErrorCode.IdempotencyKeyMissing] = new(ErrorCode.IdempotencyKeyMissing, StatusCodes.Status400BadRequest, "An Idempotency-Key is needed."),
-        [ErrorCode.IdempotencyKeyReused] = new(ErrorCode.IdempotencyKeyReused, StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key stands for another request."),
-        [ErrorCode.PreconditionFailed] = new(ErrorCode.PreconditionFailed, StatusCodes.Status412PreconditionFailed, "It has changed in the meantime."),
-        [ErrorCode.InsufficientStock] = new(ErrorCode.InsufficientStock, StatusCodes.Status409Conflict, "There is not enough stock."),
-        [ErrorCode.InsufficientBalance] = new(ErrorCode.InsufficientBalance, StatusCodes.Status409Conflict, "The balance is too low."),
-        [ErrorCode.BalanceLimitExceeded] = new(ErrorCode.BalanceLimitExceeded, StatusCodes.Status409Conflict, "The balance would become too large."),
-        [ErrorCode.StockLimitExceeded] = new(ErrorCode.StockLimitExceeded, StatusCodes.Status409Conflict, "The stock would become too large."),
-        [ErrorCode.PriceChanged] = new(ErrorCode.PriceChanged, StatusCodes.Status409Conflict, "The price has changed."),
-        [ErrorCode.OrderNotCancellable] = new(ErrorCode.OrderNotCancellable, StatusCodes.Status409Conflict, "The order cannot be cancelled."),
-        [ErrorCode.CartEmpty] = new(ErrorCode.CartEmpty, StatusCodes.Status409Conflict, "The cart is empty."),
-        [ErrorCode.CartFull] = new(ErrorCode.CartFull, StatusCodes.Status409Conflict, "The cart is full."),
-        [ErrorCode.TooManyRequests] = new(ErrorCode.TooManyRequests, StatusCodes.Status429TooManyRequests, "Too many requests."),
-        [ErrorCode.Busy] = new(ErrorCode.Busy, StatusCodes.Status503ServiceUnavailable, "Too busy right now."),
-        [ErrorCode.NotReady] = new(ErrorCode.NotReady, StatusCodes.Status503ServiceUnavailable, "Not ready."),
-        [ErrorCode.InternalError] = new(ErrorCode.InternalError, StatusCodes.Status500InternalServerError, "Something went wrong here."),
-    }.ToFrozenDictionary();
+        new(ErrorCode.Validation, StatusCodes.Status400BadRequest, "The request is not valid."),
+        new(ErrorCode.Unauthenticated, StatusCodes.Status401Unauthorized, "An access token is needed."),
+        new(ErrorCode.Forbidden, StatusCodes.Status403Forbidden, "This is not allowed with this access token."),
+        new(ErrorCode.NotFound, StatusCodes.Status404NotFound, "Not found."),
+        new(ErrorCode.MethodNotAllowed, StatusCodes.Status405MethodNotAllowed, "The method is not allowed here."),
+        new(ErrorCode.RequestTimeout, StatusCodes.Status408RequestTimeout, "The body did not come."),
+        new(ErrorCode.UnsupportedMediaType, StatusCodes.Status415UnsupportedMediaType, "The content type is not supported."),
+        new(ErrorCode.PayloadTooLarge, StatusCodes.Status413PayloadTooLarge, "The body is too large."),
+        new(ErrorCode.IdempotencyKeyMissing, StatusCodes.Status400BadRequest, "An Idempotency-Key is needed."),
+        new(ErrorCode.IdempotencyKeyReused, StatusCodes.Status422UnprocessableEntity, "The Idempotency-Key stands for another request."),
+        new(ErrorCode.PreconditionFailed, StatusCodes.Status412PreconditionFailed, "It has changed in the meantime."),
+        new(ErrorCode.InsufficientStock, StatusCodes.Status409Conflict, "There is not enough stock."),
+        new(ErrorCode.InsufficientBalance, StatusCodes.Status409Conflict, "The balance is too low."),
+        new(ErrorCode.BalanceLimitExceeded, StatusCodes.Status409Conflict, "The balance would become too large."),
+        new(ErrorCode.StockLimitExceeded, StatusCodes.Status409Conflict, "The stock would become too large."),
+        new(ErrorCode.PriceChanged, StatusCodes.Status409Conflict, "The price has changed."),
+        new(ErrorCode.OrderNotCancellable, StatusCodes.Status409Conflict, "The order cannot be cancelled."),
+        new(ErrorCode.CartEmpty, StatusCodes.Status409Conflict, "The cart is empty."),
+        new(ErrorCode.CartFull, StatusCodes.Status409Conflict, "The cart is full."),
+        new(ErrorCode.TooManyRequests, StatusCodes.Status429TooManyRequests, "Too many requests."),
+        new(ErrorCode.Busy, StatusCodes.Status503ServiceUnavailable, "Too busy right now."),
+        new(ErrorCode.NotReady, StatusCodes.Status503ServiceUnavailable, "Not ready."),
+        new(ErrorCode.InternalError, StatusCodes.Status500InternalServerError, "Internal error."),
+    }.ToFrozenDictionary(static kind => kind.Code);
 
     public static ProblemKind Of(ErrorCode code) => Kinds[code];
 }

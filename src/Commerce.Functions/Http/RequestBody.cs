@@ -20,5 +20,6 @@ internal static class RequestBody
         }
     }
 
-    public static BadHttpRequestException Unreadable(IOException fault) => new("The body cannot be read.", StatusCodes.Status400BadRequest, fault);
+    public static BadHttpRequestException Unreadable(IOException fault) =>
+        new("The body cannot be read.", StatusCodes.Status400BadRequest, fault);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
+using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 
 namespace Commerce.Functions.Http;
@@ -8,15 +9,13 @@ namespace Commerce.Functions.Http;
 /// <summary>
 /// Reads one request and gathers everything that is wrong with it, so that the client learns all of it at once:
 /// <code>
-/// var input = new RequestInput(request);
-/// input.UserId(userId);
+/// var input = new RequestInput(request, userId);
 /// var body = await input.JsonAsync(BalanceJson.Wire.ChargeRequest);
 /// var amount = input.WholeNumber(body?.Amount, "amount", 1, Limits.ChargeAmountMax);
-/// if (input.Failure is { } failure)
-///     return Answers.Problem(failure);
+/// return input.Problem ?? await ChargeAsync(userId, amount);
 /// </code>
 /// </summary>
-internal sealed class RequestInput(HttpRequest request)
+internal sealed class RequestInput
 {
     private const string IdempotencyKeyHeader = "Idempotency-Key";
 
@@ -24,12 +23,27 @@ internal sealed class RequestInput(HttpRequest request)
     private Failure? _failure;
     private bool _bodyUnread;
 
-    public HttpRequest Request { get; } = request;
+    /// <summary>Begins with the ids that stand in the request's path.</summary>
+    public RequestInput(HttpRequest request, string? userId = null, string? orderId = null, string? productId = null)
+    {
+        Request = request;
+        if (userId is not null)
+            UserId(userId);
+        if (orderId is not null)
+            OrderId(orderId);
+        if (productId is not null)
+            ProductId(productId);
+    }
+
+    public HttpRequest Request { get; }
 
     /// <summary>What is wrong so far, or null.</summary>
     public Failure? Failure => _failure ?? (_errors is null
         ? null
         : new Failure(ErrorCode.Validation, $"{_errors[0].Field}: {_errors[0].Message}") { Errors = _errors });
+
+    /// <summary>The answer to what is wrong so far, or null: <c>return input.Problem ?? ...</c>.</summary>
+    public IResult? Problem => Failure is { } failure ? Answers.Problem(failure) : null;
 
     /// <summary>Adds a field that is wrong.</summary>
     /// <param name="field">Its path as the client wrote it, such as <c>items[2].quantity</c>.</param>
@@ -48,7 +62,7 @@ internal sealed class RequestInput(HttpRequest request)
             Refuse(field, Identifiers.ProductIdRule);
     }
 
-    public void OrderId(string value)
+    private void OrderId(string value)
     {
         if (!OperationId.IsOrder(value))
             Refuse("orderId", "must be an order's id, as it was answered when the order was placed");
@@ -78,7 +92,9 @@ internal sealed class RequestInput(HttpRequest request)
         return "";
     }
 
-    /// <summary>The string of a structured field (RFC 9651, 3.3.3); what does not begin with a quote is its own value. Null if malformed.</summary>
+    /// <summary>
+    /// The string of a structured field (RFC 9651, 3.3.3); what does not begin with a quote is its own value. Null if malformed.
+    /// </summary>
     private static string? Unquote(string sent)
     {
         if (sent[0] != '"')
@@ -96,7 +112,9 @@ internal sealed class RequestInput(HttpRequest request)
     }
 
     private static Failure KeyMissing =>
-        new(ErrorCode.IdempotencyKeyMissing, $"{IdempotencyKeyHeader}: send a key of your own, and the same one when you repeat the request")
+        new(
+            ErrorCode.IdempotencyKeyMissing,
+            $"{IdempotencyKeyHeader}: send a key of your own, and the same one when you repeat the request")
         {
             Errors = [new(IdempotencyKeyHeader, "is required")],
         };
@@ -156,8 +174,8 @@ internal sealed class RequestInput(HttpRequest request)
             return "";
         if (value is null)
             Refuse(field, "is required");
-        else if (TextRules.Check(value, lengthMax, out var kept) is { } wrong)
-            Refuse(field, wrong);
+        else if (TextRules.Check(value, lengthMax, out var kept) is { } failure)
+            Refuse(field, failure);
         else
             return kept;
         return "";
@@ -189,11 +207,30 @@ internal sealed class RequestInput(HttpRequest request)
         var cursor = Request.Query["cursor"];
         string? after = null;
         if (cursor.Count > 0 && !Cursor.TryDecode(list, cursor.ToString(), out after))
-            Refuse("cursor", "must be the nextCursor of the page before");
-        return new((int)Math.Clamp(limit, 1, Limits.PageSizeMax), after);
+            RefuseCursor();
+        return new(list, (int)Math.Clamp(limit, 1, Limits.PageSizeMax), after);
     }
-}
 
-/// <param name="Limit">Most items wanted, 1 to <see cref="Limits.PageSizeMax"/>.</param>
-/// <param name="After">Position after which the page begins, in the list's own terms; null for the first page.</param>
-internal readonly record struct Page(int Limit, string? After);
+    /// <summary>The sequence below which a page of a ledger begins.</summary>
+    public long SequenceOf(Page page)
+    {
+        var before = long.MaxValue;
+        if (page.After is { } after && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+            RefuseCursor();
+        return before;
+    }
+
+    /// <summary>The position after which a page of a list in order of time begins; null for the first page.</summary>
+    public TimePosition? TimeOf(Page page)
+    {
+        if (page.After is not { } after)
+            return null;
+        if (after.Split(' ', 2) is [var time, var id]
+            && DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at))
+            return new(at, id);
+        RefuseCursor();
+        return null;
+    }
+
+    private void RefuseCursor() => Refuse("cursor", "must be the nextCursor of the page before");
+}

@@ -21,7 +21,8 @@ internal sealed class StaticContent
     public static StaticContent Plain(byte[] bytes, string contentType) => new(contentType, new Representation(null, bytes));
 
     /// <summary>Bytes that came as gzip; a client that does not take that gets them unpacked.</summary>
-    public static StaticContent FromGzip(byte[] bytes, string contentType) => new(contentType, new(Gzip, bytes), new(null, Unpacked(bytes)));
+    public static StaticContent FromGzip(byte[] bytes, string contentType) =>
+        new(contentType, new(Gzip, bytes), new(null, Unpacked(bytes)));
 
     /// <summary>Text that is packed once, when it is first asked for.</summary>
     public static StaticContent Packed(byte[] bytes, string contentType) => new(
@@ -49,7 +50,8 @@ internal sealed class StaticContent
         if (_representations.Length > 1)
             headers.Vary = HeaderNames.AcceptEncoding;
         var accepted = request.GetTypedHeaders().AcceptEncoding;
-        var chosen = Array.Find(_representations, representation => representation.Coding is null || IsAccepted(accepted, representation.Coding))!;
+        var chosen = Array.Find(
+            _representations, representation => representation.Coding is null || IsAccepted(accepted, representation.Coding))!;
         if (chosen.Coding is not null)
             headers.ContentEncoding = chosen.Coding;
         return Results.Bytes(chosen.Bytes, _contentType, entityTag: chosen.ETag);

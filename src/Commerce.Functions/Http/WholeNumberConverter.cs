@@ -6,7 +6,8 @@ using Commerce.Shared;
 namespace Commerce.Functions.Http;
 
 /// <summary>
-/// Whole numbers as JSON Schema counts them: what has no fraction, however it is written (<c>100000.0</c>, <c>1e5</c>). They are read exactly;
+/// Whole numbers as JSON Schema counts them: what has no fraction, however it is written (<c>100000.0</c>, <c>1e5</c>). They are read
+/// exactly;
 /// one that 64 bits do not hold is read as the nearest that they do, for no bound reaches that far. <c>null</c> is none.
 /// </summary>
 internal sealed class WholeNumberConverter : JsonConverter<long?>
@@ -37,7 +38,9 @@ internal sealed class WholeNumberConverter : JsonConverter<long?>
             writer.WriteNullValue();
     }
 
-    /// <summary>The value of a JSON number; null when it has a fraction. Takes as many steps as there are digits, whatever the exponent.</summary>
+    /// <summary>
+    /// The value of a JSON number; null when it has a fraction. Takes as many steps as there are digits, whatever the exponent.
+    /// </summary>
     private static long? ReadExactly(ReadOnlySpan<byte> number)
     {
         var mark = number.IndexOfAny((byte)'e', (byte)'E');
@@ -73,7 +76,8 @@ internal sealed class WholeNumberConverter : JsonConverter<long?>
 }
 
 /// <summary>
-/// What answers count. It is never beyond what a reader holds exactly: of a sum that nothing else bounds (revenue of many buyers, an audit's
+/// What answers count. It is never beyond what a reader holds exactly: of a sum that nothing else bounds (revenue of many buyers, an
+/// audit's
 /// difference) the largest such number says "at least so much".
 /// </summary>
 internal sealed class SumConverter : JsonConverter<long>

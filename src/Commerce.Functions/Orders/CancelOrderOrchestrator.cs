@@ -1,3 +1,4 @@
+using Commerce.Functions.Durable;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Functions.Worker;

@@ -7,8 +7,8 @@ using Microsoft.Azure.Cosmos;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Records of requests to cancel, one an idempotency key. A request that is to be carried out marks its order in the same batch, which is
-/// taken away when it is done or refused after all: the <see cref="OrderSweeper"/> looks after what is marked.
+/// Records of requests to cancel, one per idempotency key. A request that is to be carried out marks its order in the same batch, which is
+/// taken away when it is done or refused after all: the <see cref="OrderSweeper"/> picks up what is marked.
 /// </summary>
 public sealed class CancellationStore(CommerceDatabase database)
 {
@@ -29,12 +29,11 @@ public sealed class CancellationStore(CommerceDatabase database)
     /// <param name="order">The order that it was judged by.</param>
     public async Task<CancellationRequest?> RecordAsync(CancellationRequest request, Order order)
     {
-        using var answer = await TransientFaults.RetryAsync(() =>
+        using var answer = await _accounts.TryExecuteAsync(new PartitionKey(request.UserId), batch =>
         {
-            var batch = _accounts.CreateTransactionalBatch(new PartitionKey(request.UserId)).CreateItem(request, NoContent);
+            batch.CreateItem(request, NoContent);
             if (order.Status == OrderStatus.Paid)
                 batch.PatchItem(order.Id, [PatchOperation.Set("/cancelRequestedAt", request.CreatedAt)], WhilePaid);
-            return batch.ExecuteAsync();
         });
         if (answer.IsSuccessStatusCode)
             return request;
@@ -49,18 +48,12 @@ public sealed class CancellationStore(CommerceDatabase database)
     /// <summary>Records that a request was refused after all. The refusal that stands from now on.</summary>
     public async Task<Failure> RefuseAsync(CancellationRequest request, Failure refusal)
     {
-        PatchOperation[] changes = [PatchOperation.Set("/refusal", refusal)];
-        var unlessDone = new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE NOT IS_DEFINED(c.refusal)" };
-        try
-        {
-            await TransientFaults.RetryAsync(
-                () => _accounts.PatchItemAsync<CancellationRequest>(request.Id, new PartitionKey(request.UserId), changes, unlessDone));
-            return refusal;
-        }
-        catch (CosmosException done) when (done.StatusCode == HttpStatusCode.PreconditionFailed)
-        {
-            return (await GetAsync(request)).Refusal ?? refusal;
-        }
+        var recorded = await _accounts.TryPatchAsync<CancellationRequest>(
+            request.Id,
+            new PartitionKey(request.UserId),
+            [PatchOperation.Set("/refusal", refusal)],
+            new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE NOT IS_DEFINED(c.refusal)" });
+        return (recorded ?? await GetAsync(request)).Refusal ?? refusal;
     }
 
     private async Task<CancellationRequest> GetAsync(CancellationRequest request) =>

@@ -9,7 +9,8 @@ namespace Commerce.Functions.Orders;
 public sealed record OpenOrder(string OrderId, string UserId, DateTimeOffset Since)
 {
     /// <summary>
-    /// Far more than an order takes while everything works; an orchestration that retries for so long is not helped by another one, which is
+    /// Far more than an order takes while everything works; an orchestration that retries for so long is not helped by another one, which
+    /// is
     /// why the time until the next doubles.
     /// </summary>
     internal static readonly TimeSpan SubstituteAfter = TimeSpan.FromMinutes(10);
@@ -17,7 +18,8 @@ public sealed record OpenOrder(string OrderId, string UserId, DateTimeOffset Sin
     public static OpenOrder Of(Order order) => new(order.Id, order.UserId, order.CreatedAt);
 
     /// <summary>
-    /// The number of the orchestration that is to run beside the first by now: 1 after ten minutes, 2 after twenty, 3 after forty; null before.
+    /// The number of the orchestration that is to run beside the first by now: 1 after ten minutes, 2 after twenty, 3 after forty; null
+    /// before.
     /// </summary>
     internal int? SubstituteNumber(DateTimeOffset now) =>
         now - Since < SubstituteAfter ? null : 1 + (int)Math.Log2((now - Since) / SubstituteAfter);

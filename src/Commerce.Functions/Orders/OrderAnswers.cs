@@ -11,7 +11,8 @@ internal static class OrderAnswers
     public static string Location(Order order) => ResourcePath.Of("users", order.UserId, "orders", order.Id);
 
     /// <summary>The version of an order. All that it shows follows from these two.</summary>
-    public static string ETag(Order order) => string.Create(CultureInfo.InvariantCulture, $"\"{OrderTransitions.NameOf(order.Status)}-{order.Revision}\"");
+    public static string ETag(Order order) =>
+        string.Create(CultureInfo.InvariantCulture, $"\"{OrderTransitions.NameOf(order.Status)}-{order.Revision}\"");
 
     /// <summary>
     /// 201 with the order as it was paid; 409 with the numbers when it was rejected; 202 while it is pending. The same for a repeat, also
@@ -38,13 +39,13 @@ internal static class OrderAnswers
         _ => Accepted(outcome.Value!, preference),
     };
 
-    /// <summary>How long to wait for the outcome: as the client wishes, but not longer than the setting.</summary>
+    /// <summary>How long to wait for the outcome: as the client asks, but not longer than the setting.</summary>
     public static TimeSpan Wait(Preference preference, OrderOptions options)
     {
         var max = TimeSpan.FromSeconds(options.WaitSeconds);
         if (preference.RespondAsync)
             return TimeSpan.Zero;
-        return preference.Wait is { } wish && wish < max ? wish : max;
+        return preference.Wait is { } asked && asked < max ? asked : max;
     }
 
     private static JsonAnswer<OrderView> Accepted(Order order, Preference preference) =>

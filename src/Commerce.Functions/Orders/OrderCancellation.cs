@@ -1,3 +1,4 @@
+using Commerce.Functions.Durable;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Microsoft.DurableTask.Client;
@@ -8,7 +9,7 @@ namespace Commerce.Functions.Orders;
 /// Cancels paid orders. An order can be cancelled once, so the order itself makes that idempotent; what a key was refused is recorded, so
 /// that it is refused the same when it is repeated.
 /// </summary>
-public sealed class OrderCancellation(OrderStore orders, CancellationStore requests, OrderFlights flights, TimeProvider time)
+public sealed class OrderCancellation(OrderStore orders, CancellationStore requests, InFlightOrders inFlight, TimeProvider time)
 {
     // From pending to paid to cancelled.
     private const int StatusChangesMax = 2;
@@ -17,7 +18,8 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
     /// Cancels an order and waits for it. The order cancelled, or still paid when <paramref name="wait"/> is over; or why it cannot be
     /// cancelled.
     /// </summary>
-    public async Task<Result<Order>> CancelAsync(DurableTaskClient durable, string userId, string orderId, string idempotencyKey, TimeSpan wait)
+    public async Task<Result<Order>> CancelAsync(
+        DurableTaskClient durable, string userId, string orderId, string idempotencyKey, TimeSpan wait)
     {
         if (await orders.FindAsync(userId, orderId, static order => CancellationRequest.RefusalOf(order) is null) is not { } order)
             return Failure.NotFound($"User '{userId}' has no order '{orderId}'.");
@@ -43,30 +45,38 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
         if (await requests.RecordAsync(asked, order) is not { } request)
             return null;
         if (request.OrderId != order.Id)
-            return OrderPlacement.KeyReused;
+            return Failure.KeyReused;
         if (request.Refusal is { } refusal)
             return refusal;
-        var outcome = await RunAsync(durable, order, wait);
+        var outcome = await JoinOrRunAsync(durable, order, wait);
         // Of all that can go wrong here only the balance's bound is an answer; the rest is worth another try.
-        return outcome.Failure is { Code: ErrorCode.BalanceLimitExceeded } exceeded ? await requests.RefuseAsync(request, exceeded) : outcome;
+        return outcome.Failure is { Code: ErrorCode.BalanceLimitExceeded } exceeded
+            ? await requests.RefuseAsync(request, exceeded)
+            : outcome;
     }
 
-    private async Task<Result<Order>> RunAsync(DurableTaskClient durable, Order order, TimeSpan wait)
+    private async Task<Result<Order>> JoinOrRunAsync(DurableTaskClient durable, Order order, TimeSpan wait)
     {
         if (order.Status == OrderStatus.Cancelled)
             return order;
-        var boarded = flights.Board(
-            OrderOrchestrations.CancellationId(order.Id), order.Fingerprint, [], flight => LeadAsync(durable, flight, order));
-        return boarded.Succeeded ? await flights.OutcomeAsync(boarded.Value, wait) : boarded.Failure;
+        var joined = inFlight.JoinOrAdd(OrderOrchestrations.CancellationId(order.Id), order.Fingerprint, [], out var isNew);
+        if (!joined.Succeeded)
+            return joined.Failure;
+        if (isNew)
+            _ = inFlight.EndWithAsync(joined.Value, RunAsync(durable, joined.Value, order));
+        return await inFlight.OutcomeAsync(joined.Value, wait);
     }
 
-    private async Task LeadAsync(DurableTaskClient durable, OrderFlight flight, Order order)
+    private async Task RunAsync(DurableTaskClient durable, InFlightOrder running, Order order)
     {
-        await OrderOrchestrations.StartCancellationAsync(durable, order);
-        flight.Accept(order);
-        await flights.FollowAsync(flight, async () =>
-            await orders.FindAsync(order.UserId, order.Id) is { Status: OrderStatus.Cancelled } cancelled
-                ? cancelled
-                : await OrderOrchestrations.FindRefusalAsync(durable, order.Id));
+        await durable.TryStartAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), running.Id);
+        running.Accept(order);
+        await foreach (var poll in inFlight.PollsAsync(running))
+        {
+            if (await orders.PollAsync(order.UserId, order.Id) is { Status: OrderStatus.Cancelled } cancelled)
+                poll.Found(cancelled);
+            else if (await OrderOrchestrations.FindRefusalAsync(durable, order.Id) is { } refusal)
+                poll.Found(refusal);
+        }
     }
 }

@@ -20,19 +20,21 @@ public sealed class OrderFunctions(
         [DurableClient] DurableTaskClient durable,
         FunctionContext context)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
+        var input = new RequestInput(request, userId);
         var key = input.IdempotencyKey();
         var body = await input.JsonAsync(OrderJson.Wire.PlaceOrderBody);
         var items = Items(input, body);
         var expected = input.OptionalWholeNumber(body?.ExpectedTotalAmount, "expectedTotalAmount", 0, Limits.MoneyMax);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        if (input.Problem is { } problem)
+            return problem;
 
         var preference = Preference.Of(request);
-        var wish = new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected };
-        var outcome = await placement.PlaceAsync(durable, wish, OrderAnswers.Wait(preference, options.Value));
-        return OrderAnswers.Placed(outcome, preference);
+        var draft = OrderRules.Draft(
+            new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected });
+        return draft.Succeeded
+            ? OrderAnswers.Placed(
+                await placement.PlaceAsync(durable, draft.Value, OrderAnswers.Wait(preference, options.Value)), preference)
+            : Answers.Problem(draft.Failure);
     }
 
     [Function("ShowOrder")]
@@ -41,11 +43,9 @@ public sealed class OrderFunctions(
         string userId,
         string orderId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        input.OrderId(orderId);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var input = new RequestInput(request, userId, orderId: orderId);
+        if (input.Problem is { } problem)
+            return problem;
 
         return await orders.FindAsync(userId, orderId) is { } order
             ? Answers.OkUnlessUnchanged(request, OrderView.Of(order), OrderJson.Wire.OrderView, OrderAnswers.ETag(order))
@@ -56,16 +56,14 @@ public sealed class OrderFunctions(
     public async Task<IResult> ListOrders(
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "users/{userId}/orders")] HttpRequest request, string userId)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
+        var input = new RequestInput(request, userId);
         var page = input.Page(OrdersList);
-        var after = OrderCursor.Position(input, page.After);
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        var after = input.TimeOf(page);
+        if (input.Problem is { } problem)
+            return problem;
 
-        var found = await orders.ListAsync(userId, page.Limit + 1, after);
-        var items = found.Take(page.Limit).Select(OrderView.Of).ToArray();
-        var next = found.Count > page.Limit ? Cursor.Encode(OrdersList, OrderCursor.Text(new(found[page.Limit - 1].CreatedAt, found[page.Limit - 1].Id))) : null;
+        var found = await orders.ListAsync(userId, page.ReadMax, after);
+        var (items, next) = page.Cut(found, OrderView.Of, static order => Page.Position(OrderStore.PositionOf(order)));
         return Answers.Ok(new OrderPage(items, next), OrderJson.Wire.OrderPage);
     }
 
@@ -76,12 +74,10 @@ public sealed class OrderFunctions(
         string orderId,
         [DurableClient] DurableTaskClient durable)
     {
-        var input = new RequestInput(request);
-        input.UserId(userId);
-        input.OrderId(orderId);
+        var input = new RequestInput(request, userId, orderId: orderId);
         var key = input.IdempotencyKey();
-        if (input.Failure is { } wrong)
-            return Answers.Problem(wrong);
+        if (input.Problem is { } problem)
+            return problem;
 
         var preference = Preference.Of(request);
         var outcome = await cancellation.CancelAsync(durable, userId, orderId, key, OrderAnswers.Wait(preference, options.Value));

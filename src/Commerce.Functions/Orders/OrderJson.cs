@@ -45,32 +45,10 @@ internal sealed record RejectionView(
 
 internal sealed record OrderPage(IReadOnlyList<OrderView> Items, string? NextCursor);
 
-/// <summary>An order and what it has written, the first thing first.</summary>
-internal sealed record OrderStepList(OrderView Order, IReadOnlyList<OrderStepView> Items);
-
-/// <param name="At">When it was written.</param>
-/// <param name="Step">What happened.</param>
-/// <param name="Document">The document that says so: <c>container/partition/id</c>.</param>
-internal sealed record OrderStepView(DateTimeOffset At, string Step, string Document)
-{
-    /// <summary>The product whose stock it is.</summary>
-    public string? ProductId { get; init; }
-
-    /// <summary>Signed won or pieces.</summary>
-    public long? Amount { get; init; }
-
-    /// <summary>The balance or stock right after it.</summary>
-    public long? After { get; init; }
-
-    /// <summary>What the data platform said.</summary>
-    public string? Detail { get; init; }
-}
-
 [JsonSerializable(typeof(PlaceOrderBody))]
 [JsonSerializable(typeof(CheckoutBody))]
 [JsonSerializable(typeof(OrderView))]
 [JsonSerializable(typeof(OrderPage))]
-[JsonSerializable(typeof(OrderStepList))]
 internal sealed partial class OrderJson : JsonSerializerContext
 {
     public static OrderJson Wire { get; } = new(HttpJson.Options());

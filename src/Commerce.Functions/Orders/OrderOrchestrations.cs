@@ -6,19 +6,13 @@ using Microsoft.DurableTask.Client;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Starts the orchestrations of orders. Their instance ids follow from the order. Should one be started twice all the same (the
+/// Starts the orchestrations of orders again. Their instance ids follow from the order. Should one be started twice all the same (the
 /// isolated worker does not refuse that), it is harmless: every step finds what was done before.
 /// </summary>
 public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
 {
     /// <summary>Instance id of an order's cancellation.</summary>
     public static string CancellationId(string orderId) => "cancel-" + orderId;
-
-    public static Task StartAsync(DurableTaskClient durable, Order order) =>
-        durable.TryStartAsync(PlaceOrderOrchestrator.Name, OrderWork.Of(order), order.Id);
-
-    public static Task StartCancellationAsync(DurableTaskClient durable, Order order) =>
-        durable.TryStartAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), CancellationId(order.Id));
 
     /// <summary>Starts a pending order's orchestration again unless one runs. True when it had to.</summary>
     public Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
@@ -28,7 +22,8 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
     public Task<bool> RestartCancellationIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
         durable, order, CancellationId(order.OrderId), OrderStatus.Paid, CancelOrderOrchestrator.Name);
 
-    private async Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator)
+    private async Task<bool> RestartIfDeadAsync(
+        DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator)
     {
         if (await durable.IsRunningAsync(instanceId))
         {
@@ -39,7 +34,7 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
             if (await durable.GetInstanceAsync(instanceId) is not null)
                 return false;
         }
-        // It may have completed between the two looks.
+        // It may have completed between the two reads.
         if (await orders.FindAsync(open.UserId, open.OrderId) is not { } order || order.Status != status)
             return false;
         await durable.TryStartAsync(orchestrator, OrderWork.Of(order), instanceId);
@@ -47,10 +42,9 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
     }
 
     /// <summary>Why an order's cancellation was refused; null when it was not, or is still under way.</summary>
-    public static async Task<Result<Order>?> FindRefusalAsync(DurableTaskClient durable, string orderId) =>
+    public static async Task<Failure?> FindRefusalAsync(DurableTaskClient durable, string orderId) =>
         await durable.GetInstanceAsync(CancellationId(orderId), getInputsAndOutputs: true)
             is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } instance // One that failed or was terminated has another output.
-        && instance.ReadOutputAs<Failure>() is { } refusal
-            ? refusal
-            : (Result<Order>?)null;
+            ? instance.ReadOutputAs<Failure>()
+            : null;
 }

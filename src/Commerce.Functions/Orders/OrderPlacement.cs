@@ -1,5 +1,6 @@
 using Commerce.Functions.Balance;
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Durable;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
@@ -18,69 +19,71 @@ namespace Commerce.Functions.Orders;
 public sealed class OrderPlacement(
     AccountLedger accounts,
     OrderStore orders,
-    OrderFlights flights,
+    InFlightOrders inFlight,
     OrderOrchestrations orchestrations,
-    StockLedgerStore heads,
+    ProductReader products,
     TimeProvider time)
 {
-    internal static Failure KeyReused =>
-        new(ErrorCode.IdempotencyKeyReused, "The Idempotency-Key was used before for a different request.");
-
     /// <summary>
     /// Places an order and waits for its outcome. The order paid, rejected (with the reason), or still pending when
     /// <paramref name="wait"/> is over; or why it was not accepted, and then nothing was created.
     /// </summary>
     /// <param name="durable">Starts the orchestration.</param>
-    /// <param name="request">What is wanted; ids and quantities are valid.</param>
+    /// <param name="draft">What is wanted.</param>
     /// <param name="wait">Longest wait; zero returns as soon as the order is safely accepted.</param>
-    public async Task<Result<Order>> PlaceAsync(DurableTaskClient durable, OrderRequest request, TimeSpan wait)
+    public async Task<Result<Order>> PlaceAsync(DurableTaskClient durable, OrderDraft draft, TimeSpan wait)
     {
-        var drafted = OrderRules.Draft(request);
-        if (!drafted.Succeeded)
-            return drafted.Failure;
-        var draft = drafted.Value;
-        var boarded = flights.Board(
-            draft.Id, draft.Fingerprint, [.. draft.Items.Select(static item => item.ProductId)], flight => LeadAsync(durable, flight, draft));
-        return boarded.Succeeded ? await flights.OutcomeAsync(boarded.Value, wait) : boarded.Failure;
+        ArgumentNullException.ThrowIfNull(draft);
+        var joined = inFlight.JoinOrAdd(draft.Id, draft.Fingerprint, [.. draft.Items.Select(static item => item.ProductId)], out var isNew);
+        if (!joined.Succeeded)
+            return joined.Failure;
+        if (isNew)
+            _ = inFlight.EndWithAsync(joined.Value, RunAsync(durable, joined.Value, draft));
+        return await inFlight.OutcomeAsync(joined.Value, wait);
     }
 
     /// <summary>The order that a user placed under a key, or null.</summary>
-    public Task<Order?> FindAsync(string userId, string idempotencyKey) => orders.FindAsync(userId, OperationId.Order(userId, idempotencyKey));
+    public Task<Order?> FindAsync(string userId, string idempotencyKey) =>
+        orders.FindAsync(userId, OperationId.Order(userId, idempotencyKey));
 
-    private async Task LeadAsync(DurableTaskClient durable, OrderFlight flight, OrderDraft draft)
+    private async Task RunAsync(DurableTaskClient durable, InFlightOrder running, OrderDraft draft)
     {
         var accepted = await AcceptAsync(draft);
         if (accepted is not { Value.Record.Order: { Status: OrderStatus.Pending } order })
         {
-            flight.Decide(accepted.Succeeded ? accepted.Value.Record.Order! : accepted.Failure);
+            running.Decide(accepted.Succeeded ? accepted.Value.Record.Order! : accepted.Failure);
             return;
         }
         if (!accepted.Value.Repeated)
-            await OrderOrchestrations.StartAsync(durable, order);
+            await durable.TryStartAsync(PlaceOrderOrchestrator.Name, OrderWork.Of(order), order.Id);
         else
             await orchestrations.RestartIfDeadAsync(durable, OpenOrder.Of(order));
-        flight.Accept(order);
-        await flights.FollowAsync(flight, async () =>
-            await orders.FindAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided ? (Result<Order>?)decided : null);
-        if (flight.Decided.IsCompletedSuccessfully && (await flight.Decided).Value is { } outcome)
+        running.Accept(order);
+        await foreach (var poll in inFlight.PollsAsync(running))
+        {
+            if (await orders.PollAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided)
+                poll.Found(decided);
+        }
+        if (running.Decided.IsCompletedSuccessfully && (await running.Decided).Value is { } outcome)
             ForgetPrices(order, outcome);
     }
 
     /// <summary>
-    /// Gives up the prices that an order was let in with and that were not in force any more: it may have been decided on another instance,
-    /// and the next order is to be let in with the new ones.
+    /// Gives up the prices that an order was accepted with and that were not in force any more: it may have been decided on another
+    /// instance,
+    /// and the next order is to be accepted with the new ones.
     /// </summary>
     private void ForgetPrices(Order accepted, Order decided)
     {
         foreach (var (before, after) in accepted.Lines.Zip(decided.Lines))
         {
             if (before.UnitPrice != after.UnitPrice || decided.Rejection is { Code: ErrorCode.PriceChanged })
-                heads.ForgetPrice(before.ProductId, before.UnitPrice);
+                products.ForgetPrice(before.ProductId, before.UnitPrice);
         }
     }
 
     /// <summary>
-    /// Lets the order in at the prices last seen, which nearly always are those in force. What would be refused at them is judged again by
+    /// Accepts the order at the prices last seen, which nearly always are those in force. What would be refused at them is judged again by
     /// what the primary has: a refusal is for good.
     /// </summary>
     private async Task<Result<Posting<AccountRecord>>> AcceptAsync(OrderDraft draft)
@@ -88,13 +91,14 @@ public sealed class OrderPlacement(
         if (draft.Request.SeenProducts is { } seen)
             return await TryAcceptAsync(draft, seen, isFinal: true);
         string[] productIds = [.. draft.Items.Select(static item => item.ProductId)];
-        var accepted = await TryAcceptAsync(draft, await heads.PeekManyAsync(productIds), isFinal: false);
+        var accepted = await TryAcceptAsync(draft, await products.PeekManyAsync(productIds), isFinal: false);
         return accepted.Failure is { Code: ErrorCode.Validation or ErrorCode.PriceChanged or ErrorCode.InsufficientBalance }
-            ? await TryAcceptAsync(draft, await heads.FindProductsAtPrimaryAsync(productIds, CancellationToken.None), isFinal: true)
+            ? await TryAcceptAsync(draft, await products.FindManyAtPrimaryAsync(productIds, CancellationToken.None), isFinal: true)
             : accepted;
     }
 
-    private async Task<Result<Posting<AccountRecord>>> TryAcceptAsync(OrderDraft draft, IReadOnlyDictionary<string, Product> seen, bool isFinal)
+    private async Task<Result<Posting<AccountRecord>>> TryAcceptAsync(
+        OrderDraft draft, IReadOnlyDictionary<string, Product> seen, bool isFinal)
     {
         var now = time.GetUtcNow();
         var proposal = OrderRules.Accept(draft, [.. draft.Items.Select(item => seen.GetValueOrDefault(item.ProductId))], now);
@@ -107,13 +111,13 @@ public sealed class OrderPlacement(
     }
 
     /// <summary>
-    /// The order that was let in before under the same key, when products or prices were others; null when there is none.
+    /// The order that was accepted before under the same key, when products or prices were others; null when there is none.
     /// </summary>
     private async Task<Result<Posting<AccountRecord>>?> RecallAsync(OrderDraft draft) =>
         await orders.FindAsync(draft.Request.UserId, draft.Id) switch
         {
             null => null,
             var order when order.Fingerprint == draft.Fingerprint => new Posting<AccountRecord>(new() { Order = order }, Repeated: true),
-            _ => KeyReused,
+            _ => Failure.KeyReused,
         };
 }

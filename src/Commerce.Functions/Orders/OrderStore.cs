@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Json;
@@ -14,16 +12,11 @@ namespace Commerce.Functions.Orders;
 /// </summary>
 public sealed class OrderStore(CommerceDatabase database)
 {
-    private static readonly PatchOperation NoLongerToCancel = PatchOperation.Set<string?>("/cancelRequestedAt", null);
+    private static readonly PatchOperation ClearCancelRequest = PatchOperation.Set<string?>("/cancelRequestedAt", null);
 
     /// <summary>Of a patch: the order can still be cancelled.</summary>
-    internal static readonly string IsPaid = $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
-
-    private static readonly PatchItemRequestOptions WhilePaid = new()
-    {
-        FilterPredicate = IsPaid,
-        EnableContentResponseOnWrite = true,
-    };
+    internal static readonly string IsPaid =
+        $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
 
     private readonly Container _container = database[CommerceDatabase.Accounts];
 
@@ -31,49 +24,51 @@ public sealed class OrderStore(CommerceDatabase database)
     public Task<Order?> FindAsync(string userId, string orderId) => _container.FindAsync<Order>(orderId, new PartitionKey(userId));
 
     /// <summary>
-    /// The order as a replica has it if that is what is hoped for, or as it is: who would give something up because of an order asks for
+    /// The order as a replica has it if that is what is wanted, or as it is: who would give something up because of an order asks for
     /// it so.
     /// </summary>
-    public async Task<Order?> FindAsync(string userId, string orderId, Predicate<Order> isHopedFor)
+    public async Task<Order?> FindAsync(string userId, string orderId, Predicate<Order> isWanted)
     {
         var key = new PartitionKey(userId);
-        return await _container.PeekAsync<Order>(orderId, key) is { } order && isHopedFor(order)
+        return await _container.PeekAsync<Order>(orderId, key) is { } order && isWanted(order)
             ? order
             : await _container.FindAtPrimaryAsync<Order>(orderId, key);
     }
 
-    /// <summary>An order that was let in, as it is.</summary>
+    /// <summary>The order for who polls: null also when the store does not answer, for it will be asked again.</summary>
+    public async Task<Order?> PollAsync(string userId, string orderId)
+    {
+        try
+        {
+            return await FindAsync(userId, orderId);
+        }
+        catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An accepted order, as it is.</summary>
     /// <exception cref="InvalidOperationException">There is no such order.</exception>
     public async Task<Order> GetAsync(string userId, string orderId) =>
         await _container.FindAtPrimaryAsync<Order>(orderId, new PartitionKey(userId))
-        ?? throw new InvalidOperationException($"Order '{orderId}' was let in and cannot be read.");
+        ?? throw new InvalidOperationException($"Order '{orderId}' was accepted and cannot be read.");
 
     /// <summary>A user's orders, newest first, from a position on.</summary>
     /// <param name="userId">Whose.</param>
     /// <param name="limit">Most orders wanted.</param>
     /// <param name="after">The last order seen; null to begin.</param>
-    public async Task<IReadOnlyList<Order>> ListAsync(string userId, int limit, OrderPosition? after)
+    public async Task<IReadOnlyList<Order>> ListAsync(string userId, int limit, TimePosition? after)
     {
-        // Orders of one moment are equal to the index. Those of the last one seen are read again and passed over up to it.
         var query = after is { } position
             ? new QueryDefinition("SELECT * FROM c WHERE c.type = 'order' AND c.createdAt <= @from ORDER BY c.createdAt DESC")
-                .WithParameter("@from", UtcTimeConverter.Text(position.CreatedAt))
+                .WithParameter("@from", UtcTimeConverter.Text(position.Time))
             : new QueryDefinition("SELECT * FROM c WHERE c.type = 'order' ORDER BY c.createdAt DESC");
-        var found = new List<Order>(limit);
-        var passedOver = after is null;
-        await foreach (var order in _container.QueryAsync<Order>(query, new PartitionKey(userId), pageSize: limit + 1))
-        {
-            if (!passedOver && order.CreatedAt == after!.Value.CreatedAt)
-            {
-                passedOver = order.Id == after.Value.OrderId;
-                continue;
-            }
-            found.Add(order);
-            if (found.Count == limit)
-                break;
-        }
-        return found;
+        return await _container.QueryAsync<Order>(query, new PartitionKey(userId), pageSize: limit + 1)
+            .AfterAsync(after, PositionOf).Take(limit).ToListAsync();
     }
+
+    internal static TimePosition PositionOf(Order order) => new(order.CreatedAt, order.Id);
 
     /// <summary>A page of the pending orders of all users that were created before a moment, in no order.</summary>
     /// <param name="createdBefore">The moment; the same for all pages.</param>
@@ -85,8 +80,11 @@ public sealed class OrderStore(CommerceDatabase database)
         continuation,
         ct);
 
-    /// <summary>As <see cref="PendingAsync"/>: orders whose cancellation was asked for before a moment, and neither carried out nor refused.</summary>
-    public Task<QueryPage<OpenOrder>> ToCancelAsync(DateTimeOffset requestedBefore, string? continuation, CancellationToken ct) => OpenAsync(
+    /// <summary>
+    /// As <see cref="PendingAsync"/>: orders whose cancellation was asked for before a moment, and neither carried out nor refused.
+    /// </summary>
+    public Task<QueryPage<OpenOrder>> ToCancelAsync(DateTimeOffset requestedBefore, string? continuation, CancellationToken ct) =>
+        OpenAsync(
         "SELECT c.id AS orderId, c.userId, c.cancelRequestedAt AS since FROM c WHERE c.cancelRequestedAt < @before AND c.status = 'paid'",
         requestedBefore,
         continuation,
@@ -103,22 +101,14 @@ public sealed class OrderStore(CommerceDatabase database)
             orderId,
             PatchOperation.Set("/status", OrderStatus.Cancelled),
             PatchOperation.Set("/cancelledAt", cancelledAt),
-            NoLongerToCancel)
+            ClearCancelRequest)
         ?? await GetAsync(userId, orderId);
 
-    /// <summary>A paid order whose cancellation was refused: nobody is to look after it any more.</summary>
-    public Task KeepAsync(string userId, string orderId) => TryPatchPaidAsync(userId, orderId, NoLongerToCancel);
+    /// <summary>A paid order whose cancellation was refused: the sweeper is to pass it over.</summary>
+    public Task KeepAsync(string userId, string orderId) => TryPatchPaidAsync(userId, orderId, ClearCancelRequest);
 
     /// <summary>The order as it is then; null when it is not paid.</summary>
-    private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) => TransientFaults.RetryAsync(async () =>
-    {
-        using var response = await _container.PatchItemStreamAsync(orderId, new PartitionKey(userId), changes, WhilePaid);
-        if (response.StatusCode == HttpStatusCode.PreconditionFailed)
-            return null;
-        response.EnsureSuccessStatusCode();
-        return JsonSerializer.Deserialize(response.Content, DocumentJsonContext.Default.Order);
-    });
+    private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) =>
+        _container.TryPatchAsync<Order>(
+            orderId, new PartitionKey(userId), changes, new PatchItemRequestOptions { FilterPredicate = IsPaid });
 }
-
-/// <summary>Where a list of orders was left.</summary>
-public readonly record struct OrderPosition(DateTimeOffset CreatedAt, string OrderId);

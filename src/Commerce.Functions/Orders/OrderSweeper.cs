@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Commerce.Functions.Orders;
 
 /// <summary>
-/// Looks after what a crash, a lost hub, or a deployment that broke running orchestrations has left behind: pending orders, and requests to
+/// Picks up what a crash, a lost hub, or a deployment that broke running orchestrations has left behind: pending orders, and requests to
 /// cancel, that nobody works on. Starting them again is safe, since every step finds what was done before.
 /// </summary>
 /// <remarks>
@@ -19,7 +19,7 @@ public sealed partial class OrderSweeper(
     OrderStore orders, OrderOrchestrations orchestrations, IOptions<OrderOptions> options, TimeProvider time, ILogger<OrderSweeper> logger)
 {
     /// <summary>Some hundreds of orders a second: the backlog of a lost hub is taken up in minutes, and buyers hardly feel it.</summary>
-    private const int AtOnceMax = 16;
+    private const int ParallelMax = 16;
 
     // Each of the two has its own, so that neither waits for the other; together well below a function's five minutes.
     private static readonly TimeSpan RoundMax = TimeSpan.FromSeconds(30);
@@ -29,8 +29,8 @@ public sealed partial class OrderSweeper(
 
     public async Task SweepAsync(DurableTaskClient durable, CancellationToken ct)
     {
-        await GoOnAsync(_toCancel, orders.ToCancelAsync, FinishCancellationAsync, ct);
-        await GoOnAsync(_pending, orders.PendingAsync, RestartAsync, ct);
+        await ContinueAsync(_toCancel, orders.ToCancelAsync, FinishCancellationAsync, ct);
+        await ContinueAsync(_pending, orders.PendingAsync, RestartAsync, ct);
 
         async Task FinishCancellationAsync(OpenOrder order)
         {
@@ -45,8 +45,11 @@ public sealed partial class OrderSweeper(
         }
     }
 
-    private async Task GoOnAsync(
-        Round round, Func<DateTimeOffset, string?, CancellationToken, Task<QueryPage<OpenOrder>>> readPage, Func<OpenOrder, Task> lookAfter, CancellationToken ct)
+    private async Task ContinueAsync(
+        Round round,
+        Func<DateTimeOffset, string?, CancellationToken, Task<QueryPage<OpenOrder>>> readPage,
+        Func<OpenOrder, Task> restart,
+        CancellationToken ct)
     {
         var started = time.GetTimestamp();
         do
@@ -66,24 +69,24 @@ public sealed partial class OrderSweeper(
             }
             await Parallel.ForEachAsync(
                 page.Documents.OrderBy(static order => order.Since),
-                new ParallelOptions { MaxDegreeOfParallelism = AtOnceMax, CancellationToken = ct },
-                async (order, _) => await TryAsync(lookAfter, order));
+                new ParallelOptions { MaxDegreeOfParallelism = ParallelMax, CancellationToken = ct },
+                async (order, _) => await TryAsync(restart, order));
             round.Continuation = page.Continuation;
         }
         while (round.Continuation is not null && time.GetElapsedTime(started) < RoundMax);
     }
 
-    private async Task TryAsync(Func<OpenOrder, Task> lookAfter, OpenOrder order)
+    private async Task TryAsync(Func<OpenOrder, Task> restart, OpenOrder order)
     {
         try
         {
-            await lookAfter(order);
+            await restart(order);
         }
 #pragma warning disable CA1031 // One that cannot be helped now must not stand in the way of the others; it has its turn again.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            LogNotLookedAfter(fault, order.OrderId);
+            LogNotRestarted(fault, order.OrderId);
         }
     }
 
@@ -101,6 +104,6 @@ public sealed partial class OrderSweeper(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The cancellation of order {OrderId} had died; started it again")]
     private partial void LogCancellationRestarted(string orderId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not be looked after; it has its turn again")]
-    private partial void LogNotLookedAfter(Exception fault, string orderId);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId} could not be restarted; it will be tried again")]
+    private partial void LogNotRestarted(Exception fault, string orderId);
 }

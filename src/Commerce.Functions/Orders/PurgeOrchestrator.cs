@@ -14,7 +14,7 @@ public static class PurgeOrchestrator
     [Function(Name)]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
-        if (!await context.CallActivityAsync<bool>(nameof(HistoryPurge.PurgeSome)))
+        if (!await context.CallActivityAsync<bool>(nameof(PurgeActivities.PurgeSome)))
             context.ContinueAsNew();
     }
 }

@@ -1,5 +1,5 @@
 using Commerce.Functions.Catalog;
-using Commerce.Functions.Ledger;
+using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Ledger;
@@ -12,7 +12,7 @@ namespace Commerce.Functions.Orders;
 /// of two orders that cross on scarce products one gets all of them, rather than each one half and neither the whole. Of plentiful
 /// products there is enough for both whatever the order; they go in parallel.
 /// </summary>
-public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
+public sealed class StockReserver(StockLedger ledger, ProductReader products)
 {
     // Work in progress on many products at once; more only queues up in the store.
     private static readonly ParallelOptions SomeAtOnce = new() { MaxDegreeOfParallelism = 32 };
@@ -53,7 +53,7 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
         {
             var item = work.Items[i];
             var seal = new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity);
-            lines[i] = await store.PeekLineAsync(item.ProductId, work.OrderId)
+            lines[i] = await ledger.PeekLineAsync(item.ProductId, work.OrderId)
                 ?? (await SubmitAsync(seal, ErrorCode.NotFound)).Value?.Record;
             if (lines[i] is { Kind: MovementKind.Sale } sale)
                 await SubmitAsync(new StockCommand.Release(item.ProductId, work.OrderId, sale));
@@ -65,7 +65,7 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
     /// The price at which the line was taken, or is to be asked for again because it is the one in force, in won a piece; null when the
     /// line is refused for good.
     /// </summary>
-    private async Task<long?> ReserveAsync(OrderWork work, WorkItem item)
+    private async Task<long?> ReserveAsync(OrderWork work, SoldLine item)
     {
         var answer = await SubmitAsync(
             new StockCommand.Reserve(item.ProductId, work.OrderId, item.Quantity, item.UnitPrice, work.IsPriceBound),
@@ -77,18 +77,18 @@ public sealed class StockReserver(StockLedger ledger, StockLedgerStore store)
         return line.Kind == MovementKind.Sale && (line.UnitPrice == item.UnitPrice || !work.IsPriceBound) ? line.UnitPrice : null;
     }
 
-    private async ValueTask<bool> IsPlentifulAsync(WorkItem item) =>
-        await store.PeekAsync(item.ProductId) is { } product
+    private async ValueTask<bool> IsPlentifulAsync(SoldLine item) =>
+        await products.PeekAsync(item.ProductId) is { } product
         && product.Stock - item.Quantity >= PlentifulPiecesMin
         && product.Stock / PlentifulOrdersMin >= item.Quantity;
 
     /// <param name="command">What is to be done.</param>
     /// <param name="refusals">What it may be refused for. That there is no such product the ledger says only if the primary does.</param>
-    /// <exception cref="LedgerUnavailableException">The command was not decided; it is to be repeated.</exception>
+    /// <exception cref="UndecidedWriteException">The command was not decided; it is to be repeated.</exception>
     private async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command, params IReadOnlyList<ErrorCode> refusals)
     {
         var answer = await ledger.SubmitAsync(command.ProductId, command);
-        return answer.Failure is { } failure && !refusals.Contains(failure.Code) ? throw new LedgerUnavailableException(failure) : answer;
+        return answer.Failure is { } failure && !refusals.Contains(failure.Code) ? throw new UndecidedWriteException(failure) : answer;
     }
 }
 

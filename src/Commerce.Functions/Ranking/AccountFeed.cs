@@ -14,11 +14,8 @@ public sealed class AccountFeed(CommerceDatabase database, TimeProvider time)
     private readonly Container _accounts = database[CommerceDatabase.Accounts];
 
     /// <summary>The ranges of the feed, none of them read yet.</summary>
-    public async Task<IReadOnlyList<RankingRange>> RangesAsync(CancellationToken ct)
-    {
-        var ranges = await _accounts.GetFeedRangesAsync(ct);
-        return [.. ranges.Select(range => new RankingRange(range.ToJsonString(), null))];
-    }
+    public async Task<IReadOnlyList<RankingRange>> RangesAsync(CancellationToken ct) =>
+        [.. (await _accounts.FeedRangesAsync(ct)).Select(static range => new RankingRange(range, null))];
 
     /// <param name="range">Where to read on.</param>
     /// <param name="feedStart">Where to begin if nothing is read yet.</param>
@@ -41,7 +38,8 @@ public sealed class AccountFeed(CommerceDatabase database, TimeProvider time)
 /// <param name="continuation">After which page to begin; null for the start.</param>
 /// <param name="readsAhead">The next page is sent for when one is taken.</param>
 /// <param name="time">Limits the waiting for a page.</param>
-internal sealed class FeedCursor(Func<string?, FeedIterator> open, string? continuation, bool readsAhead, TimeProvider time) : IAsyncDisposable
+internal sealed class FeedCursor(
+    Func<string?, FeedIterator> open, string? continuation, bool readsAhead, TimeProvider time) : IAsyncDisposable
 {
     private string? _continuation = continuation;
     private FeedIterator? _pages;

@@ -4,7 +4,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Ranking;
 
-/// <summary>The best sellers: kept up to date by a timer and by those who read them, served from memory, rebuilt at an operator's word.</summary>
+/// <summary>
+/// The best sellers: kept up to date by a timer and by those who read them, served from memory, rebuilt at an operator's word.
+/// </summary>
 public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, ReaderFold fold)
 {
     private const int LimitDefault = 5;
@@ -20,11 +22,11 @@ public sealed class RankingFunctions(RankingKeeper keeper, TopProducts top, Read
             var input = new RequestInput(request);
             limit = TopRequest.Limit(input, LimitDefault);
             window = TopRequest.Window(input);
-            if (input.Failure is { } wrong)
-                return Answers.Problem(wrong);
+            if (input.Problem is { } problem)
+                return problem;
         }
         var lists = await top.GetAsync(request.HttpContext.RequestAborted);
-        _ = fold.Look(lists);
+        _ = fold.StartIfDue(lists);
         return new TopAnswer(lists.Render(window, limit), top.CacheControl);
     }
 

@@ -1,4 +1,5 @@
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Cosmos;
 using Commerce.Shared.Ranking;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -41,33 +42,21 @@ public sealed partial class RankingKeeper(
     }
 
     /// <summary>Starts to build the ranking from scratch. A repeat while that is under way changes nothing.</summary>
-    public async Task<RankingPointer> RebuildAsync(CancellationToken ct)
+    public Task<RankingPointer> RebuildAsync(CancellationToken ct) => LostRaces.UpdateUntilWonAsync(time, async () =>
     {
-        while (true)
-        {
-            var current = await PointerAsync(ct);
-            if (current.Rebuilding is not null)
-                return current;
-            var next = current with { Rebuilding = current.Generation + 1, RequestedAt = time.GetUtcNow() };
-            if (await store.TryWritePointerAsync(next) is { } written)
-                return written;
-        }
-    }
+        var current = await PointerAsync(ct);
+        return current.Rebuilding is not null
+            ? current
+            : await store.TryWritePointerAsync(current with { Rebuilding = current.Generation + 1, RequestedAt = time.GetUtcNow() });
+    });
 
     /// <summary>How far a generation is; null when it has not begun.</summary>
     public Task<RankingCheckpoint?> ProgressAsync(int generation, CancellationToken ct) =>
         store.FindCheckpointAsync(RankingPointer.ScopeOf(generation), ct);
 
     /// <summary>The pointer; the first one is made here.</summary>
-    public async Task<RankingPointer> PointerAsync(CancellationToken ct)
-    {
-        while (true)
-        {
-            var found = await store.FindPointerAsync(ct) ?? await store.TryWritePointerAsync(new RankingPointer { Generation = 1 });
-            if (found is not null)
-                return found;
-        }
-    }
+    public Task<RankingPointer> PointerAsync(CancellationToken ct) => LostRaces.UpdateUntilWonAsync(time, async () =>
+        await store.FindPointerAsync(ct) ?? await store.TryWritePointerAsync(new RankingPointer { Generation = 1 }));
 
     public void Dispose() => _running.Dispose();
 

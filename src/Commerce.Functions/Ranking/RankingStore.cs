@@ -1,9 +1,6 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Commerce.Functions.Cosmos;
-using Commerce.Shared.Json;
 using Commerce.Shared.Ranking;
 using Microsoft.Azure.Cosmos;
 
@@ -12,7 +9,10 @@ namespace Commerce.Functions.Ranking;
 /// <summary>The documents of the container <c>ranking</c>.</summary>
 public sealed class RankingStore(CommerceDatabase database)
 {
-    private const int DeletesPerBatch = 100;
+    /// <summary>As many as fit into an answer of the store.</summary>
+    private const int PageSize = -1;
+
+    private const int ParallelDeletesMax = 8;
 
     private readonly Container _ranking = database[CommerceDatabase.Ranking];
 
@@ -20,8 +20,8 @@ public sealed class RankingStore(CommerceDatabase database)
         _ranking.FindAsync<RankingPointer>(RankingPointer.DocumentId, new PartitionKey(RankingPointer.DocumentId), ct);
 
     /// <summary>Writes the pointer if it is still as it was read (or absent). Null: it is not, read it again.</summary>
-    public async Task<RankingPointer?> TryWritePointerAsync(RankingPointer next) =>
-        await _ranking.TryWriteAsync(next.Id, new PartitionKey(RankingPointer.DocumentId), next, next.ETag) is { } etag ? next with { ETag = etag } : null;
+    public Task<RankingPointer?> TryWritePointerAsync(RankingPointer next) =>
+        _ranking.TryWriteAsync(next, new PartitionKey(RankingPointer.DocumentId));
 
     public Task<RankingCheckpoint?> FindCheckpointAsync(string scope, CancellationToken ct) =>
         _ranking.FindAsync<RankingCheckpoint>(RankingCheckpoint.DocumentId, new PartitionKey(scope), ct);
@@ -32,7 +32,8 @@ public sealed class RankingStore(CommerceDatabase database)
     /// <summary>Loads all segments of a scope into a board.</summary>
     public async Task LoadAsync(string scope, SalesBoard board, CancellationToken ct)
     {
-        await foreach (var document in ReadAllAsync(scope, ct))
+        var all = new QueryDefinition("SELECT * FROM c");
+        await foreach (var document in _ranking.QueryAsync<JsonElement>(all, new PartitionKey(scope), PageSize, ct))
             SalesSegmentJson.Load(document, board);
     }
 
@@ -44,40 +45,28 @@ public sealed class RankingStore(CommerceDatabase database)
     public async Task<RankingCheckpoint?> TryCommitAsync(
         RankingCheckpoint checkpoint, IReadOnlyList<SegmentWrite> segments, IReadOnlyList<RankingList> lists, ProductIds products)
     {
-        using var response = await TransientFaults.RetryAsync(() =>
+        using var answer = await _ranking.TryExecuteAsync(new PartitionKey(checkpoint.Scope), batch =>
         {
-            var batch = _ranking.CreateTransactionalBatch(new PartitionKey(checkpoint.Scope));
             foreach (var segment in segments)
                 Add(batch, segment, checkpoint, products);
             foreach (var list in lists)
-                batch.UpsertItemStream(Json(list, DocumentJsonContext.Default.RankingList));
-            var body = Json(checkpoint, DocumentJsonContext.Default.RankingCheckpoint);
+                batch.UpsertItemStream(GuardedWrites.Json(list));
+            var body = GuardedWrites.Json(checkpoint);
             if (checkpoint.ETag is { } etag)
                 batch.ReplaceItemStream(checkpoint.Id, body, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag });
             else
                 batch.CreateItemStream(body);
-            return batch.ExecuteAsync();
         });
-        if (response.IsSuccessStatusCode)
-            return checkpoint with { ETag = response[^1].ETag };
-        if (response.StatusCode is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
-            return null;
-        throw response.Fault();
+        return answer.IsSuccessStatusCode ? checkpoint.WithETag(answer[^1].ETag) : null;
     }
 
     /// <summary>Deletes a scope that nobody reads any more. May be broken off; its segments expire anyway.</summary>
     public async Task DeleteAsync(string scope, CancellationToken ct)
     {
-        var ids = new List<string>();
-        await foreach (var document in ReadAllAsync(scope, ct))
-            ids.Add(document.GetProperty("id"u8).GetString()!);
-        foreach (var chunk in ids.Chunk(DeletesPerBatch))
-        {
-            var batch = _ranking.CreateTransactionalBatch(new PartitionKey(scope));
-            foreach (var id in chunk)
-                batch.DeleteItem(id);
-            using var _ = await batch.ExecuteAsync(ct);
-        }
+        var key = new PartitionKey(scope);
+        var ids = _ranking.QueryAsync<string>(new QueryDefinition("SELECT VALUE c.id FROM c"), key, PageSize, ct);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelDeletesMax, CancellationToken = ct };
+        await Parallel.ForEachAsync(ids, options, async (id, deleteCt) => await _ranking.DeleteAsync(id, key, deleteCt));
     }
 
     private static void Add(TransactionalBatch batch, SegmentWrite segment, RankingCheckpoint checkpoint, ProductIds products)
@@ -87,24 +76,6 @@ public sealed class RankingStore(CommerceDatabase database)
         else
             batch.UpsertItemStream(Stream(SalesSegmentJson.Write(segment, checkpoint.Scope, checkpoint.Commit, products)));
     }
-
-    private async IAsyncEnumerable<JsonElement> ReadAllAsync(
-        string scope, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
-    {
-        using var pages = _ranking.GetItemQueryStreamIterator(
-            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(scope), MaxItemCount = -1 });
-        while (pages.HasMoreResults)
-        {
-            using var page = await pages.ReadNextAsync(ct);
-            page.EnsureSuccessStatusCode();
-            using var json = await JsonDocument.ParseAsync(page.Content, cancellationToken: ct);
-            foreach (var document in json.RootElement.GetProperty("Documents"u8).EnumerateArray())
-                yield return document;
-        }
-    }
-
-    private static MemoryStream Json<T>(T document, JsonTypeInfo<T> type) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(document, type), writable: false);
 
     private static MemoryStream Stream(ReadOnlyMemory<byte> json) =>
         MemoryMarshal.TryGetArray(json, out var bytes)

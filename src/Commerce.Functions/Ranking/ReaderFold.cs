@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 namespace Commerce.Functions.Ranking;
 
 /// <summary>
-/// Folds new sales when somebody looks at lists that were made a while ago. So the best sellers are seconds old while there are readers, and a shop
-/// that nobody looks at is left to the timer, once a minute. Two that fold at a time do no harm: one is refused by the checkpoint's ETag.
+/// Folds new sales when somebody reads lists that were made a while ago. So the best sellers are seconds old while there are readers, and a
+/// shop
+/// whose lists nobody reads is left to the timer, once a minute. Two that fold at a time do no harm: one is refused by the checkpoint's
+/// ETag.
 /// </summary>
 public sealed partial class ReaderFold(RankingKeeper keeper, TimeProvider time, ILogger<ReaderFold> logger)
 {
@@ -15,7 +17,7 @@ public sealed partial class ReaderFold(RankingKeeper keeper, TimeProvider time, 
 
     /// <summary>Begins a run in the background if these lists call for one, and none has begun here for a while.</summary>
     /// <returns>The run; completed if there is none.</returns>
-    public Task Look(TopLists lists)
+    public Task StartIfDue(TopLists lists)
     {
         ArgumentNullException.ThrowIfNull(lists);
         var now = time.GetUtcNow();

@@ -205,7 +205,8 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         var known = state.KnownProducts(now);
         while (true)
         {
-            var tops = RankingWindow.All.Select(window => (Window: window, Top: state.Board.Top(window, RankingList.ProductsMax, gone))).ToList();
+            var tops = RankingWindow.All.Select(
+                window => (Window: window, Top: state.Board.Top(window, RankingList.ProductsMax, gone))).ToList();
             var unknown = tops.SelectMany(top => top.Top).Select(sales => sales.ProductId).Where(id => !known.ContainsKey(id)).ToHashSet();
             foreach (var (id, product) in await products.FindManyAsync(unknown, ct))
                 known.Add(id, product);
@@ -271,7 +272,8 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         private bool AreProductsOld(DateTimeOffset now) => now - _productsReadAt >= ProductsAgeMax;
 
         private bool HaveWindowsMoved() =>
-            Checkpoint.Lists.Count == 0 || Checkpoint.Lists.Any(list => Board.StartOf(RankingWindow.Find(list.Window)!) != list.WindowStart);
+            Checkpoint.Lists.Count == 0
+                || Checkpoint.Lists.Any(list => Board.StartOf(RankingWindow.Find(list.Window)!) != list.WindowStart);
 
         /// <summary>Reads a page that may be folded next: its documents, and the entries that it may add.</summary>
         public (int Documents, int Entries) Read(FeedPage page)

@@ -43,7 +43,8 @@ public sealed class TopLists
     public RankingList? Find(string scope, RankingListRef reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return _checkpoint.Scope == scope && _lists.TryGetValue(reference.Window, out var list) && list.Commit == reference.Commit ? list : null;
+        return _checkpoint.Scope == scope && _lists.TryGetValue(reference.Window, out var list)
+            && list.Commit == reference.Commit ? list : null;
     }
 
     /// <summary>The answer for a window and a limit.</summary>

@@ -6,9 +6,10 @@ namespace Commerce.Functions.Ranking;
 
 /// <summary>
 /// The lists in memory, on every instance. A reader gets what is there, and the first one that finds it older than the refresh time
-/// sets off a look for a newer one, which costs two point reads when nothing has changed. Nobody reads: nobody looks.
+/// starts a check for a newer one, which costs two point reads when nothing has changed. Nobody reads: nobody checks.
 /// </summary>
-public sealed partial class TopProducts(RankingStore store, IOptions<RankingOptions> options, TimeProvider time, ILogger<TopProducts> logger)
+public sealed partial class TopProducts(
+    RankingStore store, IOptions<RankingOptions> options, TimeProvider time, ILogger<TopProducts> logger)
 {
     /// <summary>
     /// So many refresh times old, lists are not served any more while a newer one is fetched: nobody had asked for a while.

@@ -38,7 +38,8 @@ internal static class TelemetryServices
     private static void Export(IHostApplicationBuilder builder, bool otlp, string? azureMonitor)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
-            // Tells the host that this process exports its own logs; the host would send each of them once more. Requests are the host's to tell of.
+            // Tells the host that this process exports its own logs; the host would send each of them once more. Requests are the host's to
+            // tell of.
             .UseFunctionsWorkerDefaults()
             .ConfigureResource(resource => resource.AddService(CommerceTelemetry.Name))
             .WithTracing(tracing => tracing
@@ -57,7 +58,9 @@ internal static class TelemetryServices
             ExportToAzureMonitor(telemetry, azureMonitor, builder.Configuration);
     }
 
-    /// <summary>Of the runtime only how long requests took: each line of each instance is paid for, each minute. Exporters add meters unasked.</summary>
+    /// <summary>
+    /// Of the runtime only how long requests took: each line of each instance is paid for, each minute. Exporters add meters unasked.
+    /// </summary>
     private static bool IsWanted(Instrument instrument) =>
         instrument.Meter.Name == CommerceTelemetry.Name || instrument.Name == "http.server.request.duration";
 

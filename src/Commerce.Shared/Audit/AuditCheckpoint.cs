@@ -6,11 +6,11 @@ namespace Commerce.Shared.Audit;
 /// What the audit has proved and where it goes on, in the container <c>ranking</c> under a scope of its own. Its ETag guards every step:
 /// of two runs that overlap, one gets on and the other stops.
 /// </summary>
-public sealed record AuditCheckpoint
+public sealed record AuditCheckpoint : IVersioned<AuditCheckpoint>
 {
     public const string DocumentId = "audit";
 
-    /// <summary>Most places that are kept for another look. Beyond them differences are counted only.</summary>
+    /// <summary>Most places that are kept for a recheck. Beyond them differences are counted only.</summary>
     public const int DoubtsMax = 100;
 
     public string Id { get; init; } = DocumentId;
@@ -27,10 +27,10 @@ public sealed record AuditCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AuditRound? Round { get; init; }
 
-    /// <summary>Where the change feeds are read on, a range each.</summary>
+    /// <summary>Where the change feeds are read on, one per range.</summary>
     public required IReadOnlyList<AuditFeedRange> Feed { get; init; }
 
-    /// <summary>Whatever was written before has been looked at since; null until the feeds have been read to their ends once.</summary>
+    /// <summary>Whatever was written before has been checked since; null until the feeds have been read to their ends once.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ChangesProvedAt { get; init; }
 
@@ -44,6 +44,8 @@ public sealed record AuditCheckpoint
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public AuditCheckpoint WithETag(string etag) => this with { ETag = etag };
 
     /// <summary>True when the last round found nothing that still stands, and nothing was found since.</summary>
     [JsonIgnore]
@@ -65,7 +67,8 @@ public sealed record AuditCheckpoint
 /// <param name="Products">Products checked.</param>
 /// <param name="Orders">Orders checked.</param>
 /// <param name="Unlisted">Differences beyond those that are listed.</param>
-public sealed record AuditProof(DateTimeOffset StartedAt, DateTimeOffset CompletedAt, long Accounts, long Products, long Orders, long Unlisted);
+public sealed record AuditProof(
+    DateTimeOffset StartedAt, DateTimeOffset CompletedAt, long Accounts, long Products, long Orders, long Unlisted);
 
 /// <summary>A round on its way: all accounts, then all products, then all orders.</summary>
 public sealed record AuditRound
@@ -106,10 +109,10 @@ public sealed record AuditFeedRange(
     AuditPart Part, string Range, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Continuation);
 
 /// <summary>
-/// A place where something did not agree at first sight. It is looked at again later, when every replica must have caught up; what still
-/// does not agree then is a difference, and is looked at in every run until it agrees.
+/// A place where something did not agree at first sight. It is rechecked later, when every replica must have caught up; what still
+/// does not agree then is a difference, and is checked in every run until it agrees.
 /// </summary>
-/// <param name="Part">What is to be looked at.</param>
+/// <param name="Part">What is to be checked.</param>
 /// <param name="Place">The ledger and where in it; for an order its id.</param>
 /// <param name="SeenAt">When it was seen first.</param>
 public sealed record AuditDoubt(AuditPart Part, LedgerPlace Place, DateTimeOffset SeenAt)
@@ -121,14 +124,14 @@ public sealed record AuditDoubt(AuditPart Part, LedgerPlace Place, DateTimeOffse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ConfirmedAt { get; init; }
 
-    /// <summary>What the last look found, at most <see cref="DifferencesMax"/>.</summary>
+    /// <summary>What the last check found, at most <see cref="DifferencesMax"/>.</summary>
     public IReadOnlyList<AuditDifference> Differences { get; init; } = [];
 
     public bool IsSamePlace(AuditDoubt other) =>
         other.Part == Part && other.Place.Owner == Place.Owner && other.Place.Sequence == Place.Sequence;
 }
 
-/// <summary>What an audit looks at.</summary>
+/// <summary>What an audit checks.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AuditPart>))]
 public enum AuditPart
 {

@@ -40,7 +40,9 @@ public static class AuditKind
     /// <summary>As <see cref="AccountChain"/>, for movements, in pieces.</summary>
     public const string ProductChain = "product-chain";
 
-    /// <summary>What a record of its kind adds, and what a record under this id adds, in won or pieces: kind, id and order do not fit.</summary>
+    /// <summary>
+    /// What a record of its kind adds, and what a record under this id adds, in won or pieces: kind, id and order do not fit.
+    /// </summary>
     public const string RecordIdentity = "record-identity";
 
     /// <summary>A document that cannot be read as what it says it is; the numbers say nothing.</summary>

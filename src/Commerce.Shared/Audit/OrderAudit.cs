@@ -16,7 +16,7 @@ public static class OrderAudit
 {
     /// <summary>
     /// How long an order may be between two states, on its way to being decided or cancelled. Everything is retried for as long as it
-    /// takes; what takes longer than this is worth a look.
+    /// takes; what takes longer than this is worth a check.
     /// </summary>
     public static readonly TimeSpan UnderWayMax = TimeSpan.FromMinutes(5);
 
@@ -26,8 +26,10 @@ public static class OrderAudit
         var order = booked.Order;
         var total = order.Lines.Sum(static line => line.Amount);
         if (total != order.TotalAmount || order.Lines.Any(static line => line.Amount != line.UnitPrice * line.Quantity))
-            yield return Differs(order, AuditKind.OrderTotal, order.Lines.Sum(static line => line.UnitPrice * line.Quantity), order.TotalAmount);
-        foreach (var stray in booked.Movements.Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId)))
+            yield return Differs(
+                order, AuditKind.OrderTotal, order.Lines.Sum(static line => line.UnitPrice * line.Quantity), order.TotalAmount);
+        var strays = booked.Movements.Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId));
+        foreach (var stray in strays)
             yield return LineDiffers(order, stray.ProductId, AuditKind.LineStock, 0, -stray.Delta, stray.Id);
         if (UnderWaySince(booked) is { } since)
         {
@@ -45,7 +47,8 @@ public static class OrderAudit
     }
 
     /// <summary>What was booked for an order that does not exist.</summary>
-    public static IEnumerable<AuditDifference> CheckMissing(string orderId, IEnumerable<LedgerEntry> entries, IEnumerable<StockMovement> movements)
+    public static IEnumerable<AuditDifference> CheckMissing(
+        string orderId, IEnumerable<LedgerEntry> entries, IEnumerable<StockMovement> movements)
     {
         foreach (var entry in entries)
         {
@@ -102,7 +105,8 @@ public static class OrderAudit
         if (order.Status is not (OrderStatus.Paid or OrderStatus.Cancelled))
             yield break;
         if (held == isHeld && sale?.Delta != -line.Quantity)
-            yield return LineDiffers(order, line.ProductId, AuditKind.LineStock, line.Quantity, -(sale?.Delta ?? 0), OperationId.Sale(order.Id));
+            yield return LineDiffers(
+                order, line.ProductId, AuditKind.LineStock, line.Quantity, -(sale?.Delta ?? 0), OperationId.Sale(order.Id));
         if (sale is not null && sale.UnitPrice != line.UnitPrice)
             yield return LineDiffers(order, line.ProductId, AuditKind.LinePrice, line.UnitPrice, sale.UnitPrice ?? 0, sale.Id);
     }

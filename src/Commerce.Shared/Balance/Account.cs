@@ -7,7 +7,7 @@ namespace Commerce.Shared.Balance;
 /// lie as well. The sum of the user's <see cref="LedgerEntry.Amount"/> is <see cref="Balance"/>, and the sum of what the user's pending
 /// orders cost is <see cref="Held"/>, at every moment.
 /// </summary>
-public sealed record Account
+public sealed record Account : IVersioned<Account>
 {
     public const string DocumentId = "account";
     public const string DocumentType = "account";
@@ -36,4 +36,6 @@ public sealed record Account
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public Account WithETag(string etag) => this with { ETag = etag };
 }

@@ -13,7 +13,7 @@ public abstract record AccountCommand(string UserId)
     public sealed record Charge(string UserId, string IdempotencyKey, long Amount) : AccountCommand(UserId);
 
     /// <summary>
-    /// Lets an order in, once: creates it and holds its total, or creates it as rejected when the balance does not cover that. An order
+    /// Accepts an order, once: creates it and holds its total, or creates it as rejected when the balance does not cover that. An order
     /// that is rejected already is created as it is.
     /// </summary>
     /// <param name="Order">The order.</param>
@@ -35,7 +35,7 @@ public abstract record AccountCommand(string UserId)
     /// <summary>Turns what a pending order holds into its payment, and the order into a paid one.</summary>
     public sealed record Pay(OrderWork Work) : AccountCommand(Work.UserId);
 
-    /// <summary>Rejects a pending order and gives free what it holds.</summary>
+    /// <summary>Rejects a pending order and releases what it holds.</summary>
     /// <param name="Work">The order.</param>
     /// <param name="Reason">Why, with the numbers.</param>
     /// <param name="Cart">The cart that it came from, with what it was to buy back in; null when it came from none.</param>

@@ -3,7 +3,7 @@ using Commerce.Shared.Orders;
 
 namespace Commerce.Shared.Balance;
 
-/// <summary>The rules of the balance ledger, and of the money of orders: held when an order is let in, then paid or given free.</summary>
+/// <summary>The rules of the balance ledger, and of the money of orders: held when an order is accepted, then paid or released.</summary>
 public sealed class AccountRules : ILedgerRules<Account, AccountCommand, AccountRecord>
 {
     /// <summary>
@@ -22,7 +22,9 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
 
     public Decision<Account, AccountRecord> Decide(Account? head, AccountCommand command, DateTimeOffset now)
     {
-        var account = (head ?? new Account { UserId = command.UserId, Balance = 0, EntryCount = 0, UpdatedAt = now }) with { UpdatedAt = now };
+        var account = (
+            head ?? new Account { UserId = command.UserId, Balance = 0, EntryCount = 0, UpdatedAt = now }) with
+        { UpdatedAt = now };
         return command switch
         {
             AccountCommand.Charge charge => Charge(account, charge),
@@ -41,6 +43,17 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
         AccountCommand.Place place => record.Order?.Fingerprint == place.Order.Fingerprint,
         _ => true,
     };
+
+    public bool IsSound(Account? before, Account after, IEnumerable<AccountRecord> records)
+    {
+        var sum = new LedgerSum(before?.Balance ?? 0, before?.EntryCount ?? 0);
+        foreach (var record in records)
+        {
+            if (record.Entry is { } entry)
+                sum = sum.With(entry.Amount, entry.BalanceAfter, entry.Sequence);
+        }
+        return sum.Explains(after.Balance, after.EntryCount) && after.Held >= 0 && after.Held <= after.Balance;
+    }
 
     /// <summary>Why a charge was refused; null for an entry that changed the balance.</summary>
     public static Failure? RefusalOf(LedgerEntry entry) =>
@@ -76,23 +89,24 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
 
     private static Decision<Account, AccountRecord> Pay(Account account, OrderWork work)
     {
-        var paid = Entry(Freed(account, work), OperationId.Payment(work.OrderId), EntryKind.Payment, -work.TotalAmount) with
+        var paid = Entry(Released(account, work), OperationId.Payment(work.OrderId), EntryKind.Payment, -work.TotalAmount) with
         {
             OrderId = work.OrderId,
-            Lines = SoldLines(work),
+            Lines = work.Items,
         };
-        return Post(Freed(account, work), new AccountRecord
+        return Post(Released(account, work), new AccountRecord
         {
             Entry = paid,
             Decision = new OrderDecision(work, OrderStatus.Paid) { PaidAt = account.UpdatedAt },
         });
     }
 
-    private static Decision<Account, AccountRecord> Reject(Account account, AccountCommand.Reject reject) => (Freed(account, reject.Work), new AccountRecord
-    {
-        Decision = new OrderDecision(reject.Work, OrderStatus.Rejected) { Rejection = reject.Reason },
-        Cart = reject.Cart,
-    });
+    private static Decision<Account, AccountRecord> Reject(Account account, AccountCommand.Reject reject) =>
+        (Released(account, reject.Work), new AccountRecord
+        {
+            Decision = new OrderDecision(reject.Work, OrderStatus.Rejected) { Rejection = reject.Reason },
+            Cart = reject.Cart,
+        });
 
     private static Decision<Account, AccountRecord> Refund(Account account, OrderWork work)
     {
@@ -103,16 +117,13 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
             Entry = Entry(account, OperationId.Refund(work.OrderId), EntryKind.Refund, work.TotalAmount) with
             {
                 OrderId = work.OrderId,
-                Lines = SoldLines(work),
+                Lines = work.Items,
                 SoldAt = work.PaidAt,
             },
         });
     }
 
-    private static SoldLine[] SoldLines(OrderWork work) =>
-        [.. work.Items.Select(static item => new SoldLine(item.ProductId, item.Quantity, item.UnitPrice))];
-
-    private static Account Freed(Account account, OrderWork work) => account with { Held = account.Held - work.TotalAmount };
+    private static Account Released(Account account, OrderWork work) => account with { Held = account.Held - work.TotalAmount };
 
     private static bool Exceeds(Account account, long amount) => amount > Limits.MoneyMax - account.Balance;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Shared.Orders;
 
 namespace Commerce.Shared.Balance;
 
@@ -61,8 +62,3 @@ public sealed record LedgerEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Requested { get; init; }
 }
-
-/// <param name="ProductId">The product.</param>
-/// <param name="Quantity">Pieces.</param>
-/// <param name="UnitPrice">Won a piece, as it was paid.</param>
-public sealed record SoldLine(string ProductId, long Quantity, long UnitPrice);

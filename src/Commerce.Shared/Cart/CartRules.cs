@@ -29,7 +29,7 @@ public static class CartRules
     /// <summary>The cart after a change, or why it cannot be made: what can be put in can be bought.</summary>
     /// <param name="cart">The cart.</param>
     /// <param name="change">What is to change.</param>
-    /// <param name="products">What is in the cart or put in, as last seen, by id; not looked at unless <see cref="PricesMatter"/>.</param>
+    /// <param name="products">What is in the cart or put in, as last seen, by id; not used unless <see cref="PricesMatter"/>.</param>
     /// <param name="now">The time to record, UTC.</param>
     public static Result<ShoppingCart> Apply(
         ShoppingCart cart, CartChange change, IReadOnlyDictionary<string, Product> products, DateTimeOffset now) => change switch
@@ -95,7 +95,8 @@ public static class CartRules
     public static long QuantityOf(ShoppingCart cart, string productId) =>
         cart.Items.FirstOrDefault(item => item.ProductId == productId)?.Quantity ?? 0;
 
-    private static Result<ShoppingCart> SetQuantity(ShoppingCart cart, string productId, long quantity, IReadOnlyDictionary<string, Product> products, DateTimeOffset now)
+    private static Result<ShoppingCart> SetQuantity(
+        ShoppingCart cart, string productId, long quantity, IReadOnlyDictionary<string, Product> products, DateTimeOffset now)
     {
         var current = QuantityOf(cart, productId);
         if (quantity == current)

@@ -6,7 +6,7 @@ namespace Commerce.Shared.Cart;
 /// What a user has put aside, in the user's partition of the container <c>accounts</c>. Nothing is reserved; prices and stock are read
 /// when the cart is. It expires 30 days after its last change.
 /// </summary>
-public sealed record ShoppingCart
+public sealed record ShoppingCart : IVersioned<ShoppingCart>
 {
     public const string DocumentId = "cart";
     public const string DocumentType = "cart";
@@ -35,6 +35,8 @@ public sealed record ShoppingCart
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public ShoppingCart WithETag(string etag) => this with { ETag = etag };
 }
 
 /// <param name="ProductId">The product.</param>

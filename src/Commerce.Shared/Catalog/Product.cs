@@ -6,7 +6,7 @@ namespace Commerce.Shared.Catalog;
 /// A product: the head document of the partition <c>/productId</c> in the container <c>catalog</c>. The sum of its
 /// <see cref="StockMovement.Delta"/> is <see cref="Stock"/> at every moment.
 /// </summary>
-public sealed record Product
+public sealed record Product : IVersioned<Product>
 {
     public const string DocumentId = "product";
     public const string DocumentType = "product";
@@ -41,4 +41,6 @@ public sealed record Product
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public Product WithETag(string etag) => this with { ETag = etag };
 }

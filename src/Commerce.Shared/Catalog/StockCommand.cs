@@ -12,7 +12,8 @@ public abstract record StockCommand(string ProductId)
     /// <param name="Quantity">Pieces.</param>
     /// <param name="UnitPrice">Won a piece, as the order says.</param>
     /// <param name="IsPriceBound">True when the order may be paid at this price only.</param>
-    public sealed record Reserve(string ProductId, string OrderId, long Quantity, long UnitPrice, bool IsPriceBound) : StockCommand(ProductId);
+    public sealed record Reserve(
+        string ProductId, string OrderId, long Quantity, long UnitPrice, bool IsPriceBound) : StockCommand(ProductId);
 
     /// <summary>Puts an order's reserved line back, once.</summary>
     /// <param name="ProductId">The product.</param>

@@ -21,7 +21,8 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         return command switch
         {
             StockCommand.Reserve reserve => Reserve(head, reserve, now),
-            StockCommand.Seal seal => (head, Unmoved(head, command, MovementKind.Sealed, seal.Quantity, now) with { OrderId = seal.OrderId }),
+            StockCommand.Seal seal =>
+                (head, Unmoved(head, command, MovementKind.Sealed, seal.Quantity, now) with { OrderId = seal.OrderId }),
             StockCommand.Release release => Post(head, Movement(head, command, MovementKind.Release, -release.Sale.Delta, now) with
             {
                 OrderId = release.OrderId,
@@ -40,6 +41,14 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         StockCommand.Adjust adjust => (record.Requested ?? record.Delta) == adjust.Delta && record.Reason == adjust.Reason,
         _ => false,
     };
+
+    public bool IsSound(Product? before, Product after, IEnumerable<StockMovement> records)
+    {
+        var sum = new LedgerSum(before?.Stock ?? 0, before?.MovementCount ?? 0);
+        foreach (var movement in records)
+            sum = sum.With(movement.Delta, movement.StockAfter, movement.Sequence);
+        return sum.Explains(after.Stock, after.MovementCount);
+    }
 
     /// <summary>Why an adjustment was refused; null for one that changed the stock.</summary>
     public static Failure? RefusalOf(StockMovement adjustment) => adjustment switch
@@ -79,7 +88,7 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
 
     private Decision<Product, StockMovement> Adjust(Product product, StockCommand.Adjust adjust, DateTimeOffset now)
     {
-        // Both bounds are far from overflow: |delta| is checked at the door to be at most Limits.StockMax.
+        // Both bounds are far from overflow: |delta| is checked on input to be at most Limits.StockMax.
         var isWithinBounds = product.Stock + adjust.Delta is >= 0 and <= Limits.StockMax;
         return isWithinBounds
             ? Post(product, Movement(product, adjust, MovementKind.Adjustment, adjust.Delta, now) with { Reason = adjust.Reason })

@@ -2,8 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Commerce.Shared.Delivery;
 
-/// <summary>What holds for all deliveries, on every instance: what operators have ordered, and the pause that the platform asked for.</summary>
-public sealed record DeliveryControl
+/// <summary>
+/// What holds for all deliveries, on every instance: what operators have ordered, and the pause that the platform asked for.
+/// </summary>
+public sealed record DeliveryControl : IVersioned<DeliveryControl>
 {
     public const string DocumentId = "control";
 
@@ -29,6 +31,8 @@ public sealed record DeliveryControl
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public DeliveryControl WithETag(string etag) => this with { ETag = etag };
 
     /// <summary>An operator's order to go on, whoever has asked for the pause.</summary>
     public static DeliveryControl Resumed(DeliveryControl control) => control with { IsPaused = false, PausedByPlatformUntil = null };

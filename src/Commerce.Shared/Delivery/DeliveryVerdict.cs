@@ -36,7 +36,8 @@ public static class DeliveryVerdicts
     };
 
     /// <summary>
-    /// Whether a <c>Retry-After</c> speaks for all events: the platform is overloaded or away (RFC 6585, 4; RFC 9110, 15.6; Standard Webhooks).
+    /// Whether a <c>Retry-After</c> speaks for all events: the platform is overloaded or away (RFC 6585, 4; RFC 9110, 15.6; Standard
+    /// Webhooks).
     /// With any other status it speaks of the one event that was answered.
     /// </summary>
     public static bool SpeaksForAll(int? status) => status is 429 or 502 or 503 or 504;

@@ -22,7 +22,7 @@ public enum DeliveryState
 /// Where the delivery of one event stands, in the container <c>deliveries</c> under <c>/shard</c>. The event itself is not stored: it
 /// follows from the order document (<see cref="OrderEvents"/>).
 /// </summary>
-public sealed record EventDelivery
+public sealed record EventDelivery : IVersioned<EventDelivery>
 {
     /// <summary>
     /// Shards of the container: enough to spread the writes, few enough that a redelivery page comes from one partition and is settled
@@ -80,6 +80,8 @@ public sealed record EventDelivery
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public EventDelivery WithETag(string etag) => this with { ETag = etag };
 
     /// <summary>The shard of all events of an order.</summary>
     public static string ShardOf(string orderId) => ShardName((int)(StableHash.Of(orderId) % ShardCount));

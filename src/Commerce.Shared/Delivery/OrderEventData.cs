@@ -12,7 +12,7 @@ namespace Commerce.Shared.Delivery;
 /// <param name="OrderId">The order.</param>
 /// <param name="UserId">Who bought.</param>
 /// <param name="Status">What the event made of the order: paid or cancelled.</param>
-/// <param name="Lines">What was bought, one line a product.</param>
+/// <param name="Lines">What was bought, one line per product.</param>
 /// <param name="TotalAmount">Won.</param>
 /// <param name="Currency">ISO 4217: KRW, which has no minor unit.</param>
 /// <param name="CreatedAt">When the order was placed.</param>

@@ -6,7 +6,7 @@ namespace Commerce.Shared.Delivery;
 /// How far the books were compared with the deliveries, in the container <c>deliveries</c>: every order that was paid or cancelled before
 /// has a delivery, or had one that is delivered.
 /// </summary>
-public sealed record ReconciliationCheckpoint
+public sealed record ReconciliationCheckpoint : IVersioned<ReconciliationCheckpoint>
 {
     public const string DocumentId = "reconciliation";
 
@@ -23,6 +23,8 @@ public sealed record ReconciliationCheckpoint
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public ReconciliationCheckpoint WithETag(string etag) => this with { ETag = etag };
 
     /// <summary>The checkpoint, moved on for one type of event.</summary>
     public ReconciliationCheckpoint MovedTo(string eventType, DateTimeOffset until) =>

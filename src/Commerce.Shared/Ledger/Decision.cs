@@ -50,6 +50,14 @@ public interface ILedgerRules<THead, in TCommand, TRecord>
 
     /// <summary>True when <paramref name="record"/>, found under the command's id, is of the very same request.</summary>
     bool IsRepeat(TRecord record, TCommand command);
+
+    /// <summary>
+    /// What must hold of everything that is written, whatever led to it: the records add up to the head, and nothing is negative.
+    /// </summary>
+    /// <param name="before">The head as it is stored; null when there is none yet.</param>
+    /// <param name="after">The head to be written.</param>
+    /// <param name="records">The records to be written with it, in order.</param>
+    bool IsSound(THead? before, THead after, IEnumerable<TRecord> records);
 }
 
 /// <summary>A record that stands in the ledger for a command.</summary>

@@ -27,10 +27,11 @@ public sealed record CancellationRequest
     /// <summary>Why an order as it is cannot be cancelled, or null.</summary>
     public static Failure? RefusalOf(Order order) => order.Status switch
     {
-        OrderStatus.Pending => new(ErrorCode.OrderNotCancellable, "The order is still being placed. Ask again when it is paid, under another key.")
-        {
-            OrderId = order.Id,
-        },
+        OrderStatus.Pending =>
+            new(ErrorCode.OrderNotCancellable, "The order is still being placed. Ask again when it is paid, under another key.")
+            {
+                OrderId = order.Id,
+            },
         OrderStatus.Rejected => new(ErrorCode.OrderNotCancellable, "The order was rejected; nothing was paid.") { OrderId = order.Id },
         _ => null,
     };

@@ -4,7 +4,7 @@ namespace Commerce.Shared.Orders;
 
 /// <summary>
 /// An order, in the container <c>orders</c> under <c>/userId</c>. Its id derives from the user and the idempotency key
-/// (<see cref="OperationId.Order"/>), so creating the document is the gate that lets an operation in once.
+/// (<see cref="OperationId.Order"/>), so creating the document is the gate that accepts an operation once.
 /// </summary>
 public sealed record Order
 {
@@ -23,7 +23,7 @@ public sealed record Order
     public required string Fingerprint { get; init; }
 
     /// <summary>
-    /// What was ordered, one line a product, in ascending product id. Prices are those at acceptance, unless they changed before the line
+    /// What was ordered, one line per product, in ascending product id. Prices are those at acceptance, unless they changed before the line
     /// was taken out of stock; those of a paid order are the ones that were paid.
     /// </summary>
     public required IReadOnlyList<OrderLine> Lines { get; init; }
@@ -40,7 +40,8 @@ public sealed record Order
     public DateTimeOffset? CancelledAt { get; init; }
 
     /// <summary>
-    /// Of a paid order: when it was asked for to cancel it. Set with the request and taken away when that is carried out or refused, so that
+    /// Of a paid order: when it was asked for to cancel it. Set with the request and taken away when that is carried out or refused, so
+    /// that
     /// what a crash leaves is found.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -48,7 +49,7 @@ public sealed record Order
 
     /// <summary>
     /// Of an order that was placed by checking a cart out: the numbers of its lines, from 0, in the order in which they lay in the cart.
-    /// They left the cart when the order was let in, and come back if it is rejected. Null for any other order.
+    /// They left the cart when the order was accepted, and come back if it is rejected. Null for any other order.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? CartLines { get; init; }

@@ -34,7 +34,7 @@ public sealed record OrderRequest(string UserId, string IdempotencyKey, IReadOnl
     }
 }
 
-/// <summary>What a request comes to before any product or balance is looked at.</summary>
+/// <summary>What a request comes to before any product or balance is read.</summary>
 /// <param name="Id">The order's id.</param>
 /// <param name="Fingerprint">What the request means.</param>
 /// <param name="Items">One a product, in ascending product id.</param>

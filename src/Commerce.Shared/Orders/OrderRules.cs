@@ -22,7 +22,8 @@ public static class OrderRules
         {
             var sum = quantities.GetValueOrDefault(items[i].ProductId) + items[i].Quantity;
             if (sum > Limits.QuantityMax)
-                return Failure.Validation($"items[{i}].quantity", $"must not bring the product to more than {Limits.QuantityMax} in one order");
+                return Failure.Validation(
+                    $"items[{i}].quantity", $"must not bring the product to more than {Limits.QuantityMax} in one order");
             quantities[items[i].ProductId] = sum;
         }
         OrderItem[] lines = [.. quantities.Select(static pair => new OrderItem(pair.Key, pair.Value))];
@@ -58,7 +59,8 @@ public static class OrderRules
             CreatedAt = now,
             TraceParent = request.TraceParent,
         };
-        return request.ExpectedTotalAmount is { } expected && expected != total ? order.RejectedFor(Failure.PriceChanged(expected, total)) : order;
+        return request.ExpectedTotalAmount is { } expected
+            && expected != total ? order.RejectedFor(Failure.PriceChanged(expected, total)) : order;
     }
 
     /// <summary>The next revision of an order, at other prices.</summary>
@@ -102,7 +104,9 @@ public static class OrderRules
     /// </summary>
     private static string Fingerprint(OrderRequest request, OrderItem[] items)
     {
-        List<string> parts = request.FromCart ? ["cart"] : [.. items.SelectMany(static item => new[] { item.ProductId, Text(item.Quantity) })];
+        List<string> parts = request.FromCart
+            ? ["cart"]
+            : [.. items.SelectMany(static item => new[] { item.ProductId, Text(item.Quantity) })];
         if (request.ExpectedTotalAmount is { } expected)
             parts.AddRange(["expected total", Text(expected)]);
         return OperationId.Fingerprint([.. parts]);

@@ -6,7 +6,7 @@ namespace Commerce.Shared.Orders;
 /// <param name="OrderId">The order; the instance id of the orchestration that places it.</param>
 /// <param name="UserId">Who buys.</param>
 /// <param name="Items">What is bought, in ascending product id.</param>
-public sealed record OrderWork(string OrderId, string UserId, IReadOnlyList<WorkItem> Items)
+public sealed record OrderWork(string OrderId, string UserId, IReadOnlyList<SoldLine> Items)
 {
     /// <summary>As <see cref="Order.Revision"/>.</summary>
     public int Revision { get; init; }
@@ -21,7 +21,7 @@ public sealed record OrderWork(string OrderId, string UserId, IReadOnlyList<Work
     public long TotalAmount => Items.Sum(static item => checked(item.UnitPrice * item.Quantity));
 
     public static OrderWork Of(Order order) =>
-        new(order.Id, order.UserId, [.. order.Lines.Select(static line => new WorkItem(line.ProductId, line.Quantity, line.UnitPrice))])
+        new(order.Id, order.UserId, [.. order.Lines.Select(static line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice))])
         {
             Revision = order.Revision,
             IsPriceBound = order.IsPriceBound,
@@ -29,10 +29,11 @@ public sealed record OrderWork(string OrderId, string UserId, IReadOnlyList<Work
         };
 }
 
+/// <summary>A line of an order as its steps see it, and as its payment and its refund record it.</summary>
 /// <param name="ProductId">The product.</param>
 /// <param name="Quantity">Pieces.</param>
-/// <param name="UnitPrice">Won a piece, as the order says.</param>
-public sealed record WorkItem(string ProductId, long Quantity, long UnitPrice);
+/// <param name="UnitPrice">Won a piece: as the order says, and as it is paid.</param>
+public sealed record SoldLine(string ProductId, long Quantity, long UnitPrice);
 
 /// <summary>How a pending order is decided, should it still be the one that <paramref name="Work"/> says.</summary>
 /// <param name="Work">The order.</param>

@@ -6,7 +6,7 @@ namespace Commerce.Shared.Ranking;
 /// How far a fold has come, in the container <c>ranking</c>. Its ETag guards every commit of its scope: of two timers that overlap
 /// one succeeds.
 /// </summary>
-public sealed record RankingCheckpoint
+public sealed record RankingCheckpoint : IVersioned<RankingCheckpoint>
 {
     public const string DocumentId = "checkpoint";
 
@@ -38,12 +38,14 @@ public sealed record RankingCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? WindowEnd { get; init; }
 
-    /// <summary>The lists, one a window.</summary>
+    /// <summary>The lists, one per window.</summary>
     public IReadOnlyList<RankingListRef> Lists { get; init; } = [];
 
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public RankingCheckpoint WithETag(string etag) => this with { ETag = etag };
 }
 
 /// <param name="Range">A feed range, as the SDK writes it.</param>
@@ -85,7 +87,7 @@ public sealed record RankingList
 public sealed record RankedProduct(string ProductId, string Name, long Price, long Quantity, long Revenue);
 
 /// <summary>Which scope of the container <c>ranking</c> is served, and which is being built to take its place.</summary>
-public sealed record RankingPointer
+public sealed record RankingPointer : IVersioned<RankingPointer>
 {
     public const string DocumentId = "pointer";
 
@@ -111,6 +113,8 @@ public sealed record RankingPointer
     [JsonPropertyName("_etag")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
+
+    public RankingPointer WithETag(string etag) => this with { ETag = etag };
 
     /// <summary>The partition of a generation.</summary>
     public static string ScopeOf(int generation) => $"paid-{generation}";

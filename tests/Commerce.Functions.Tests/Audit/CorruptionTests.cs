@@ -20,26 +20,26 @@ public sealed class CorruptionTests : IAsyncLifetime
         "revisions", "isPriceBound", "cancelRequestedAt", "rejection", "traceParent",
     ];
 
-    private readonly AuditHouse _house = new();
+    private readonly AuditFixture _fixture = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        await _house.InitializeAsync();
-        await _house.OpenAsync();
-        await _house.ChargeAsync("second", 7_000);
-        await _house.BookAsync("o-paid", OrderStatus.Paid);
-        await _house.BookAsync("o-cancelled", OrderStatus.Cancelled, quantity: 2);
-        await _house.BookAsync("o-rejected", OrderStatus.Rejected);
+        await _fixture.InitializeAsync();
+        await _fixture.OpenAsync();
+        await _fixture.ChargeAsync("second", 7_000);
+        await _fixture.BookAsync("o-paid", OrderStatus.Paid);
+        await _fixture.BookAsync("o-cancelled", OrderStatus.Cancelled, quantity: 2);
+        await _fixture.BookAsync("o-rejected", OrderStatus.Rejected);
         // Each audit that finds something makes the clock leap; this order must not grow old.
-        await _house.BookAsync("o-pending", OrderStatus.Pending, quantity: 1, age: TimeSpan.FromDays(-1));
-        await _house.Stock.SubmitAsync(AuditHouse.Sku, new StockCommand.Adjust(AuditHouse.Sku, "count", -5, "broken"));
-        await _house.ChargeAsync("lee's", 9_000, user: "lee");
-        await _house.BookAsync("o-lee", OrderStatus.Paid, user: "lee");
+        await _fixture.BookAsync("o-pending", OrderStatus.Pending, quantity: 1, age: TimeSpan.FromDays(-1));
+        await _fixture.Stock.SubmitAsync(AuditFixture.Sku, new StockCommand.Adjust(AuditFixture.Sku, "count", -5, "broken"));
+        await _fixture.ChargeAsync("lee's", 9_000, user: "lee");
+        await _fixture.BookAsync("o-lee", OrderStatus.Paid, user: "lee");
     }
 
-    public ValueTask DisposeAsync() => _house.DisposeAsync();
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
     public async Task A_document_that_is_deleted_is_missed() => await EachAsync(async (container, document) =>
@@ -83,22 +83,22 @@ public sealed class CorruptionTests : IAsyncLifetime
     private async Task EachAsync(Func<Container, JsonObject, Task<string?>> damage)
     {
         var missed = new List<string>();
-        var auditor = _house.NewAuditor();
+        var auditor = _fixture.NewAuditor();
         foreach (var definition in (ContainerDefinition[])[CommerceDatabase.Accounts, CommerceDatabase.Catalog])
         {
-            var container = _house[definition];
+            var container = _fixture[definition];
             foreach (var document in await AllAsync(container))
             {
                 if (await damage(container, document) is not { } how)
                     continue;
-                if ((await _house.AuditAsync(auditor)) is not { Ok: false, Differences: [{ Document: not null }, ..] })
+                if ((await _fixture.AuditAsync(auditor)) is not { Ok: false, Differences: [{ Document: not null }, ..] })
                     missed.Add($"{definition.Name}/{Id(document)} {how}");
                 await container.DeleteItemStreamAsync("o-twin", KeyOf(container, document), cancellationToken: Ct);
                 await UpsertAsync(container, document);
             }
         }
         Assert.Empty(missed);
-        var mended = await _house.AuditAsync(auditor);
+        var mended = await _fixture.AuditAsync(auditor);
         Assert.True(mended.Ok, string.Join('\n', mended.Differences));
     }
 

@@ -96,7 +96,7 @@ public sealed class CartAnswerTests(TestStore store) : CartCalls(store)
             await Store.App.GetRequiredService<CatalogWriter>().CreateAsync(id, $"Product {n}", 10, stock: 1);
             return id;
         }));
-        await process.GetRequiredService<StockLedgerStore>().PeekManyAsync(products);
+        await process.GetRequiredService<ProductReader>().PeekManyAsync(products);
         await AddAsync(process, products[0], 1);
         var (few, fewBytes) = await CallsOfAsync(() => AddAsync(process, products[1], 1));
         await Task.WhenAll(products[2..^1].Select(product => process.GetRequiredService<CartWriter>().ChangeAsync(User, new CartChange.Add(product, 1))));

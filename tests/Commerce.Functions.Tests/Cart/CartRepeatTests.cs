@@ -1,5 +1,5 @@
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Cart;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Cart;
 using Faults;
@@ -56,7 +56,7 @@ public sealed class CartRepeatTests(TestStore store) : CartCalls(store)
     public async Task Where_it_can_no_longer_be_told_it_is_not_made_again()
     {
         await AddAsync(Heart, 1);
-        await Assert.ThrowsAsync<LedgerUnavailableException>(() => AddWithLostAnswerAsync(changesElsewhere: 40));
+        await Assert.ThrowsAsync<UndecidedWriteException>(() => AddWithLostAnswerAsync(changesElsewhere: 40));
         Assert.Equal(2, await QuantityAsync(Heart));
     }
 

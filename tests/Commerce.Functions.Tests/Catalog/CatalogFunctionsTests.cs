@@ -12,10 +12,10 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
     private readonly string _sku = Calls.NewId("p");
 
     private Task<Reply> PutAsync(string body, params (string, string)[] headers) =>
-        store.App.CallAsync<CatalogOperations>((functions, request) => functions.Put(request, _sku), body, headers);
+        store.App.CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, _sku), body, headers);
 
     private Task<Reply> AdjustAsync(string key, long delta, string reason = "count", string? sku = null) =>
-        store.App.CallAsync<CatalogOperations>(
+        store.App.CallAsync<CatalogOperatorFunctions>(
             (functions, request) => functions.Adjust(request, sku ?? _sku), $$"""{"delta":{{delta}},"reason":"{{reason}}"}""", ("Idempotency-Key", key));
 
     private Task<Reply> GetAsync(params (string, string)[] headers) => GetAsync(_sku, headers);
@@ -26,7 +26,7 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
     private Task<Reply> ListAsync(string query) =>
         store.App.CallAsync<ProductFunctions>((functions, request) => functions.List(request), headers: ("Query", query));
 
-    private Task<Reply> ImportAsync(string rows) => store.App.CallAsync<CatalogOperations>(
+    private Task<Reply> ImportAsync(string rows) => store.App.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Import(request), "productId,name,price,stock\n" + rows, ("Content-Type", "text/csv"));
 
     [Fact]

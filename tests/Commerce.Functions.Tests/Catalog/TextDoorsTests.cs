@@ -19,13 +19,13 @@ public sealed class TextDoorsTests(TestStore store) : IClassFixture<TestStore>
         Gen.OneOf(Gen.OneOf([.. Pieces.Select(Gen.Const)]), Gen.Char[' ', '\uFFFF'].Where(unit => !char.IsSurrogate(unit)).Select(unit => unit.ToString()))
             .Array[0, 6].Select(string.Concat);
 
-    private Task<Reply> PutAsync(string sku, string name) => store.App.CallAsync<CatalogOperations>(
+    private Task<Reply> PutAsync(string sku, string name) => store.App.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Put(request, sku), new JsonObject { ["name"] = name, ["price"] = 1 }.ToJsonString());
 
-    private Task<Reply> AdjustAsync(string sku, string key, string reason) => store.App.CallAsync<CatalogOperations>(
+    private Task<Reply> AdjustAsync(string sku, string key, string reason) => store.App.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Adjust(request, sku), new JsonObject { ["delta"] = 1, ["reason"] = reason }.ToJsonString(), ("Idempotency-Key", key));
 
-    private Task<Reply> ImportAsync(string sku, string name) => store.App.CallAsync<CatalogOperations>(
+    private Task<Reply> ImportAsync(string sku, string name) => store.App.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Import(request),
         $"productId,name,price,stock\n{sku},\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\",1,0\n",
         ("Content-Type", "text/csv"));

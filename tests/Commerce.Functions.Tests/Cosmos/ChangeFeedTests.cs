@@ -1,6 +1,7 @@
 using Commerce.Functions.Audit;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Ledger;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Audit;
@@ -27,7 +28,7 @@ public sealed class ChangeFeedTests : IAsyncLifetime
             RankingPointer.ScopeOf(1),
             new AccountFeed(_database.Database, _time),
             new RankingStore(_database.Database),
-            new ProductReader(_database.Database),
+            new ProductReader(_database.Database, new LedgerOptions(), TimeProvider.System),
             _time);
         SplitAtTheEnd();
 

@@ -30,7 +30,7 @@ public class DataPlatformClientTests
         Assert.Equal(Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), headers.GetValues("webhook-timestamp").Single());
         Assert.Equal(
             WebhookSignature.Sign(
-                "o-1.paid", headers.GetValues("webhook-timestamp").Single(), platform.LastBody, WebhookSignature.ParseKey(DeliveryHouse.Options.SigningKeys[0])!),
+                "o-1.paid", headers.GetValues("webhook-timestamp").Single(), platform.LastBody, WebhookSignature.ParseKey(DeliveryFixture.Options.SigningKeys[0])!),
             headers.GetValues("webhook-signature").Single());
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", headers.GetValues("traceparent").Single(), StringComparison.Ordinal);
         Assert.Equal("o-1.paid", JsonDocument.Parse(platform.LastBody).RootElement.GetProperty("id").GetString());
@@ -91,9 +91,9 @@ public class DataPlatformClientTests
     {
         var time = new FakeTimeProvider(Now);
         using var handler = new HangingHandler();
-        using var client = new DataPlatformClient(DeliveryHouse.Options, handler, time);
+        using var client = new DataPlatformClient(DeliveryFixture.Options, handler, time);
 
-        var sending = client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", Now)), Stop);
+        var sending = client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-1", Now)), Stop);
         await handler.Reached.Task.WaitAsync(TimeSpan.FromSeconds(120), Stop);
         time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(sending.IsCompleted);
@@ -120,9 +120,9 @@ public class DataPlatformClientTests
     {
         using var stop = new CancellationTokenSource();
         using var handler = new HangingHandler();
-        using var client = new DataPlatformClient(DeliveryHouse.Options, handler, TimeProvider.System);
+        using var client = new DataPlatformClient(DeliveryFixture.Options, handler, TimeProvider.System);
 
-        var sending = client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", Now)), stop.Token);
+        var sending = client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-1", Now)), stop.Token);
         await handler.Reached.Task.WaitAsync(TimeSpan.FromSeconds(120), Stop);
         await stop.CancelAsync();
 
@@ -138,12 +138,12 @@ public class DataPlatformClientTests
     [InlineData("ftp://platform.example/events", false)]
     [InlineData("/events", false)]
     public void The_address_is_https_outside_this_machine(string? url, bool accepted) =>
-        Assert.Equal(accepted, (DeliveryHouse.Options with { Url = url }).Problem() is null);
+        Assert.Equal(accepted, (DeliveryFixture.Options with { Url = url }).Problem() is null);
 
     [Fact]
     public void Settings_that_make_no_sense_are_named()
     {
-        var good = DeliveryHouse.Options;
+        var good = DeliveryFixture.Options;
         Assert.Contains("more than 2", (good with { SigningKeys = [.. Enumerable.Repeat(good.SigningKeys[0], 3)] }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:TimeoutSeconds", (good with { TimeoutSeconds = double.NaN }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:DrainPerSecond", (good with { DrainPerSecond = 0 }).Problem(), StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public class DataPlatformClientTests
     [InlineData("@Microsoft.KeyVault(SecretUri=https://kv-dev.vault.azure.net/secrets/data-platform-signing-key-current)")]
     public void An_address_without_a_key_stops_nothing_and_makes_events_wait(params string[] keys)
     {
-        var options = DeliveryHouse.Options with { SigningKeys = keys };
+        var options = DeliveryFixture.Options with { SigningKeys = keys };
 
         Assert.Null(options.Problem());
         Assert.False(options.IsConfigured);
@@ -169,15 +169,15 @@ public class DataPlatformClientTests
     [Fact]
     public async Task The_key_that_is_there_signs_alone_while_the_other_is_missing()
     {
-        var options = DeliveryHouse.Options with { SigningKeys = ["@Microsoft.KeyVault(...)", DeliveryHouse.Options.SigningKeys[0]] };
+        var options = DeliveryFixture.Options with { SigningKeys = ["@Microsoft.KeyVault(...)", DeliveryFixture.Options.SigningKeys[0]] };
         using var platform = new FakePlatform();
         using var client = new DataPlatformClient(options, platform, new FakeTimeProvider(Now));
 
-        await client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", Now)), Stop);
+        await client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-1", Now)), Stop);
 
         Assert.Single(platform.Last!.Headers.GetValues("webhook-signature").Single().Split(' '));
         Assert.Contains("only one of the two", options.Warning(), StringComparison.Ordinal);
-        Assert.Null(DeliveryHouse.Options.Warning());
+        Assert.Null(DeliveryFixture.Options.Warning());
         Assert.StartsWith("DataPlatform:Url is missing", (new DataPlatformOptions()).Warning(), StringComparison.Ordinal);
     }
 
@@ -192,8 +192,8 @@ public class DataPlatformClientTests
 
     private static async Task<DeliveryAttempt> SendAsync(FakePlatform platform)
     {
-        using var client = new DataPlatformClient(DeliveryHouse.Options, platform, new FakeTimeProvider(Now));
-        return await client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", Now)), Stop);
+        using var client = new DataPlatformClient(DeliveryFixture.Options, platform, new FakeTimeProvider(Now));
+        return await client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-1", Now)), Stop);
     }
 
     private sealed class HangingHandler : HttpMessageHandler

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Shared.Delivery;
 using Polly.CircuitBreaker;
@@ -14,121 +15,121 @@ public class DeliveryTests
     [Fact]
     public async Task A_platform_that_hangs_does_not_hold_up_the_events_behind_those_that_it_has()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
+        await using var fixture = await DeliveryFixture.CreateAsync();
         var held = new TaskCompletionSource();
-        house.Platform.Held = held.Task;
+        fixture.Platform.Held = held.Task;
 
-        var sending = Enumerable.Range(0, EventDispatcher.SendingMax).Select(i => house.DispatchAsync($"held-{i}")).ToList();
-        await Eventually.HoldsAsync(() => house.Platform.Received.Count == EventDispatcher.SendingMax);
-        Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync("behind"));
+        var sending = Enumerable.Range(0, EventDispatcher.SendingMax).Select(i => fixture.DispatchAsync($"held-{i}")).ToList();
+        await Eventually.HoldsAsync(() => fixture.Platform.Received.Count == EventDispatcher.SendingMax);
+        Assert.Equal(DeliveryState.Waiting, await fixture.DispatchAsync("behind"));
         held.SetResult();
 
         Assert.All(await Task.WhenAll(sending), state => Assert.Equal(DeliveryState.Delivered, state));
-        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("later"));
-        await house.DrainAllAsync();
-        Assert.Equal(EventDispatcher.SendingMax + 2, house.Platform.Accepted.Count);
+        Assert.Equal(DeliveryState.Delivered, await fixture.DispatchAsync("later"));
+        await fixture.DrainAllAsync();
+        Assert.Equal(EventDispatcher.SendingMax + 2, fixture.Platform.Accepted.Count);
     }
 
     [Fact]
     public async Task An_event_that_is_taken_is_done_and_can_be_looked_up()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
+        await using var fixture = await DeliveryFixture.CreateAsync();
 
-        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("o-1"));
+        Assert.Equal(DeliveryState.Delivered, await fixture.DispatchAsync("o-1"));
 
-        var delivery = await house.FindAsync("o-1");
+        var delivery = await fixture.FindAsync("o-1");
         Assert.Equal((DeliveryState.Delivered, 1), (delivery.State, delivery.AttemptCount));
         Assert.Equal((DeliveryVerdict.Delivered, 200), (delivery.Attempts[0].Verdict, delivery.Attempts[0].Status));
-        Assert.Null(await house.Store.NextDueAsync(Stop));
+        Assert.Null(await fixture.Store.NextDueAsync(Stop));
     }
 
     [Fact]
     public async Task An_event_that_is_rejected_is_parked_and_goes_out_again_at_an_operators_word()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.AnswerWith(422);
-        Assert.Equal(DeliveryState.Parked, await house.DispatchAsync("o-1"));
-        Assert.Equal("422 Unprocessable Entity", (await house.FindAsync("o-1")).Reason);
-        Assert.Equal(1, await house.Store.CountAsync(DeliveryState.Parked, Stop));
-        house.Platform.AnswerWith(200);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AnswerWith(422);
+        Assert.Equal(DeliveryState.Parked, await fixture.DispatchAsync("o-1"));
+        Assert.Equal("422 Unprocessable Entity", (await fixture.FindAsync("o-1")).Reason);
+        Assert.Equal(1, await fixture.Store.CountAsync(DeliveryState.Parked, Stop));
+        fixture.Platform.AnswerWith(200);
 
-        await house.Switch.ChangeAsync(control => control with { ReleaseParkedUntil = house.Time.GetUtcNow() }, Stop);
-        await house.DrainAllAsync();
+        await fixture.Switch.ChangeAsync(control => control with { ReleaseParkedUntil = fixture.Time.GetUtcNow() }, Stop);
+        await fixture.DrainAllAsync();
 
-        Assert.Equal((DeliveryState.Delivered, 2), ((await house.FindAsync("o-1")).State, (await house.FindAsync("o-1")).AttemptCount));
-        Assert.Null((await house.Switch.GetAsync(Stop)).ReleaseParkedUntil);
+        Assert.Equal((DeliveryState.Delivered, 2), ((await fixture.FindAsync("o-1")).State, (await fixture.FindAsync("o-1")).AttemptCount));
+        Assert.Null((await fixture.Switch.GetAsync(Stop)).ReleaseParkedUntil);
     }
 
     [Fact]
     public async Task An_outage_makes_events_wait_stops_the_sending_and_loses_nothing()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.AnswerWith(503);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AnswerWith(503);
 
         for (var i = 0; i < 60; i++)
-            Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync($"o-{i}"));
+            Assert.Equal(DeliveryState.Waiting, await fixture.DispatchAsync($"o-{i}"));
 
-        Assert.InRange(house.Platform.Received.Count, 5, 12);
-        Assert.Equal(CircuitState.Open, house.Gate.State);
-        Assert.Equal(60, await house.Store.CountAsync(DeliveryState.Waiting, Stop));
+        Assert.InRange(fixture.Platform.Received.Count, 5, 12);
+        Assert.Equal(CircuitState.Open, fixture.Gate.State);
+        Assert.Equal(60, await fixture.Store.CountAsync(DeliveryState.Waiting, Stop));
         for (var run = 0; run < 20; run++)
         {
-            house.Time.Shift(TimeSpan.FromMinutes(1));
-            Assert.True((await house.Drain.RunAsync(Stop)).IsBlocked);
+            fixture.Time.Shift(TimeSpan.FromMinutes(1));
+            Assert.True((await fixture.Drain.RunAsync(Stop)).IsBlocked);
         }
-        Assert.InRange(house.Platform.Received.Count, 6, 45);
+        Assert.InRange(fixture.Platform.Received.Count, 6, 45);
 
-        house.Platform.AnswerWith(200);
-        await house.DrainAllAsync();
+        fixture.Platform.AnswerWith(200);
+        await fixture.DrainAllAsync();
 
-        Assert.Equal(Enumerable.Range(0, 60).Select(i => $"o-{i}.paid").Order(), house.Platform.Accepted.Keys.Order());
-        Assert.All(house.Platform.Accepted.Values, count => Assert.Equal(1, count));
-        Assert.Equal(60, await house.Store.CountAsync(DeliveryState.Delivered, Stop));
-        Assert.True(house.Gate.TakeRecovery());
-        Assert.False(house.Gate.TakeRecovery());
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => $"o-{i}.paid").Order(), fixture.Platform.Accepted.Keys.Order());
+        Assert.All(fixture.Platform.Accepted.Values, count => Assert.Equal(1, count));
+        Assert.Equal(60, await fixture.Store.CountAsync(DeliveryState.Delivered, Stop));
+        Assert.True(fixture.Gate.TakeRecovery());
+        Assert.False(fixture.Gate.TakeRecovery());
     }
 
     [Fact]
     public async Task After_long_health_an_outage_is_noticed_within_a_second_and_a_half()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var orderEvent = OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-1", house.Time.GetUtcNow()));
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var orderEvent = OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-1", fixture.Time.GetUtcNow()));
         async Task SendAtHundredASecondAsync(Func<bool> until)
         {
             while (!until())
             {
-                house.Time.Shift(TimeSpan.FromMilliseconds(10));
-                await house.Gate.TrySendAsync(orderEvent, Stop);
+                fixture.Time.Shift(TimeSpan.FromMilliseconds(10));
+                await fixture.Gate.TrySendAsync(orderEvent, Stop);
             }
         }
-        await SendAtHundredASecondAsync(() => house.Platform.Received.Count == 2_000);
-        house.Platform.AnswerWith(503);
+        await SendAtHundredASecondAsync(() => fixture.Platform.Received.Count == 2_000);
+        fixture.Platform.AnswerWith(503);
 
-        await SendAtHundredASecondAsync(() => house.Gate.State == CircuitState.Open || house.Platform.Received.Count == 4_000);
+        await SendAtHundredASecondAsync(() => fixture.Gate.State == CircuitState.Open || fixture.Platform.Received.Count == 4_000);
 
-        Assert.InRange(house.Platform.Received.Count - 2_000, 5, 150);
+        Assert.InRange(fixture.Platform.Received.Count - 2_000, 5, 150);
     }
 
     [Fact]
     public async Task Every_look_at_a_platform_that_is_down_is_one_attempt_and_they_are_never_further_apart_than_the_setting()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.AnswerWith(503);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AnswerWith(503);
         for (var i = 0; i < 10; i++)
-            await house.DispatchAsync($"o-{i}");
-        Assert.Equal(CircuitState.Open, house.Gate.State);
-        var probeMax = TimeSpan.FromSeconds(DeliveryHouse.Options.ProbeSecondsMax);
+            await fixture.DispatchAsync($"o-{i}");
+        Assert.Equal(CircuitState.Open, fixture.Gate.State);
+        var probeMax = TimeSpan.FromSeconds(DeliveryFixture.Options.ProbeSecondsMax);
         // The first look comes at once, while the breaker has just opened.
-        var result = DrainResult.Of(new(0), await house.Drain.RunAsync(Stop), probeMax, house.Time.GetUtcNow());
+        var result = DrainResult.Of(new(0), await fixture.Drain.RunAsync(Stop), probeMax, fixture.Time.GetUtcNow());
 
         var attempts = new List<int>();
         for (var look = 0; look < 20; look++)
         {
             Assert.InRange(result.Pause, TimeSpan.FromSeconds(0.5), probeMax + TimeSpan.FromSeconds(0.5));
-            house.Time.Shift(result.Pause);
-            var before = house.Platform.Received.Count;
-            result = DrainResult.Of(result.Next!, await house.Drain.RunAsync(Stop), probeMax, house.Time.GetUtcNow());
-            attempts.Add(house.Platform.Received.Count - before);
+            fixture.Time.Shift(result.Pause);
+            var before = fixture.Platform.Received.Count;
+            result = DrainResult.Of(result.Next!, await fixture.Drain.RunAsync(Stop), probeMax, fixture.Time.GetUtcNow());
+            attempts.Add(fixture.Platform.Received.Count - before);
         }
 
         Assert.All(attempts, count => Assert.Equal(1, count));
@@ -137,13 +138,13 @@ public class DeliveryTests
     [Fact]
     public async Task A_resume_on_one_instance_holds_at_once_for_a_drain_on_another_that_has_just_seen_the_pause()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var neighbour = house.Neighbour();
-        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
-        await house.DispatchAsync("o-1");
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var neighbour = fixture.Neighbour();
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await fixture.DispatchAsync("o-1");
         Assert.True((await neighbour.Switch.GetAsync(Stop)).IsPaused);
 
-        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
         var report = await neighbour.Drain.RunAsync(Stop);
 
         Assert.False(report.IsHalted);
@@ -153,43 +154,43 @@ public class DeliveryTests
     [Fact]
     public async Task An_answer_that_was_long_on_its_way_does_not_take_back_what_was_ordered_meanwhile()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
+        await using var fixture = await DeliveryFixture.CreateAsync();
         // So that the client has all that it asks for once.
-        await house.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
+        await fixture.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
         var (asked, arrived, isFirst) = (new TaskCompletionSource(), new TaskCompletionSource(), 1);
-        house.Database.After = request =>
+        fixture.Database.After = request =>
         {
             if (request.Method != HttpMethod.Get || Interlocked.Exchange(ref isFirst, 0) == 0)
                 return;
             asked.SetResult();
             arrived.Task.Wait(Stop);
         };
-        var slow = Task.Run(() => house.Switch.RefreshAsync(Stop), Stop);
+        var slow = Task.Run(() => fixture.Switch.RefreshAsync(Stop), Stop);
         await asked.Task;
 
-        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         arrived.SetResult();
         Assert.False((await slow).IsPaused);
 
-        Assert.True((await house.Switch.GetAsync(Stop)).IsPaused);
+        Assert.True((await fixture.Switch.GetAsync(Stop)).IsPaused);
     }
 
     [Fact]
     public async Task A_backlog_drains_oldest_first_and_no_faster_than_the_setting()
     {
-        await using var house = await DeliveryHouse.CreateAsync(DeliveryHouse.Options with { DrainPerSecond = 100 });
-        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await using var fixture = await DeliveryFixture.CreateAsync(DeliveryFixture.Options with { DrainPerSecond = 100 });
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         // Of one shard, whose pages hold 50; the events of a page are under way together.
         string[] orders = [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(120)];
         foreach (var orderId in orders)
-            await house.DispatchAsync(orderId);
-        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+            await fixture.DispatchAsync(orderId);
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
         var started = Stopwatch.GetTimestamp();
 
-        await house.Drain.RunAsync(Stop);
+        await fixture.Drain.RunAsync(Stop);
 
         Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromSeconds(1.15));
-        string[] received = [.. house.Platform.Received];
+        string[] received = [.. fixture.Platform.Received];
         Assert.Equal(orders.Length, received.Length);
         foreach (var (page, sent) in orders.Select(id => id + ".paid").Chunk(50).Zip(received.Chunk(50)))
             Assert.Equal(page.Order(), sent.Order());
@@ -198,21 +199,21 @@ public class DeliveryTests
     [Fact]
     public async Task A_drain_that_has_lost_time_does_not_make_up_for_it_by_a_burst()
     {
-        await using var house = await DeliveryHouse.CreateAsync(DeliveryHouse.Options with { DrainPerSecond = 10 });
-        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await using var fixture = await DeliveryFixture.CreateAsync(DeliveryFixture.Options with { DrainPerSecond = 10 });
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         foreach (var orderId in Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(30))
-            await house.DispatchAsync(orderId);
-        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+            await fixture.DispatchAsync(orderId);
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
         var sentAt = new ConcurrentQueue<long>();
-        house.Platform.Answer = _ =>
+        fixture.Platform.Answer = _ =>
         {
             sentAt.Enqueue(Stopwatch.GetTimestamp());
             if (sentAt.Count == 1)
-                house.Time.Shift(TimeSpan.FromSeconds(5));
+                fixture.Time.Shift(TimeSpan.FromSeconds(5));
             return new HttpResponseMessage(HttpStatusCode.OK);
         };
 
-        await house.Drain.RunAsync(Stop);
+        await fixture.Drain.RunAsync(Stop);
 
         long[] times = [.. sentAt];
         Assert.Equal(30, times.Length);
@@ -222,16 +223,16 @@ public class DeliveryTests
     [Fact]
     public async Task A_single_event_that_always_fails_holds_up_no_other_and_is_parked_after_72_hours()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.Answer = id => new HttpResponseMessage(id == "o-bad.paid" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK);
-        var started = house.Time.GetUtcNow();
-        await house.DispatchAsync("o-bad");
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.Answer = id => new HttpResponseMessage(id == "o-bad.paid" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK);
+        var started = fixture.Time.GetUtcNow();
+        await fixture.DispatchAsync("o-bad");
         for (var i = 0; i < 20; i++)
-            Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync($"o-{i}"));
+            Assert.Equal(DeliveryState.Delivered, await fixture.DispatchAsync($"o-{i}"));
 
-        await house.DrainAllAsync();
+        await fixture.DrainAllAsync();
 
-        var bad = await house.FindAsync("o-bad");
+        var bad = await fixture.FindAsync("o-bad");
         Assert.Equal(DeliveryState.Parked, bad.State);
         Assert.StartsWith("Given up after 72 hours", bad.Reason, StringComparison.Ordinal);
         Assert.InRange(bad.UpdatedAt - started, TimeSpan.FromHours(72), TimeSpan.FromHours(73));
@@ -242,42 +243,42 @@ public class DeliveryTests
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     public async Task A_platform_that_asks_for_a_pause_gets_it_from_all(HttpStatusCode status)
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.AskToWait(status, TimeSpan.FromSeconds(90));
-        var before = house.Time.GetUtcNow();
-        await house.DispatchAsync("o-1");
-        await house.DispatchAsync("o-2");
-        var neighbour = house.Neighbour();
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AskToWait(status, TimeSpan.FromSeconds(90));
+        var before = fixture.Time.GetUtcNow();
+        await fixture.DispatchAsync("o-1");
+        await fixture.DispatchAsync("o-2");
+        var neighbour = fixture.Neighbour();
         await neighbour.DispatchAsync("o-3");
 
-        Assert.Equal(["o-1.paid"], house.Platform.Received);
+        Assert.Equal(["o-1.paid"], fixture.Platform.Received);
         Assert.Empty(neighbour.Platform.Received);
-        Assert.True((await house.Switch.GetAsync(Stop)).PausedByPlatformUntil >= before.AddSeconds(90));
-        Assert.Equal(0, (await house.FindAsync("o-2")).AttemptCount);
-        var report = await house.Drain.RunAsync(Stop);
+        Assert.True((await fixture.Switch.GetAsync(Stop)).PausedByPlatformUntil >= before.AddSeconds(90));
+        Assert.Equal(0, (await fixture.FindAsync("o-2")).AttemptCount);
+        var report = await fixture.Drain.RunAsync(Stop);
         Assert.Equal((0, true, false), (report.Sent, report.IsBlocked, report.IsHalted));
         Assert.True(report.RetryAt >= before.AddSeconds(90));
 
-        house.Platform.AnswerWith(200);
-        house.Time.Shift(TimeSpan.FromSeconds(91));
-        await house.DrainAllAsync();
-        Assert.Equal(3, house.Platform.Accepted.Count);
+        fixture.Platform.AnswerWith(200);
+        fixture.Time.Shift(TimeSpan.FromSeconds(91));
+        await fixture.DrainAllAsync();
+        Assert.Equal(3, fixture.Platform.Accepted.Count);
     }
 
     [Fact]
     public async Task A_resume_ends_the_pause_that_the_platform_asked_for()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.AskToWait(HttpStatusCode.TooManyRequests, TimeSpan.FromHours(1));
-        await house.DispatchAsync("o-1");
-        house.Platform.AnswerWith(200);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AskToWait(HttpStatusCode.TooManyRequests, TimeSpan.FromHours(1));
+        await fixture.DispatchAsync("o-1");
+        fixture.Platform.AnswerWith(200);
 
-        await house.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
+        await fixture.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
 
-        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("o-2"));
-        house.Time.Shift(TimeSpan.FromMinutes(1));
-        await house.DrainAllAsync();
-        Assert.Equal(2, house.Platform.Accepted.Count);
+        Assert.Equal(DeliveryState.Delivered, await fixture.DispatchAsync("o-2"));
+        fixture.Time.Shift(TimeSpan.FromMinutes(1));
+        await fixture.DrainAllAsync();
+        Assert.Equal(2, fixture.Platform.Accepted.Count);
     }
 
     [Theory]
@@ -288,31 +289,31 @@ public class DeliveryTests
     [InlineData(HttpStatusCode.Found, DeliveryState.Waiting)]
     public async Task What_is_said_of_one_event_holds_for_no_other(HttpStatusCode status, DeliveryState state)
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        house.Platform.AskToWait(status, TimeSpan.FromHours(1));
-        var before = house.Time.GetUtcNow();
-        Assert.Equal(state, await house.DispatchAsync("o-1"));
-        house.Platform.AnswerWith(200);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AskToWait(status, TimeSpan.FromHours(1));
+        var before = fixture.Time.GetUtcNow();
+        Assert.Equal(state, await fixture.DispatchAsync("o-1"));
+        fixture.Platform.AnswerWith(200);
 
-        Assert.Equal(DeliveryState.Delivered, await house.DispatchAsync("o-2"));
-        Assert.True((await house.FindAsync("o-1")).DueAt is null || (await house.FindAsync("o-1")).DueAt >= before.AddHours(1));
+        Assert.Equal(DeliveryState.Delivered, await fixture.DispatchAsync("o-2"));
+        Assert.True((await fixture.FindAsync("o-1")).DueAt is null || (await fixture.FindAsync("o-1")).DueAt >= before.AddHours(1));
     }
 
     [Fact]
     public async Task While_deliveries_are_paused_events_wait()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
 
-        Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync("o-1"));
-        var report = await house.Drain.RunAsync(Stop);
+        Assert.Equal(DeliveryState.Waiting, await fixture.DispatchAsync("o-1"));
+        var report = await fixture.Drain.RunAsync(Stop);
         Assert.Equal((0, true, true), (report.Sent, report.IsBlocked, report.IsHalted));
         Assert.NotNull(report.NextDueAt);
-        Assert.Empty(house.Platform.Received);
+        Assert.Empty(fixture.Platform.Received);
 
-        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
-        await house.DrainAllAsync();
-        Assert.Single(house.Platform.Accepted);
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+        await fixture.DrainAllAsync();
+        Assert.Single(fixture.Platform.Accepted);
     }
 
     /// <summary>Nothing is tried while an operator or the platform wants a pause, without a platform, or behind the breaker.</summary>
@@ -323,18 +324,18 @@ public class DeliveryTests
     [InlineData("broken")]
     public async Task Days_in_which_nothing_was_tried_park_no_event(string why)
     {
-        await using var house = await DeliveryHouse.CreateAsync(why == "unconfigured" ? new DataPlatformOptions() : null);
+        await using var fixture = await DeliveryFixture.CreateAsync(why == "unconfigured" ? new DataPlatformOptions() : null);
         if (why == "paused")
-            await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+            await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         else if (why == "paused by the platform")
-            await house.Switch.PauseUntilAsync(house.Time.GetUtcNow().AddDays(5));
+            await fixture.Switch.PauseUntilAsync(fixture.Time.GetUtcNow().AddDays(5));
         else if (why == "broken")
-            await house.BreakAsync();
+            await fixture.BreakAsync();
         for (var i = 0; i < 6; i++)
-            Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync($"o-{i}"));
-        house.Time.Shift(TimeSpan.FromDays(5));
+            Assert.Equal(DeliveryState.Waiting, await fixture.DispatchAsync($"o-{i}"));
+        fixture.Time.Shift(TimeSpan.FromDays(5));
 
-        var later = house.Neighbour(house.Time);
+        var later = fixture.Neighbour(fixture.Time);
         await later.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
         later.Platform.AnswerWith(503);
         for (var run = 0; run < 10; run++)
@@ -344,51 +345,51 @@ public class DeliveryTests
         }
 
         Assert.True(later.Platform.Received.Count >= 6, $"{later.Platform.Received.Count} attempts");
-        Assert.Equal(0, await house.Store.CountAsync(DeliveryState.Parked, Stop));
+        Assert.Equal(0, await fixture.Store.CountAsync(DeliveryState.Parked, Stop));
         later.Platform.AnswerWith(200);
         await later.DrainAllAsync();
-        Assert.Equal(0, await house.Store.CountAsync(DeliveryState.Waiting, Stop));
+        Assert.Equal(0, await fixture.Store.CountAsync(DeliveryState.Waiting, Stop));
     }
 
     [Fact]
     public async Task Without_a_platform_events_wait()
     {
-        await using var house = await DeliveryHouse.CreateAsync(new DataPlatformOptions());
+        await using var fixture = await DeliveryFixture.CreateAsync(new DataPlatformOptions());
 
-        Assert.Equal(DeliveryState.Waiting, await house.DispatchAsync("o-1"));
-        Assert.True((await house.Drain.RunAsync(Stop)).IsHalted);
-        Assert.Equal(DeliveryState.Waiting, (await house.FindAsync("o-1")).State);
+        Assert.Equal(DeliveryState.Waiting, await fixture.DispatchAsync("o-1"));
+        Assert.True((await fixture.Drain.RunAsync(Stop)).IsHalted);
+        Assert.Equal(DeliveryState.Waiting, (await fixture.FindAsync("o-1")).State);
     }
 
     [Fact]
     public async Task A_claim_check_is_filled_in_from_the_order()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var order = await house.AddOrderAsync("o-1");
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var order = await fixture.AddOrderAsync("o-1");
         var message = OrderEventMessage.Parse(OrderEvents.Paid(order)) with { Event = null };
 
-        Assert.Equal(DeliveryState.Delivered, await house.Dispatcher.DispatchAsync(message, Stop));
+        Assert.Equal(DeliveryState.Delivered, await fixture.Dispatcher.DispatchAsync(message, Stop));
 
-        Assert.Contains("\"totalAmount\":200", System.Text.Encoding.UTF8.GetString(house.Platform.LastBody), StringComparison.Ordinal);
+        Assert.Contains("\"totalAmount\":200", System.Text.Encoding.UTF8.GetString(fixture.Platform.LastBody), StringComparison.Ordinal);
     }
 
     /// <summary>A replica that lags does not have an order that was paid a moment ago, or has it as it was before.</summary>
     [Fact]
     public async Task An_event_whose_order_is_not_seen_yet_waits_and_one_that_never_happened_is_parked_in_the_end()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var order = await house.AddOrderAsync("o-1");
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var order = await fixture.AddOrderAsync("o-1");
         var missing = new OrderEventRef("o-2.paid", OrderEvents.PaidType, "o-2", "u-1", order.CreatedAt);
         var untrue = new OrderEventRef("o-1.cancelled", OrderEvents.CancelledType, "o-1", "u-1", order.CreatedAt);
 
-        Assert.Equal(DeliveryState.Waiting, await house.Dispatcher.DispatchAsync(new(missing, null), Stop));
-        Assert.Equal(DeliveryState.Waiting, await house.Dispatcher.DispatchAsync(new(untrue, null), Stop));
-        await house.AddOrderAsync("o-2");
-        await house.DrainAllAsync();
+        Assert.Equal(DeliveryState.Waiting, await fixture.Dispatcher.DispatchAsync(new(missing, null), Stop));
+        Assert.Equal(DeliveryState.Waiting, await fixture.Dispatcher.DispatchAsync(new(untrue, null), Stop));
+        await fixture.AddOrderAsync("o-2");
+        await fixture.DrainAllAsync();
 
-        Assert.Equal(["o-2.paid"], house.Platform.Received);
-        Assert.Equal(DeliveryState.Delivered, (await house.FindAsync("o-2")).State);
-        var parked = await house.Store.FindAsync("o-1.cancelled", Stop);
+        Assert.Equal(["o-2.paid"], fixture.Platform.Received);
+        Assert.Equal(DeliveryState.Delivered, (await fixture.FindAsync("o-2")).State);
+        var parked = await fixture.Store.FindAsync("o-1.cancelled", Stop);
         Assert.Equal(DeliveryState.Parked, parked!.State);
         Assert.Contains("no such event", parked.Reason, StringComparison.Ordinal);
     }
@@ -396,90 +397,90 @@ public class DeliveryTests
     [Fact]
     public async Task An_event_is_not_let_go_before_it_is_recorded_but_a_delivered_one_is()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        await house.DispatchAsync("o-0");
-        house.Platform.AnswerWith(500);
-        var order = await house.AddOrderAsync("o-1");
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.DispatchAsync("o-0");
+        fixture.Platform.AnswerWith(500);
+        var order = await fixture.AddOrderAsync("o-1");
         var message = OrderEventMessage.Parse(OrderEvents.Paid(order));
         var faults = 6;
-        house.Database.Before = request =>
+        fixture.Database.Before = request =>
         {
             if (request.Method == HttpMethod.Post && Interlocked.Decrement(ref faults) >= 0)
                 throw new HttpRequestException("away");
         };
 
-        Assert.Equal(DeliveryState.Waiting, await house.Dispatcher.DispatchAsync(message, Stop));
+        Assert.Equal(DeliveryState.Waiting, await fixture.Dispatcher.DispatchAsync(message, Stop));
         Assert.True(faults < 0);
-        Assert.Equal(DeliveryState.Waiting, (await house.FindAsync("o-1")).State);
+        Assert.Equal(DeliveryState.Waiting, (await fixture.FindAsync("o-1")).State);
 
-        house.Database.Before = request =>
+        fixture.Database.Before = request =>
         {
             if (request.Method == HttpMethod.Post)
                 throw new InvalidOperationException("gone");
         };
-        house.Platform.AnswerWith(200);
-        Assert.Equal(DeliveryState.Delivered, await house.Dispatcher.DispatchAsync(message, Stop));
+        fixture.Platform.AnswerWith(200);
+        Assert.Equal(DeliveryState.Delivered, await fixture.Dispatcher.DispatchAsync(message, Stop));
     }
 
     [Fact]
     public async Task A_drain_that_dies_anywhere_loses_nothing()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         for (var i = 0; i < 30; i++)
-            await house.DispatchAsync($"o-{i}");
-        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+            await fixture.DispatchAsync($"o-{i}");
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
 
         var deaths = 0;
         for (var calls = 0; calls < 40; calls += 3)
         {
             var left = calls;
-            house.Database.After = _ =>
+            fixture.Database.After = _ =>
             {
                 if (Interlocked.Decrement(ref left) < 0)
                     throw new InvalidOperationException("As if the process had ended here.");
             };
-            deaths += await Record.ExceptionAsync(() => house.Drain.RunAsync(Stop)) is null ? 0 : 1;
+            deaths += await Record.ExceptionAsync(() => fixture.Drain.RunAsync(Stop)) is null ? 0 : 1;
         }
-        house.Database.After = null;
+        fixture.Database.After = null;
         Assert.InRange(deaths, 5, 14);
-        await house.DrainAllAsync();
+        await fixture.DrainAllAsync();
 
-        Assert.Equal(30, house.Platform.Accepted.Count);
-        Assert.Equal(30, await house.Store.CountAsync(DeliveryState.Delivered, Stop));
+        Assert.Equal(30, fixture.Platform.Accepted.Count);
+        Assert.Equal(30, await fixture.Store.CountAsync(DeliveryState.Delivered, Stop));
     }
 
     [Fact]
     public async Task Two_drains_at_a_time_end_in_the_same_state()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        await house.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         for (var i = 0; i < 40; i++)
-            await house.DispatchAsync($"o-{i}");
-        await house.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
+            await fixture.DispatchAsync($"o-{i}");
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
 
-        await Task.WhenAll(house.Drain.RunAsync(Stop), house.Drain.RunAsync(Stop));
-        await house.DrainAllAsync();
+        await Task.WhenAll(fixture.Drain.RunAsync(Stop), fixture.Drain.RunAsync(Stop));
+        await fixture.DrainAllAsync();
 
-        Assert.Equal(40, house.Platform.Accepted.Count);
-        Assert.Equal(40, await house.Store.CountAsync(DeliveryState.Delivered, Stop));
+        Assert.Equal(40, fixture.Platform.Accepted.Count);
+        Assert.Equal(40, await fixture.Store.CountAsync(DeliveryState.Delivered, Stop));
     }
 
     [Fact]
     public async Task A_list_pages_through_all_of_a_state_even_when_times_are_equal()
     {
-        await using var house = await DeliveryHouse.CreateAsync(new DataPlatformOptions());
-        var at = house.Time.GetUtcNow();
+        await using var fixture = await DeliveryFixture.CreateAsync(new DataPlatformOptions());
+        var at = fixture.Time.GetUtcNow();
         for (var i = 0; i < 25; i++)
         {
-            await house.Store.RecordAsync(
+            await fixture.Store.RecordAsync(
                 EventDelivery.Of(new($"o-{i}.paid", OrderEvents.PaidType, $"o-{i}", "u-1", at), at.AddSeconds(i / 10)));
         }
         var seen = new List<string>();
-        DeliveryPosition? after = null;
+        TimePosition? after = null;
         do
         {
-            var page = await house.Store.ListAsync(DeliveryState.Waiting, 4, after, Stop);
+            var page = await fixture.Store.ListAsync(DeliveryState.Waiting, 4, after, Stop);
             seen.AddRange(page.Select(delivery => delivery.Id));
             after = page.Count < 4 ? null : new(page[^1].UpdatedAt, page[^1].Id);
         }

@@ -10,28 +10,28 @@ namespace Commerce.Functions.Tests.Delivery;
 /// <summary>Events that nobody sent, or that were lost with the queue.</summary>
 public sealed class EventReconcilerTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Old = TimeSpan.FromSeconds(DeliveryHouse.Options.LostAfterSeconds + 1);
+    private static readonly TimeSpan Old = TimeSpan.FromSeconds(DeliveryFixture.Options.LostAfterSeconds + 1);
 
-    private DeliveryHouse _house = null!;
+    private DeliveryFixture _fixture = null!;
 
-    public async ValueTask InitializeAsync() => _house = await DeliveryHouse.CreateAsync();
+    public async ValueTask InitializeAsync() => _fixture = await DeliveryFixture.CreateAsync();
 
-    public ValueTask DisposeAsync() => _house.DisposeAsync();
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Fact]
     public async Task A_payment_without_a_delivery_is_found_once_it_is_old_enough()
     {
         var order = await PayAsync("o-1");
         Assert.Equal(0, await ReconcileAsync());
-        Assert.Null(await _house.Store.FindAsync("o-1.paid", Stop));
+        Assert.Null(await _fixture.Store.FindAsync("o-1.paid", Stop));
 
-        _house.Time.Shift(Old);
+        _fixture.Time.Shift(Old);
         Assert.Equal(1, await ReconcileAsync());
-        var delivery = await _house.FindAsync("o-1");
+        var delivery = await _fixture.FindAsync("o-1");
         Assert.Equal((DeliveryState.Waiting, order.PaidAt), (delivery.State, delivery.OccurredAt));
 
-        await _house.DrainAllAsync();
-        Assert.True(_house.Platform.Accepted.ContainsKey("o-1.paid"));
+        await _fixture.DrainAllAsync();
+        Assert.True(_fixture.Platform.Accepted.ContainsKey("o-1.paid"));
         Assert.Equal(0, await ReconcileAsync());
     }
 
@@ -40,18 +40,18 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     {
         foreach (var (id, status) in new[] { ("o-1", 200), ("o-2", 400), ("o-3", 503) })
         {
-            _house.Platform.AnswerWith(status);
+            _fixture.Platform.AnswerWith(status);
             await PayAsync(id);
-            await _house.Dispatcher.DispatchAsync(
-                OrderEventMessage.Parse(OrderEvents.Paid(DeliveryHouse.OrderOf(id, _house.Time.GetUtcNow()))), Stop);
+            await _fixture.Dispatcher.DispatchAsync(
+                OrderEventMessage.Parse(OrderEvents.Paid(DeliveryFixture.OrderOf(id, _fixture.Time.GetUtcNow()))), Stop);
         }
-        _house.Time.Shift(Old);
+        _fixture.Time.Shift(Old);
 
         Assert.Equal(0, await ReconcileAsync());
 
-        Assert.Equal(DeliveryState.Delivered, (await _house.FindAsync("o-1")).State);
-        Assert.Equal(DeliveryState.Parked, (await _house.FindAsync("o-2")).State);
-        Assert.Equal(DeliveryState.Waiting, (await _house.FindAsync("o-3")).State);
+        Assert.Equal(DeliveryState.Delivered, (await _fixture.FindAsync("o-1")).State);
+        Assert.Equal(DeliveryState.Parked, (await _fixture.FindAsync("o-2")).State);
+        Assert.Equal(DeliveryState.Waiting, (await _fixture.FindAsync("o-3")).State);
     }
 
     [Fact]
@@ -59,12 +59,12 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     {
         var order = await PayAsync("o-1");
         await Accounts.ReplaceItemAsync(order with { Status = OrderStatus.Cancelled, CancelledAt = order.PaidAt }, order.Id);
-        _house.Time.Shift(Old);
+        _fixture.Time.Shift(Old);
 
         Assert.Equal(2, await ReconcileAsync());
 
-        Assert.NotNull(await _house.Store.FindAsync("o-1.cancelled", Stop));
-        Assert.NotNull(await _house.Store.FindAsync("o-1.paid", Stop));
+        Assert.NotNull(await _fixture.Store.FindAsync("o-1.cancelled", Stop));
+        Assert.NotNull(await _fixture.Store.FindAsync("o-1.paid", Stop));
     }
 
     [Fact]
@@ -72,20 +72,20 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     {
         for (var i = 0; i < 1_100; i++)
             await PayAsync($"o-{i}");
-        _house.Time.Shift(Old);
+        _fixture.Time.Shift(Old);
         var broken = 0;
-        _house.Database.Before = request =>
+        _fixture.Database.Before = request =>
         {
             if (request.RequestUri!.AbsolutePath.EndsWith("/deliveries/docs", StringComparison.Ordinal) && ++broken > 300)
                 throw new OperationCanceledException("The instance is stopped.");
         };
         await Assert.ThrowsAnyAsync<CosmosException>(ReconcileAsync);
-        _house.Database.Before = null;
+        _fixture.Database.Before = null;
 
         await ReconcileAsync();
 
         for (var i = 0; i < 1_100; i++)
-            Assert.NotNull(await _house.Store.FindAsync($"o-{i}.paid", Stop));
+            Assert.NotNull(await _fixture.Store.FindAsync($"o-{i}.paid", Stop));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     {
         for (var i = 0; i < 50; i++)
             await PayAsync($"o-{i}");
-        _house.Time.Shift(Old);
+        _fixture.Time.Shift(Old);
 
         var recorded = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ReconcileAsync()));
 
@@ -105,25 +105,25 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     public async Task A_message_that_comes_after_its_event_was_found_in_the_books_is_not_sent_again()
     {
         var order = await PayAsync("o-1");
-        _house.Time.Shift(Old);
+        _fixture.Time.Shift(Old);
         await ReconcileAsync();
-        await _house.DrainAllAsync();
+        await _fixture.DrainAllAsync();
 
-        Assert.Equal(DeliveryState.Delivered, await _house.Dispatcher.DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(order)), Stop));
+        Assert.Equal(DeliveryState.Delivered, await _fixture.Dispatcher.DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(order)), Stop));
 
-        Assert.Single(_house.Platform.Received);
+        Assert.Single(_fixture.Platform.Received);
     }
 
-    private Container Accounts => _house.Database.Database[CommerceDatabase.Accounts];
+    private Container Accounts => _fixture.Database.Database[CommerceDatabase.Accounts];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private Task<int> ReconcileAsync() => _house.Reconciler.RunAsync(Stop);
+    private Task<int> ReconcileAsync() => _fixture.Reconciler.RunAsync(Stop);
 
     /// <summary>A paid order as the books have it.</summary>
     private async Task<Order> PayAsync(string orderId)
     {
-        var order = await _house.AddOrderAsync(orderId);
+        var order = await _fixture.AddOrderAsync(orderId);
         await Accounts.CreateItemAsync(new LedgerEntry
         {
             Id = OperationId.Payment(orderId),

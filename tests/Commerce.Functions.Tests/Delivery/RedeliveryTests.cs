@@ -15,9 +15,9 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     [Fact]
     public async Task Orders_in_any_order_leave_nothing_paused_that_was_resumed_and_nothing_parked_that_was_released()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var hub = new RedeliveryHub(house.Drain, house.Time);
-        await ParkAsync(house, 5);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var hub = new RedeliveryHub(fixture.Drain, fixture.Time);
+        await ParkAsync(fixture, 5);
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
@@ -28,18 +28,18 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
         {
             var status = await (order switch
             {
-                0 => house.Operations.Pause(Request()),
-                1 => house.Operations.Resume(Request(), hub),
-                2 => house.Operations.RedeliverParked(Request(), hub),
-                _ => house.Operations.Redeliver(Request(), $"{OrderId(Random.Shared.Next(5))}.paid", hub),
+                0 => fixture.Operations.Pause(Request()),
+                1 => fixture.Operations.Resume(Request(), hub),
+                2 => fixture.Operations.RedeliverParked(Request(), hub),
+                _ => fixture.Operations.Redeliver(Request(), $"{OrderId(Random.Shared.Next(5))}.paid", hub),
             }).StatusAsync();
             Assert.InRange(status, 200, 202);
         });
-        await house.Operations.Resume(Request(), hub);
+        await fixture.Operations.Resume(Request(), hub);
 
         await Eventually.HoldsAsync(
-            async () => await house.Store.CountAsync(DeliveryState.Delivered, Stop) == 5
-                && await house.Switch.RefreshAsync(Stop) is { IsPaused: false, ReleaseParkedUntil: null },
+            async () => await fixture.Store.CountAsync(DeliveryState.Delivered, Stop) == 5
+                && await fixture.Switch.RefreshAsync(Stop) is { IsPaused: false, ReleaseParkedUntil: null },
             $"all delivered (seed {seed})");
     }
 
@@ -47,12 +47,12 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     [Fact]
     public async Task An_order_that_meets_the_redelivery_at_its_end_is_carried_out()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var hub = new RedeliveryHub(house.Drain, house.Time);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var hub = new RedeliveryHub(fixture.Drain, fixture.Time);
         for (var i = 0; i < Orders / 4; i++)
         {
-            Assert.Equal(202, await (house.Operations.RedeliverParked(Request(), hub)).StatusAsync());
-            await Eventually.HoldsAsync(async () => (await house.Switch.RefreshAsync(Stop)).ReleaseParkedUntil is null, $"round {i}");
+            Assert.Equal(202, await (fixture.Operations.RedeliverParked(Request(), hub)).StatusAsync());
+            await Eventually.HoldsAsync(async () => (await fixture.Switch.RefreshAsync(Stop)).ReleaseParkedUntil is null, $"round {i}");
         }
         Assert.True(hub.Starts > 1, "It never ended, so nothing was tested.");
     }
@@ -60,71 +60,71 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     [Fact]
     public async Task What_is_ordered_or_recorded_while_the_task_hub_is_away_is_done_when_the_timer_finds_it_back()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var hub = new RedeliveryHub(house.Drain, house.Time) { Fault = new IOException("The task hub is away.") };
-        await ParkAsync(house, 1);
-        await house.Watch.WatchAsync(hub, Stop);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var hub = new RedeliveryHub(fixture.Drain, fixture.Time) { Fault = new IOException("The task hub is away.") };
+        await ParkAsync(fixture, 1);
+        await fixture.Watch.WatchAsync(hub, Stop);
 
-        Assert.Equal(202, await house.Operations.RedeliverParked(Request(), hub).StatusAsync());
-        await house.Operations.Pause(Request());
-        await house.Functions.DeliverAsync(OrderEvents.Paid(await house.AddOrderAsync("o-waiting")), hub, Stop);
-        Assert.Equal(200, await house.Operations.Resume(Request(), hub).StatusAsync());
+        Assert.Equal(202, await fixture.Operations.RedeliverParked(Request(), hub).StatusAsync());
+        await fixture.Operations.Pause(Request());
+        await fixture.Functions.DeliverAsync(OrderEvents.Paid(await fixture.AddOrderAsync("o-waiting")), hub, Stop);
+        Assert.Equal(200, await fixture.Operations.Resume(Request(), hub).StatusAsync());
         Assert.Equal(0, hub.Starts);
         hub.Fault = null;
         // Each look of those before is over when one more is made.
         await Eventually.HoldsAsync(async () =>
         {
-            await house.Watch.WatchAsync(hub, Stop);
-            return await house.Store.CountAsync(DeliveryState.Delivered, Stop) == 2;
+            await fixture.Watch.WatchAsync(hub, Stop);
+            return await fixture.Store.CountAsync(DeliveryState.Delivered, Stop) == 2;
         });
     }
 
     [Fact]
     public async Task The_status_tells_of_the_breakers_of_those_who_deliver_whoever_answers()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        var (one, other) = (house.Neighbour(house.Time), house.Neighbour(house.Time));
-        Assert.Equal("closed", (string?)(await StatusAsync(house))["breaker"]);
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var (one, other) = (fixture.Neighbour(fixture.Time), fixture.Neighbour(fixture.Time));
+        Assert.Equal("closed", (string?)(await StatusAsync(fixture))["breaker"]);
 
         await one.BreakAsync();
-        var open = await Eventually.Async(() => StatusAsync(house), status => (string?)status["breaker"] == "open", "a report");
+        var open = await Eventually.Async(() => StatusAsync(fixture), status => (string?)status["breaker"] == "open", "a report");
         var since = (string?)open["openBreakers"]![0]!["openSince"];
         Assert.Equal("503 Service Unavailable", (string?)open["openBreakers"]![0]!["detail"]);
         await other.BreakAsync();
-        await Eventually.Async(() => StatusAsync(house), status => status["openBreakers"]!.AsArray().Count == 2, "both");
+        await Eventually.Async(() => StatusAsync(fixture), status => status["openBreakers"]!.AsArray().Count == 2, "both");
 
         // A try that fails is a new report of the same outage; one that succeeds ends it, here and not there.
-        house.Time.Shift(TimeSpan.FromMinutes(1));
+        fixture.Time.Shift(TimeSpan.FromMinutes(1));
         await ProbeAsync(one);
         var again = await Eventually.Async(
-            () => StatusAsync(house),
+            () => StatusAsync(fixture),
             status => status["openBreakers"]!.AsArray().Any(breaker => Time(breaker, "reportedAt") > Time(breaker, "openSince")),
             "a report anew");
         Assert.Equal(since, (string?)again["openBreakers"]![0]!["openSince"]);
         one.Platform.AnswerWith(200);
-        house.Time.Shift(TimeSpan.FromMinutes(1));
+        fixture.Time.Shift(TimeSpan.FromMinutes(1));
         await ProbeAsync(one);
-        await Eventually.Async(() => StatusAsync(house), status => status["openBreakers"]!.AsArray().Count == 1, "one to close");
+        await Eventually.Async(() => StatusAsync(fixture), status => status["openBreakers"]!.AsArray().Count == 1, "one to close");
 
         // One that goes away takes its report along.
         await other.Report.DisposeAsync();
-        Assert.Equal("closed", (string?)(await StatusAsync(house))["breaker"]);
+        Assert.Equal("closed", (string?)(await StatusAsync(fixture))["breaker"]);
     }
 
     /// <summary>Events are written each by itself; the breaker's state only when it changes.</summary>
     [Fact]
     public async Task A_delivery_costs_no_write_for_the_breaker()
     {
-        await using var house = await DeliveryHouse.CreateAsync();
-        await house.DispatchAsync("o-0");
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.DispatchAsync("o-0");
         var orders = new List<OrderEventMessage>();
         for (var i = 1; i <= 20; i++)
-            orders.Add(OrderEventMessage.Parse(OrderEvents.Paid(await house.AddOrderAsync($"o-{i}"))));
+            orders.Add(OrderEventMessage.Parse(OrderEvents.Paid(await fixture.AddOrderAsync($"o-{i}"))));
         var writes = 0;
-        house.Database.Before = request => Interlocked.Add(ref writes, request.Method == HttpMethod.Post ? 1 : 0);
+        fixture.Database.Before = request => Interlocked.Add(ref writes, request.Method == HttpMethod.Post ? 1 : 0);
 
         foreach (var order in orders)
-            await house.Dispatcher.DispatchAsync(order, Stop);
+            await fixture.Dispatcher.DispatchAsync(order, Stop);
 
         Assert.Equal(20, writes);
     }
@@ -140,23 +140,23 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     private static HttpRequest Request() =>
         new DefaultHttpContext { RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider() }.Request;
 
-    private static async Task ParkAsync(DeliveryHouse house, int count)
+    private static async Task ParkAsync(DeliveryFixture fixture, int count)
     {
-        house.Platform.AnswerWith(422);
+        fixture.Platform.AnswerWith(422);
         for (var i = 0; i < count; i++)
-            Assert.Equal(DeliveryState.Parked, await house.DispatchAsync(OrderId(i)));
-        house.Platform.AnswerWith(200);
+            Assert.Equal(DeliveryState.Parked, await fixture.DispatchAsync(OrderId(i)));
+        fixture.Platform.AnswerWith(200);
     }
 
-    private static Task<DeliveryAttempt?> ProbeAsync(DeliveryHouse house) =>
-        house.Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryHouse.OrderOf("o-probe", house.Time.GetUtcNow())), Stop);
+    private static Task<DeliveryAttempt?> ProbeAsync(DeliveryFixture fixture) =>
+        fixture.Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-probe", fixture.Time.GetUtcNow())), Stop);
 
-    private static async Task<JsonNode> StatusAsync(DeliveryHouse house)
+    private static async Task<JsonNode> StatusAsync(DeliveryFixture fixture)
     {
         var request = Request();
         using var answer = new MemoryStream();
         request.HttpContext.Response.Body = answer;
-        await (await house.Operations.Status(request)).ExecuteAsync(request.HttpContext);
+        await (await fixture.Operations.Status(request)).ExecuteAsync(request.HttpContext);
         return JsonNode.Parse(answer.ToArray())!;
     }
 

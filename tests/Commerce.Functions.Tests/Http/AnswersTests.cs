@@ -114,7 +114,7 @@ public sealed class AnswersTests
     [InlineData("", "")]
     public async Task What_no_function_answers_gets_404_or_405_with_the_methods_there_are(string path, string allow)
     {
-        var (status, body, headers) = await Requests.AnswerAsync(FallbackFunction.Run(Requests.With(), path), Requests.With());
+        var (status, body, headers) = await Requests.AnswerAsync(FallbackFunctions.Run(Requests.With(), path), Requests.With());
         Assert.Equal(allow, headers.Allow.ToString());
         Assert.Equal(allow.Length == 0 ? 404 : 405, status);
         Assert.Equal(status, (int)body!["status"]!);
@@ -127,7 +127,7 @@ public sealed class AnswersTests
     {
         var request = Requests.With();
         request.Method = HttpMethods.Options;
-        var (status, body, headers) = await Requests.AnswerAsync(FallbackFunction.Run(request, path), Requests.With());
+        var (status, body, headers) = await Requests.AnswerAsync(FallbackFunctions.Run(request, path), Requests.With());
         Assert.Equal(expected, status);
         Assert.Equal(expected == 204, body is null);
         Assert.Equal(expected == 204 ? "GET, HEAD, OPTIONS" : "", headers.Allow.ToString());

@@ -22,8 +22,8 @@ internal sealed class Doors(IServiceProvider app)
 
     public IEnumerable<Door<string>> OfProductIds =>
     [
-        new("put product", "productId", id => CallAsync<CatalogOperations>((functions, request) => functions.Put(request, id), """{"name":"x","price":-1}""")),
-        new("adjust stock", "productId", id => CallAsync<CatalogOperations>((functions, request) => functions.Adjust(request, id), """{"delta":0,"reason":"x"}""", "k")),
+        new("put product", "productId", id => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, id), """{"name":"x","price":-1}""")),
+        new("adjust stock", "productId", id => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Adjust(request, id), """{"delta":0,"reason":"x"}""", "k")),
         new("import", "row 2, productId", id => ImportAsync($"\"{id}\",x,-1,0")),
         new("add to cart", "productId", id => CallAsync<CartFunctions>((functions, request) => functions.Add(request, Bad), $$"""{"productId":"{{id}}","quantity":1}""")),
         new("set in cart", "productId", id => CallAsync<CartFunctions>((functions, request) => functions.Set(request, Bad, id), """{"quantity":1}""")),
@@ -40,7 +40,7 @@ internal sealed class Doors(IServiceProvider app)
 
     public IEnumerable<Door<long>> OfPrices =>
     [
-        new("put product", "price", number => CallAsync<CatalogOperations>((functions, request) => functions.Put(request, Bad), $$"""{"name":"x","price":{{number}}}""")),
+        new("put product", "price", number => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, Bad), $$"""{"name":"x","price":{{number}}}""")),
         new("import", "row 2, price", number => ImportAsync($"{Bad},x,{number},0")),
     ];
 
@@ -58,7 +58,7 @@ internal sealed class Doors(IServiceProvider app)
         new("order", Key, key => OrderAsync("""{"items":[{"productId":"p","quantity":1}]}""", key)),
         new("checkout", Key, key => CheckoutAsync(Bad, null, key)),
         new("cancel", Key, key => CancelAsync("o-8Jr2nYk0v5TqWc1xZpLs3A", key)),
-        new("adjust stock", Key, key => CallAsync<CatalogOperations>((functions, request) => functions.Adjust(request, Bad), """{"delta":1,"reason":"x"}""", key)),
+        new("adjust stock", Key, key => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Adjust(request, Bad), """{"delta":1,"reason":"x"}""", key)),
     ];
 
     public IEnumerable<Door<string>> OfUserIds =>
@@ -79,12 +79,12 @@ internal sealed class Doors(IServiceProvider app)
         CallAsync<OrderFunctions>((functions, request) => functions.PostOrder(request, Bad, NoDurable, NoContext), body, key);
 
     private Task<Reply> CheckoutAsync(string user, string? body, string key = "k") =>
-        CallAsync<CheckoutFunction>((functions, request) => functions.Checkout(request, user, NoDurable, NoContext), body, key);
+        CallAsync<CheckoutFunctions>((functions, request) => functions.Checkout(request, user, NoDurable, NoContext), body, key);
 
     private Task<Reply> CancelAsync(string orderId, string key) =>
         CallAsync<OrderFunctions>((functions, request) => functions.PostCancellation(request, Bad, orderId, NoDurable), null, key);
 
-    private Task<Reply> ImportAsync(string row) => app.CallAsync<CatalogOperations>(
+    private Task<Reply> ImportAsync(string row) => app.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Import(request), $"productId,name,price,stock\n{row}", ("Content-Type", "text/csv"));
 
     private Task<Reply> CallAsync<T>(

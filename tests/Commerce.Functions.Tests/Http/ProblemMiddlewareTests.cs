@@ -1,6 +1,6 @@
 using System.Net;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +26,7 @@ public sealed class ProblemMiddlewareTests
     [Fact]
     public async Task What_nobody_can_tell_may_be_asked_again()
     {
-        var answer = await AnswerAsync(new LedgerUnavailableException(new Failure(ErrorCode.Busy, "unknown")));
+        var answer = await AnswerAsync(new UndecidedWriteException(new Failure(ErrorCode.Busy, "unknown")));
         Assert.Equal((503, "1"), (answer.StatusCode, answer.Headers.RetryAfter.ToString()));
     }
 

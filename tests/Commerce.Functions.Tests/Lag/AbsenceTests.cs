@@ -12,7 +12,7 @@ namespace Commerce.Functions.Tests.Lag;
 /// <summary>That there is nothing is said by the primary, and by nobody else.</summary>
 public sealed class AbsenceTests(TestStore store) : IClassFixture<TestStore>, IAsyncDisposable
 {
-    private readonly OrderHouse _elsewhere = new(store, store.App);
+    private readonly OrderFixture _elsewhere = new(store, store.App);
     private readonly LaggingReplica _replica = store.NewReplica();
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class AbsenceTests(TestStore store) : IClassFixture<TestStore>, IA
     {
         await _replica.FreezeAsync();
         var products = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => _elsewhere.AddProductAsync(10, 5)));
-        var here = new OrderHouse(store, store.NewProcess(_replica.Handler()));
+        var here = new OrderFixture(store, store.NewProcess(_replica.Handler()));
         var found = await here.Get<ProductReader>().FindManyAsync([.. products, "no-such-product"], TestContext.Current.CancellationToken);
         Assert.Equal(products.Order(), found.Keys.Order());
     }

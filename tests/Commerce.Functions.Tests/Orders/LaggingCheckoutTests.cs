@@ -8,14 +8,14 @@ namespace Commerce.Functions.Tests.Orders;
 /// <summary>Checkouts on an instance whose replica lags answer as any other would.</summary>
 public sealed class LaggingCheckoutTests(TestStore store) : IClassFixture<TestStore>, IAsyncDisposable
 {
-    private readonly OrderHouse _elsewhere = new(store, store.App);
+    private readonly OrderFixture _elsewhere = new(store, store.App);
     private readonly LaggingReplica _replica = store.NewReplica();
 
     private Task<Reply> CheckoutHereAsync(string user, string key, params (string, string)[] headers) =>
         CheckoutAsync(store.NewProcess(_replica.Handler()), user, key, headers);
 
     private static Task<Reply> CheckoutAsync(IServiceProvider process, string user, string key, params (string, string)[] headers) =>
-        process.CallAsync<CheckoutFunction>(
+        process.CallAsync<CheckoutFunctions>(
             (function, request) => function.Checkout(request, user, new FakeDurable(), new FakeRun(process)),
             body: null,
             [("Idempotency-Key", key), ("Prefer", "respond-async"), .. headers]);

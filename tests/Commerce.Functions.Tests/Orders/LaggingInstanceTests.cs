@@ -15,10 +15,10 @@ namespace Commerce.Functions.Tests.Orders;
 /// <summary>An instance whose replica lags behind what others have written decides nothing by it.</summary>
 public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestStore>, IAsyncDisposable
 {
-    private readonly OrderHouse _elsewhere = new(store, store.App);
+    private readonly OrderFixture _elsewhere = new(store, store.App);
     private readonly LaggingReplica _replica = store.NewReplica();
 
-    private OrderHouse NewInstance() => new(store, store.NewProcess(_replica.Handler()));
+    private OrderFixture NewInstance() => new(store, store.NewProcess(_replica.Handler()));
 
     [Fact]
     public async Task An_order_of_a_product_that_is_new_is_let_in()
@@ -182,14 +182,14 @@ public sealed class LaggingInstanceTests(TestStore store) : IClassFixture<TestSt
     private async Task<Order> PaidAsync(string user, string product, string key) =>
         await _elsewhere.RunAsync(await _elsewhere.AcceptAsync(user, key, new OrderItem(product, 1)));
 
-    private static EventDispatcher Dispatcher(OrderHouse house, FakePlatform platform)
+    private static EventDispatcher Dispatcher(OrderFixture fixture, FakePlatform platform)
     {
-        var (options, time) = (DeliveryHouse.Options, TimeProvider.System);
-        var store = new DeliveryStore(house.Get<Functions.Cosmos.CommerceDatabase>());
+        var (options, time) = (DeliveryFixture.Options, TimeProvider.System);
+        var store = new DeliveryStore(fixture.Get<Functions.Cosmos.CommerceDatabase>());
         var report = new BreakerReport(store, NullLogger<BreakerReport>.Instance);
         var gate = new PlatformGate(
             new DataPlatformClient(options, platform, time), report, Options.Create(options), time, NullLogger<PlatformGate>.Instance);
         var deliverySwitch = new DeliverySwitch(store, time, NullLogger<DeliverySwitch>.Instance);
-        return ActivatorUtilities.CreateInstance<EventDispatcher>(house.Get<IServiceProvider>(), gate, deliverySwitch, store);
+        return ActivatorUtilities.CreateInstance<EventDispatcher>(fixture.Get<IServiceProvider>(), gate, deliverySwitch, store);
     }
 }

@@ -9,25 +9,25 @@ namespace Commerce.Functions.Tests.Orders;
 /// <summary>The gate, and what happens between it and the orchestration.</summary>
 public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestStore>
 {
-    private readonly OrderHouse _house = new(store, store.App);
+    private readonly OrderFixture _fixture = new(store, store.App);
 
     [Fact]
     public async Task An_accepted_order_is_started_once_under_its_own_id()
     {
         var order = await AcceptAsync();
-        Assert.Equal([(PlaceOrderOrchestrator.Name, order.Id)], _house.Durable.Started);
+        Assert.Equal([(PlaceOrderOrchestrator.Name, order.Id)], _fixture.Durable.Started);
     }
 
     [Fact]
     public async Task A_start_that_fails_leaves_an_order_that_the_repeat_starts()
     {
-        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
-        _house.Durable.StartFault = new IOException("The task hub is away.");
-        await Assert.ThrowsAsync<IOException>(() => _house.AcceptAsync(user, "k", new OrderItem(product, 1)));
-        _house.Durable.StartFault = null;
+        var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
+        _fixture.Durable.StartFault = new IOException("The task hub is away.");
+        await Assert.ThrowsAsync<IOException>(() => _fixture.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        _fixture.Durable.StartFault = null;
 
         // Another process: nothing of the first attempt is in its memory.
-        var there = new OrderHouse(store, store.NewProcess());
+        var there = new OrderFixture(store, store.NewProcess());
         var order = await there.AcceptAsync(user, "k", new OrderItem(product, 1));
         Assert.Equal([(PlaceOrderOrchestrator.Name, order.Id)], there.Durable.Started);
     }
@@ -35,9 +35,9 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     [Fact]
     public async Task A_repeat_elsewhere_does_not_start_what_runs()
     {
-        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
-        var order = await _house.AcceptAsync(user, "k", new OrderItem(product, 1));
-        var there = new OrderHouse(store, store.NewProcess());
+        var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
+        var order = await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1));
+        var there = new OrderFixture(store, store.NewProcess());
         there.Durable.Set(order.Id, OrchestrationRuntimeStatus.Running);
         await there.AcceptAsync(user, "k", new OrderItem(product, 1));
         Assert.Empty(there.Durable.Started);
@@ -46,52 +46,51 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     [Fact]
     public async Task A_backend_that_refuses_a_second_start_is_understood()
     {
-        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
-        _house.Durable.Set(OperationId.Order(user, "k"), OrchestrationRuntimeStatus.Running);
-        _house.Durable.StartFault = new InvalidOperationException("An instance with this id is running already.");
-        Assert.Equal(OrderStatus.Pending, (await _house.AcceptAsync(user, "k", new OrderItem(product, 1))).Status);
+        var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
+        _fixture.Durable.Set(OperationId.Order(user, "k"), OrchestrationRuntimeStatus.Running);
+        _fixture.Durable.StartFault = new InvalidOperationException("An instance with this id is running already.");
+        Assert.Equal(OrderStatus.Pending, (await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1))).Status);
     }
 
     [Fact]
     public async Task A_refused_request_creates_nothing()
     {
-        var user = await _house.AddUserAsync(100);
-        var answer = await _house.Placement.PlaceAsync(
-            _house.Durable, new OrderRequest(user, "k", [new OrderItem("no-such-product", 1)], null), TimeSpan.Zero);
+        var user = await _fixture.AddUserAsync(100);
+        var answer = await _fixture.PlaceAsync(new OrderRequest(user, "k", [new OrderItem("no-such-product", 1)], null));
         Assert.Equal(ErrorCode.Validation, answer.Failure!.Code);
-        Assert.Null(await _house.Placement.FindAsync(user, "k"));
-        Assert.Empty(_house.Durable.Started);
+        Assert.Null(await _fixture.Placement.FindAsync(user, "k"));
+        Assert.Empty(_fixture.Durable.Started);
     }
 
     [Fact]
     public async Task A_repeat_is_answered_with_its_order_even_if_it_would_be_refused_today()
     {
-        var user = await _house.AddUserAsync(100);
-        var products = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _house.AddProductAsync(0, 10)));
+        var user = await _fixture.AddUserAsync(100);
+        var products = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _fixture.AddProductAsync(0, 10)));
         OrderItem[] items = [.. products.Select(product => new OrderItem(product, Limits.QuantityMax))];
-        var order = await _house.AcceptAsync(user, "k", items);
+        var order = await _fixture.AcceptAsync(user, "k", items);
         // Now it would cost more than any balance can hold.
-        await Task.WhenAll(products.Select(product => _house.PriceAsync(product, Limits.PriceMax)));
-        var there = new OrderHouse(store, store.NewProcess());
+        await Task.WhenAll(products.Select(product => _fixture.PriceAsync(product, Limits.PriceMax)));
+        var there = new OrderFixture(store, store.NewProcess());
         Assert.Equal(order.Id, (await there.AcceptAsync(user, "k", items)).Id);
-        var other = await there.Placement.PlaceAsync(there.Durable, new OrderRequest(user, "other", items, null), TimeSpan.Zero);
+        var other = await there.PlaceAsync(new OrderRequest(user, "other", items, null));
         Assert.Equal(ErrorCode.Validation, other.Failure!.Code);
     }
 
     [Fact]
     public async Task Who_waits_for_a_cancellation_learns_that_the_refund_was_refused()
     {
-        var (product, user) = (await _house.AddProductAsync(1_000, 5), await _house.AddRichUserAsync());
-        var paid = await _house.RunAsync(await _house.AcceptAsync(user, "k", new OrderItem(product, 1)));
-        await _house.ChargeAsync(user, 1_000);
+        var (product, user) = (await _fixture.AddProductAsync(1_000, 5), await _fixture.AddRichUserAsync());
+        var paid = await _fixture.RunAsync(await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        await _fixture.ChargeAsync(user, 1_000);
 
-        var waiting = _house.Get<OrderCancellation>().CancelAsync(_house.Durable, user, paid.Id, "cancel", TimeSpan.FromMinutes(1));
-        while (!_house.Durable.Started.Contains((CancelOrderOrchestrator.Name, OrderOrchestrations.CancellationId(paid.Id))))
+        var waiting = _fixture.Get<OrderCancellation>().CancelAsync(_fixture.Durable, user, paid.Id, "cancel", TimeSpan.FromMinutes(1));
+        while (!_fixture.Durable.Started.Contains((CancelOrderOrchestrator.Name, OrderOrchestrations.CancellationId(paid.Id))))
             await Task.Yield();
-        await _house.Steps.RefundOrder(OrderWork.Of(paid));
+        await _fixture.Steps.RefundOrder(OrderWork.Of(paid));
 
         Assert.Equal(ErrorCode.BalanceLimitExceeded, (await waiting).Failure!.Code);
-        Assert.Equal(OrderStatus.Paid, (await _house.Orders.FindAsync(user, paid.Id))!.Status);
+        Assert.Equal(OrderStatus.Paid, (await _fixture.Orders.FindAsync(user, paid.Id))!.Status);
     }
 
     [Theory]
@@ -100,13 +99,13 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     public async Task A_cancellation_that_failed_or_was_terminated_is_not_taken_for_a_refusal(OrchestrationRuntimeStatus status, string output)
     {
         var orderId = Guid.NewGuid().ToString("N");
-        _house.Durable.Set(OrderOrchestrations.CancellationId(orderId), status, output: output);
-        Assert.Null(await OrderOrchestrations.FindRefusalAsync(_house.Durable, orderId));
+        _fixture.Durable.Set(OrderOrchestrations.CancellationId(orderId), status, output: output);
+        Assert.Null(await OrderOrchestrations.FindRefusalAsync(_fixture.Durable, orderId));
     }
 
     private async Task<Order> AcceptAsync()
     {
-        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
-        return await _house.AcceptAsync(user, "k", new OrderItem(product, 1));
+        var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
+        return await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1));
     }
 }

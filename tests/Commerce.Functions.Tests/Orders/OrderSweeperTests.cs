@@ -12,7 +12,7 @@ namespace Commerce.Functions.Tests.Orders;
 
 public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore>
 {
-    private readonly OrderHouse _house = new(store, store.App);
+    private readonly OrderFixture _fixture = new(store, store.App);
 
     [Theory]
     [InlineData(null, true)]
@@ -24,7 +24,7 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     public async Task A_pending_order_that_nobody_works_on_is_started(OrchestrationRuntimeStatus? found, bool starts)
     {
         var order = await AcceptAsync();
-        var later = new OrderHouse(store, store.App);
+        var later = new OrderFixture(store, store.App);
         if (found is { } status)
             later.Durable.Set(order.Id, status);
         await SweepAsync(later, olderThanSeconds: 0.000_001);
@@ -35,9 +35,9 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     public async Task Young_and_decided_orders_are_left_alone()
     {
         var young = await AcceptAsync();
-        await SweepAsync(_house, olderThanSeconds: 600);
-        var decided = await _house.RunAsync(await AcceptAsync());
-        var later = new OrderHouse(store, store.App);
+        await SweepAsync(_fixture, olderThanSeconds: 600);
+        var decided = await _fixture.RunAsync(await AcceptAsync());
+        var later = new OrderFixture(store, store.App);
         await SweepAsync(later, olderThanSeconds: 600);
         Assert.DoesNotContain(later.Durable.Started, started => started.Id == young.Id || started.Id == decided.Id);
     }
@@ -45,18 +45,18 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     [Fact]
     public async Task Of_more_than_one_run_can_look_after_each_has_its_turn()
     {
-        var user = OrderHouse.NewId("u");
+        var user = OrderFixture.NewId("u");
         var orders = Enumerable.Range(0, 2_300).Select(i => PendingOrder(user, $"o-{i}")).ToArray();
         await Parallel.ForEachAsync(orders, async (order, ct) => await Accounts.CreateItemAsync(order, cancellationToken: ct));
         // Its clock goes on by so much with each look at it that a run has time for one page.
         var hurried = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)) { AutoAdvanceAmount = TimeSpan.FromMinutes(1) };
-        var sweeper = Sweeper(_house, olderThanSeconds: 1, hurried);
+        var sweeper = Sweeper(_fixture, olderThanSeconds: 1, hurried);
 
         var runs = 0;
-        for (; orders.Any(order => !IsStarted(_house, order.Id)); runs++)
+        for (; orders.Any(order => !IsStarted(_fixture, order.Id)); runs++)
         {
             Assert.True(runs < 20, "The tail is never reached.");
-            await sweeper.SweepAsync(_house.Durable, Stop);
+            await sweeper.SweepAsync(_fixture.Durable, Stop);
         }
 
         Assert.True(runs > 1);
@@ -68,7 +68,7 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     public async Task One_that_cannot_be_helped_does_not_stand_in_the_way_of_the_others()
     {
         var (one, other) = (await AcceptAsync(), await AcceptAsync());
-        var later = new OrderHouse(store, store.App);
+        var later = new OrderFixture(store, store.App);
         later.Durable.FaultFor(one.Id, new InvalidOperationException("its partition is away"));
         await SweepAsync(later, olderThanSeconds: 0.000_001);
         Assert.True(IsStarted(later, other.Id));
@@ -79,14 +79,14 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     public async Task Beside_an_orchestration_that_never_ends_another_one_is_started_after_ten_minutes_and_then_ever_more_seldom()
     {
         var order = await AcceptAsync();
-        var later = new OrderHouse(store, store.NewProcess(time: new FakeTimeProvider(order.CreatedAt.AddMinutes(9))));
+        var later = new OrderFixture(store, store.NewProcess(time: new FakeTimeProvider(order.CreatedAt.AddMinutes(9))));
         later.Durable.Set(order.Id, OrchestrationRuntimeStatus.Running);
         await SweepAsync(later, olderThanSeconds: 1);
         Assert.DoesNotContain(later.Durable.Started, started => started.Id.StartsWith(order.Id, StringComparison.Ordinal));
 
         foreach (var (minutes, number) in new[] { (10, 1), (19, 1), (21, 2), (39, 2), (41, 3), (79, 3) })
         {
-            later = new OrderHouse(store, store.NewProcess(time: new FakeTimeProvider(order.CreatedAt.AddMinutes(minutes))));
+            later = new OrderFixture(store, store.NewProcess(time: new FakeTimeProvider(order.CreatedAt.AddMinutes(minutes))));
             later.Durable.Set(order.Id, OrchestrationRuntimeStatus.Running);
             await SweepAsync(later, olderThanSeconds: 1);
             await SweepAsync(later, olderThanSeconds: 1);
@@ -102,7 +102,7 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     {
         var paid = await CancelAndDieAsync();
         var id = OrderOrchestrations.CancellationId(paid.Id);
-        var later = new OrderHouse(store, store.App);
+        var later = new OrderFixture(store, store.App);
         if (found is { } status)
             later.Durable.Set(id, status, OrderWork.Of(paid));
 
@@ -117,12 +117,12 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     [Fact]
     public async Task A_cancellation_that_was_refused_is_not_tried_again()
     {
-        var (product, user) = (await _house.AddProductAsync(1_000, 5), await _house.AddRichUserAsync());
-        var paid = await _house.RunAsync(await _house.AcceptAsync(user, "k", new OrderItem(product, 1)));
-        await _house.ChargeAsync(user, 1_000);
-        await _house.Get<OrderCancellation>().CancelAsync(_house.Durable, user, paid.Id, "cancel", TimeSpan.Zero);
+        var (product, user) = (await _fixture.AddProductAsync(1_000, 5), await _fixture.AddRichUserAsync());
+        var paid = await _fixture.RunAsync(await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        await _fixture.ChargeAsync(user, 1_000);
+        await _fixture.Get<OrderCancellation>().CancelAsync(_fixture.Durable, user, paid.Id, "cancel", TimeSpan.Zero);
 
-        Assert.NotNull(await _house.Steps.RefundOrder(OrderWork.Of(paid)));
+        Assert.NotNull(await _fixture.Steps.RefundOrder(OrderWork.Of(paid)));
 
         await AssertLeftAloneAsync(OrderOrchestrations.CancellationId(paid.Id));
     }
@@ -131,11 +131,11 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static bool IsStarted(OrderHouse house, string id) => house.Durable.Started.Any(started => started.Id == id);
+    private static bool IsStarted(OrderFixture fixture, string id) => fixture.Durable.Started.Any(started => started.Id == id);
 
     private async Task AssertLeftAloneAsync(string instanceId)
     {
-        var later = new OrderHouse(store, store.App);
+        var later = new OrderFixture(store, store.App);
         await SweepAsync(later, olderThanSeconds: 0.000_001);
         Assert.False(IsStarted(later, instanceId));
     }
@@ -143,27 +143,27 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     /// <summary>A paid order whose cancellation was recorded, and nothing more.</summary>
     private async Task<Order> CancelAndDieAsync()
     {
-        var paid = await _house.RunAsync(await AcceptAsync());
-        _house.Durable.StartFault = new InvalidOperationException("dead");
+        var paid = await _fixture.RunAsync(await AcceptAsync());
+        _fixture.Durable.StartFault = new InvalidOperationException("dead");
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            _house.Get<OrderCancellation>().CancelAsync(_house.Durable, paid.UserId, paid.Id, "cancel", TimeSpan.FromSeconds(1)));
+            _fixture.Get<OrderCancellation>().CancelAsync(_fixture.Durable, paid.UserId, paid.Id, "cancel", TimeSpan.FromSeconds(1)));
         return paid;
     }
 
-    private static OrderSweeper Sweeper(OrderHouse house, double olderThanSeconds, TimeProvider? time = null) => new(
-        house.Orders,
-        house.Get<OrderOrchestrations>(),
+    private static OrderSweeper Sweeper(OrderFixture fixture, double olderThanSeconds, TimeProvider? time = null) => new(
+        fixture.Orders,
+        fixture.Get<OrderOrchestrations>(),
         Options.Create(new OrderOptions { SweepAfterSeconds = olderThanSeconds }),
-        time ?? house.Get<TimeProvider>(),
+        time ?? fixture.Get<TimeProvider>(),
         NullLogger<OrderSweeper>.Instance);
 
-    private static Task SweepAsync(OrderHouse house, double olderThanSeconds) =>
-        Sweeper(house, olderThanSeconds).SweepAsync(house.Durable, Stop);
+    private static Task SweepAsync(OrderFixture fixture, double olderThanSeconds) =>
+        Sweeper(fixture, olderThanSeconds).SweepAsync(fixture.Durable, Stop);
 
     private async Task<Order> AcceptAsync()
     {
-        var (product, user) = (await _house.AddProductAsync(10, 5), await _house.AddUserAsync(100));
-        return await _house.AcceptAsync(user, "k", new OrderItem(product, 1));
+        var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
+        return await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1));
     }
 
     private static Order PendingOrder(string userId, string id) => new()

@@ -12,144 +12,144 @@ public class RankingKeeperTests
     [Fact]
     public async Task Sales_are_ranked_and_cancelled_ones_taken_off()
     {
-        await using var house = await RankingHouse.CreateAsync();
+        await using var fixture = await RankingFixture.CreateAsync();
         foreach (var product in new[] { "a", "b", "c" })
-            await house.AddProductAsync(product);
-        await house.SellAsync("a", 3);
-        await house.SellAsync("b", 2, unitPrice: 500);
-        await house.SellAsync("b", 2, unitPrice: 500);
-        var cancelled = await house.SellAsync("c", 100);
-        Assert.Equal(FoldOutcome.CaughtUp, await house.Keeper.RunAsync(Stop));
-        Assert.Equal([("c", 100, 10_000), ("b", 4, 2_000), ("a", 3, 300)], await house.ListAsync());
+            await fixture.AddProductAsync(product);
+        await fixture.SellAsync("a", 3);
+        await fixture.SellAsync("b", 2, unitPrice: 500);
+        await fixture.SellAsync("b", 2, unitPrice: 500);
+        var cancelled = await fixture.SellAsync("c", 100);
+        Assert.Equal(FoldOutcome.CaughtUp, await fixture.Keeper.RunAsync(Stop));
+        Assert.Equal([("c", 100, 10_000), ("b", 4, 2_000), ("a", 3, 300)], await fixture.ListAsync());
 
-        house.Time.Advance(TimeSpan.FromHours(3));
-        await house.RefundAsync(cancelled);
-        await house.Keeper.RunAsync(Stop);
+        fixture.Time.Advance(TimeSpan.FromHours(3));
+        await fixture.RefundAsync(cancelled);
+        await fixture.Keeper.RunAsync(Stop);
 
-        Assert.Equal([("b", 4, 2_000), ("a", 3, 300)], await house.ListAsync());
-        Assert.Empty(await house.ListAsync("1h"));
+        Assert.Equal([("b", 4, 2_000), ("a", 3, 300)], await fixture.ListAsync());
+        Assert.Empty(await fixture.ListAsync("1h"));
     }
 
     [Fact]
     public async Task A_cancellation_of_an_old_sale_takes_nothing_from_windows_that_never_had_it()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        var old = await house.SellAsync("a", 5, soldAt: RankingHouse.Start.AddDays(-4));
-        await house.SellAsync("a", 1);
-        await house.Keeper.RunAsync(Stop);
-        await house.RefundAsync(old);
-        await house.Keeper.RunAsync(Stop);
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a");
+        var old = await fixture.SellAsync("a", 5, soldAt: RankingFixture.Start.AddDays(-4));
+        await fixture.SellAsync("a", 1);
+        await fixture.Keeper.RunAsync(Stop);
+        await fixture.RefundAsync(old);
+        await fixture.Keeper.RunAsync(Stop);
 
-        Assert.Equal([("a", 1, 100)], await house.ListAsync());
-        Assert.Equal([("a", 1, 100)], await house.ListAsync("7d"));
+        Assert.Equal([("a", 1, 100)], await fixture.ListAsync());
+        Assert.Equal([("a", 1, 100)], await fixture.ListAsync("7d"));
     }
 
     [Fact]
     public async Task An_hour_without_sales_still_moves_the_windows_and_the_time()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("a", 1);
-        await house.Keeper.RunAsync(Stop);
-        Assert.Single(await house.ListAsync("1h"));
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a");
+        await fixture.SellAsync("a", 1);
+        await fixture.Keeper.RunAsync(Stop);
+        Assert.Single(await fixture.ListAsync("1h"));
 
-        house.Time.Advance(TimeSpan.FromMinutes(71));
-        await house.Keeper.RunAsync(Stop);
+        fixture.Time.Advance(TimeSpan.FromMinutes(71));
+        await fixture.Keeper.RunAsync(Stop);
 
-        Assert.Empty(await house.ListAsync("1h"));
-        Assert.Single(await house.ListAsync());
-        Assert.Equal(house.Time.GetUtcNow() - SalesFold.Leeway, (await house.Keeper.ProgressAsync(1, Stop))!.AsOf);
+        Assert.Empty(await fixture.ListAsync("1h"));
+        Assert.Single(await fixture.ListAsync());
+        Assert.Equal(fixture.Time.GetUtcNow() - SalesFold.Leeway, (await fixture.Keeper.ProgressAsync(1, Stop))!.AsOf);
     }
 
     [Fact]
     public async Task A_product_that_is_gone_gives_way_to_the_next()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("gone", 9);
-        await house.SellAsync("a", 1);
-        await house.Keeper.RunAsync(Stop);
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a");
+        await fixture.SellAsync("gone", 9);
+        await fixture.SellAsync("a", 1);
+        await fixture.Keeper.RunAsync(Stop);
 
-        Assert.Equal([("a", 1, 100)], await house.ListAsync());
+        Assert.Equal([("a", 1, 100)], await fixture.ListAsync());
 
-        await house.DeleteProductAsync("a");
-        await house.AddProductAsync("gone");
-        house.Time.Advance(TimeSpan.FromMinutes(10));
-        await house.Keeper.RunAsync(Stop);
-        Assert.Equal([("gone", 9, 900)], await house.ListAsync());
+        await fixture.DeleteProductAsync("a");
+        await fixture.AddProductAsync("gone");
+        fixture.Time.Advance(TimeSpan.FromMinutes(10));
+        await fixture.Keeper.RunAsync(Stop);
+        Assert.Equal([("gone", 9, 900)], await fixture.ListAsync());
     }
 
     [Fact]
     public async Task Names_and_prices_are_at_most_half_a_minute_old()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a", price: 100);
-        await house.SellAsync("a", 2, unitPrice: 100);
-        await house.Keeper.RunAsync(Stop);
-        await house.AddProductAsync("a", price: 150);
-        house.Time.Advance(TimeSpan.FromSeconds(30));
-        await house.Keeper.RunAsync(Stop);
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a", price: 100);
+        await fixture.SellAsync("a", 2, unitPrice: 100);
+        await fixture.Keeper.RunAsync(Stop);
+        await fixture.AddProductAsync("a", price: 150);
+        fixture.Time.Advance(TimeSpan.FromSeconds(30));
+        await fixture.Keeper.RunAsync(Stop);
 
-        var list = await house.Store.FindListAsync(RankingPointer.ScopeOf(1), "72h", Stop);
+        var list = await fixture.Store.FindListAsync(RankingPointer.ScopeOf(1), "72h", Stop);
         Assert.Equal([new RankedProduct("a", "Product a", 150, 2, 200)], list!.Products);
     }
 
     [Fact]
     public async Task A_run_that_finds_nothing_new_says_so_and_reads_no_products()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
-        await house.SellAsync("a", 1);
-        await house.Keeper.RunAsync(Stop);
-        var before = await house.Keeper.ProgressAsync(1, Stop);
-        house.Time.Advance(TimeSpan.FromSeconds(5));
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a");
+        await fixture.SellAsync("a", 1);
+        await fixture.Keeper.RunAsync(Stop);
+        var before = await fixture.Keeper.ProgressAsync(1, Stop);
+        fixture.Time.Advance(TimeSpan.FromSeconds(5));
         var calls = 0;
-        house.Database.Before = _ => Interlocked.Increment(ref calls);
+        fixture.Database.Before = _ => Interlocked.Increment(ref calls);
 
-        await house.Keeper.RunAsync(Stop);
+        await fixture.Keeper.RunAsync(Stop);
 
         // Pointer, checkpoint, the end of the feed, the commit.
         Assert.InRange(calls, 4, 5);
-        var after = await house.Keeper.ProgressAsync(1, Stop);
-        Assert.Equal(house.Time.GetUtcNow() - SalesFold.Leeway, after!.AsOf);
+        var after = await fixture.Keeper.ProgressAsync(1, Stop);
+        Assert.Equal(fixture.Time.GetUtcNow() - SalesFold.Leeway, after!.AsOf);
         Assert.Equal(before!.Lists, after.Lists);
     }
 
     [Fact]
     public async Task A_run_whose_time_is_up_leaves_the_rest_to_the_next()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        await house.AddProductAsync("a");
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a");
         for (var i = 0; i < 5; i++)
-            await house.SellAsync("a", 1);
-        var fold = house.NewFold();
+            await fixture.SellAsync("a", 1);
+        var fold = fixture.NewFold();
 
         Assert.Equal(FoldOutcome.SliceOver, await fold.RunAsync(TimeSpan.Zero, Stop));
-        Assert.Null((await house.Store.FindCheckpointAsync("paid-1", Stop))!.AsOf);
+        Assert.Null((await fixture.Store.FindCheckpointAsync("paid-1", Stop))!.AsOf);
         Assert.Equal(FoldOutcome.CaughtUp, await fold.RunAsync(TimeSpan.FromSeconds(1), Stop));
-        await house.Keeper.RunAsync(Stop);
-        Assert.Equal([("a", 5, 500)], await house.ListAsync());
+        await fixture.Keeper.RunAsync(Stop);
+        Assert.Equal([("a", 5, 500)], await fixture.ListAsync());
     }
 
     [Fact]
     public async Task A_run_that_was_overtaken_twice_before_its_commit_counts_for_nothing()
     {
-        await using var house = await RankingHouse.CreateAsync();
-        using var another = house.NewKeeper();
+        await using var fixture = await RankingFixture.CreateAsync();
+        using var another = fixture.NewKeeper();
         // More products than the last segment of a bucket takes, so that each commit begins a new one.
         for (var i = 0; i < 150; i++)
-            await house.AddProductAsync($"p{i:D3}");
+            await fixture.AddProductAsync($"p{i:D3}");
         async Task SellAllAsync()
         {
             for (var i = 0; i < 150; i++)
-                await house.SellAsync($"p{i:D3}", 1);
+                await fixture.SellAsync($"p{i:D3}", 1);
         }
 
-        await house.Keeper.RunAsync(Stop);
+        await fixture.Keeper.RunAsync(Stop);
         await SellAllAsync();
         var overtaken = 0;
-        house.Database.Before = request =>
+        fixture.Database.Before = request =>
         {
             if (!request.Headers.Contains("x-ms-cosmos-is-batch-request") || Interlocked.Exchange(ref overtaken, 1) == 1)
                 return;
@@ -161,55 +161,55 @@ public class RankingKeeperTests
             }).Wait(Stop);
         };
 
-        Assert.Equal(FoldOutcome.Overtaken, await house.Keeper.RunAsync(Stop));
-        await house.Keeper.RunAsync(Stop);
+        Assert.Equal(FoldOutcome.Overtaken, await fixture.Keeper.RunAsync(Stop));
+        await fixture.Keeper.RunAsync(Stop);
 
-        Assert.All(await house.ListAsync(), item => Assert.Equal(2, item.Quantity));
+        Assert.All(await fixture.ListAsync(), item => Assert.Equal(2, item.Quantity));
     }
 
     [Fact]
     public async Task A_rebuild_gives_the_same_list_and_takes_over()
     {
-        await using var house = await RankingHouse.CreateAsync(ranges: 3);
+        await using var fixture = await RankingFixture.CreateAsync(ranges: 3);
         for (var i = 0; i < 40; i++)
         {
-            await house.AddProductAsync($"p{i}");
-            var sale = await house.SellAsync($"p{i}", 1 + (i * 7 % 13), soldAt: RankingHouse.Start.AddHours(-i * 3));
+            await fixture.AddProductAsync($"p{i}");
+            var sale = await fixture.SellAsync($"p{i}", 1 + (i * 7 % 13), soldAt: RankingFixture.Start.AddHours(-i * 3));
             if (i % 5 == 0)
-                await house.RefundAsync(sale);
+                await fixture.RefundAsync(sale);
         }
-        await house.Keeper.RunAsync(Stop);
-        var before = await Task.WhenAll(RankingWindow.All.Select(window => house.ListAsync(window.Name)));
+        await fixture.Keeper.RunAsync(Stop);
+        var before = await Task.WhenAll(RankingWindow.All.Select(window => fixture.ListAsync(window.Name)));
 
-        var asked = await house.Keeper.RebuildAsync(Stop);
+        var asked = await fixture.Keeper.RebuildAsync(Stop);
         Assert.Equal((1, 2), (asked.Generation, asked.Rebuilding));
-        Assert.Equal(2, (await house.Keeper.RebuildAsync(Stop)).Rebuilding);
-        await house.Keeper.RunAsync(Stop);
+        Assert.Equal(2, (await fixture.Keeper.RebuildAsync(Stop)).Rebuilding);
+        await fixture.Keeper.RunAsync(Stop);
 
-        var swapped = await house.Keeper.PointerAsync(Stop);
+        var swapped = await fixture.Keeper.PointerAsync(Stop);
         Assert.Equal((2, null), (swapped.Generation, swapped.Rebuilding));
-        Assert.Equal(before, await Task.WhenAll(RankingWindow.All.Select(window => house.ListAsync(window.Name))));
-        Assert.Null(await house.Keeper.ProgressAsync(1, Stop));
+        Assert.Equal(before, await Task.WhenAll(RankingWindow.All.Select(window => fixture.ListAsync(window.Name))));
+        Assert.Null(await fixture.Keeper.ProgressAsync(1, Stop));
     }
 
     [Fact]
     public async Task Many_sales_fold_over_several_commits_and_survive_a_new_instance()
     {
-        await using var house = await RankingHouse.CreateAsync(ranges: 2);
+        await using var fixture = await RankingFixture.CreateAsync(ranges: 2);
         for (var i = 0; i < 60; i++)
-            await house.AddProductAsync($"p{i:D2}");
+            await fixture.AddProductAsync($"p{i:D2}");
         await Parallel.ForAsync(0, 4_300, Stop, async (i, _) =>
-            await house.SellAsync($"p{i % 60:D2}", 1 + (i % 3), soldAt: RankingHouse.Start.AddMinutes(-i)));
-        await house.Keeper.RunAsync(Stop);
-        Assert.True((await house.Keeper.ProgressAsync(1, Stop))!.Commit > 1);
-        var list = await house.ListAsync();
+            await fixture.SellAsync($"p{i % 60:D2}", 1 + (i % 3), soldAt: RankingFixture.Start.AddMinutes(-i)));
+        await fixture.Keeper.RunAsync(Stop);
+        Assert.True((await fixture.Keeper.ProgressAsync(1, Stop))!.Commit > 1);
+        var list = await fixture.ListAsync();
         Assert.Equal(60, list.Count);
 
-        using var another = house.NewKeeper();
-        await house.SellAsync("p00", 1_000);
+        using var another = fixture.NewKeeper();
+        await fixture.SellAsync("p00", 1_000);
         await another.RunAsync(Stop);
 
-        Assert.Equal(list.Single(item => item.ProductId == "p00").Quantity + 1_000, (await house.ListAsync())[0].Quantity);
+        Assert.Equal(list.Single(item => item.ProductId == "p00").Quantity + 1_000, (await fixture.ListAsync())[0].Quantity);
     }
 
     /// <summary>
@@ -232,17 +232,17 @@ public class RankingKeeperTests
             threads: 2);
     }
 
-    private sealed class History(RankingHouse house) : IAsyncDisposable
+    private sealed class History(RankingFixture fixture) : IAsyncDisposable
     {
         private readonly List<LedgerEntry> _entries = [];
-        private readonly RankingKeeper[] _instances = [house.Keeper, house.NewKeeper()];
+        private readonly RankingKeeper[] _instances = [fixture.Keeper, fixture.NewKeeper()];
 
         public static async Task<History> StartAsync()
         {
-            var house = await RankingHouse.CreateAsync(ranges: 2);
+            var fixture = await RankingFixture.CreateAsync(ranges: 2);
             for (var i = 0; i < 8; i++)
-                await house.AddProductAsync($"p{i}");
-            return new(house);
+                await fixture.AddProductAsync($"p{i}");
+            return new(fixture);
         }
 
         public async Task StepAsync(int what, string product, int quantity, int number)
@@ -250,19 +250,19 @@ public class RankingKeeperTests
             switch (what)
             {
                 case <= 3:
-                    _entries.Add(await house.SellAsync(product, quantity, quantity * 3, house.Time.GetUtcNow().AddMinutes(-number % 100)));
+                    _entries.Add(await fixture.SellAsync(product, quantity, quantity * 3, fixture.Time.GetUtcNow().AddMinutes(-number % 100)));
                     break;
                 case 4 when _entries.Where(entry => entry.Kind == EntryKind.Payment).ToList() is { Count: > 0 } payments:
                     var payment = payments[number % payments.Count];
                     if (!_entries.Any(entry => entry.Kind == EntryKind.Refund && entry.OrderId == payment.OrderId))
-                        _entries.Add(await house.RefundAsync(payment));
+                        _entries.Add(await fixture.RefundAsync(payment));
                     break;
                 case 5:
-                    house.Time.Advance(TimeSpan.FromMinutes(number));
+                    fixture.Time.Advance(TimeSpan.FromMinutes(number));
                     break;
                 case 6:
                     _instances[number % 2].Dispose();
-                    _instances[number % 2] = house.NewKeeper();
+                    _instances[number % 2] = fixture.NewKeeper();
                     break;
                 case 7 or 8:
                     await RunWithFaultAsync(_instances[number % 2], number);
@@ -280,7 +280,7 @@ public class RankingKeeperTests
         {
             var outcome = await _instances[0].RunAsync(Stop);
             Assert.Equal(FoldOutcome.CaughtUp, outcome);
-            var checkpoint = await house.Keeper.ProgressAsync(1, Stop);
+            var checkpoint = await fixture.Keeper.ProgressAsync(1, Stop);
             foreach (var window in RankingWindow.All)
             {
                 var start = checkpoint!.Lists.Single(list => list.Window == window.Name).WindowStart;
@@ -295,7 +295,7 @@ public class RankingKeeperTests
                     where quantity > 0
                     orderby quantity descending, revenue descending, product.Key
                     select (product.Key, quantity, revenue);
-                Assert.Equal(expected, await house.ListAsync(window.Name));
+                Assert.Equal(expected, await fixture.ListAsync(window.Name));
             }
         }
 
@@ -303,7 +303,7 @@ public class RankingKeeperTests
         {
             foreach (var instance in _instances)
                 instance.Dispose();
-            await house.DisposeAsync();
+            await fixture.DisposeAsync();
         }
 
         /// <summary>The n-th call to the store breaks, before or after it is carried out, and so does every further one.</summary>
@@ -317,9 +317,9 @@ public class RankingKeeperTests
             }
 
             if (number % 2 == 0)
-                house.Database.Before = Break;
+                fixture.Database.Before = Break;
             else
-                house.Database.After = Break;
+                fixture.Database.After = Break;
             try
             {
                 await instance.RunAsync(Stop);
@@ -329,7 +329,7 @@ public class RankingKeeperTests
             }
             finally
             {
-                (house.Database.Before, house.Database.After) = (null, null);
+                (fixture.Database.Before, fixture.Database.After) = (null, null);
             }
         }
 

@@ -80,7 +80,7 @@ public sealed class OrderRulesTests
     [Fact]
     public void The_largest_order_does_not_overflow()
     {
-        var items = Enumerable.Range(0, Limits.OrderLinesMax).Select(i => new WorkItem($"p{i}", Limits.QuantityMax, Limits.PriceMax)).ToArray();
+        var items = Enumerable.Range(0, Limits.OrderLinesMax).Select(i => new SoldLine($"p{i}", Limits.QuantityMax, Limits.PriceMax)).ToArray();
         Assert.Equal((Int128)Limits.OrderLinesMax * Limits.QuantityMax * Limits.PriceMax, new OrderWork("o", "u", items).TotalAmount);
     }
 

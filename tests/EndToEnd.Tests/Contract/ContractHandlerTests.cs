@@ -8,7 +8,7 @@ namespace EndToEnd.Tests.Contract;
 public class ContractHandlerTests(ShopFixture fixture)
 {
     private const string Balance = """{"userId":"17850","balance":200000,"held":0,"currency":"KRW","updatedAt":"2026-03-02T08:26:04.1270000Z"}""";
-    private const string NotFound = """{"type":"https://commerce.example/problems/not-found","title":"There is no such thing.","status":404,"detail":"There is nothing at this address."}""";
+    private const string NotFound = """{"type":"https://commerce.example/problems/not-found","title":"Not found.","status":404,"detail":"There is nothing at this address."}""";
 
     [Theory]
     [InlineData("/api/users/17850/balance", 200, "application/json", Balance, "ETag: \"1\"")]

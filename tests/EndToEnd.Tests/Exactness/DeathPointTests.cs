@@ -115,7 +115,7 @@ public sealed class DeathPointTests : IAsyncLifetime
         var found = await Eventually.Async(
             async () =>
             {
-                await _shop!.FireTimerAsync("KeepUp");
+                await _shop!.FireTimerAsync("Upkeep");
                 return await _shop.FindOrderAsync(user, orderId);
             },
             answer => answer.Code == 404 || answer.Expect(200).Text("status") == scenario.Status,

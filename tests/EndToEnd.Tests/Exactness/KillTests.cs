@@ -95,7 +95,7 @@ public sealed class KillTests
                 async () =>
                 {
                     if (clock.Elapsed > TimeSpan.FromSeconds(2))
-                        await shop.FireTimerAsync("KeepUp");
+                        await shop.FireTimerAsync("Upkeep");
                     return await shop.FindOrderAsync(wish.UserId, OperationId.Order(wish.UserId, wish.Key));
                 },
                 answer => answer.Code == 404 || answer.Expect(200).Text("status") != "pending",

@@ -111,7 +111,7 @@ public sealed class TopProductsTests : IAsyncLifetime
         }).ToArray();
         for (var look = 0; look < 30; look++)
         {
-            await Shop.FireTimerAsync("KeepUp");
+            await Shop.FireTimerAsync("Upkeep");
             var listed = Listed((await Shop.GetAsync("/api/products/top?limit=100")).Expect(200));
             Assert.All(listed, item => Assert.Equal(new("sold", 3, 3), item));
         }

@@ -1,0 +1,269 @@
+using Commerce.Functions.Orders;
+using Commerce.Shared;
+using Commerce.Shared.Orders;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Commerce.Functions.Tests.Orders;
+
+public sealed class InFlightOrdersTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task Repeats_join_the_one_in_flight_and_all_learn_its_outcome()
+    {
+        var inFlight = InFlight();
+        var started = 0;
+        var all = Enumerable.Range(0, 10).Select(n =>
+        {
+            var order = inFlight.JoinOrAdd("o", "f", ["p"], out var isNew).Value!;
+            if (isNew)
+            {
+                started++;
+                _ = inFlight.EndWithAsync(order, FollowAsync(inFlight, order, NothingKnown));
+            }
+            return order;
+        }).ToArray();
+        inFlight.Decide("o", Order(OrderStatus.Paid));
+        foreach (var order in all)
+            Assert.Equal(OrderStatus.Paid, (await inFlight.OutcomeAsync(order, Deadline)).Value!.Status);
+        Assert.Equal(1, started);
+        Assert.True(SpinWait.SpinUntil(() => inFlight.Count == 0, Deadline));
+    }
+
+    [Fact]
+    public void The_same_key_for_another_request_is_refused_while_the_first_is_in_flight()
+    {
+        var inFlight = InFlight();
+        Add(inFlight, "o", "p");
+        Assert.Equal(ErrorCode.IdempotencyKeyReused, inFlight.JoinOrAdd("o", "other", ["p"], out _).Failure!.Code);
+    }
+
+    [Fact]
+    public void Beyond_the_bound_new_orders_are_told_to_come_back_and_nothing_is_begun()
+    {
+        var inFlight = InFlight(inFlightMax: 2, perProductMax: 2);
+        Add(inFlight, "o1", "p1");
+        Add(inFlight, "o2", "p2");
+        var refused = inFlight.JoinOrAdd("o3", "f", ["p3"], out var isNew);
+        Assert.Equal(ErrorCode.Busy, refused.Failure!.Code);
+        Assert.False(isNew);
+        // A repeat of one that is in flight takes no room.
+        Assert.True(inFlight.JoinOrAdd("o1", "f", ["p1"], out isNew).Succeeded);
+        Assert.False(isNew);
+    }
+
+    [Fact]
+    public async Task A_run_on_one_product_leaves_room_for_the_others()
+    {
+        var inFlight = InFlight(inFlightMax: 10, perProductMax: 2);
+        Add(inFlight, "o1", "hot");
+        Add(inFlight, "o2", "hot", "p");
+        Assert.Equal(ErrorCode.Busy, inFlight.JoinOrAdd("o3", "f", ["hot"], out _).Failure!.Code);
+        Add(inFlight, "o4", "p");
+
+        inFlight.Decide("o1", Order(OrderStatus.Paid));
+        await Task.Yield();
+        Assert.True(SpinWait.SpinUntil(() => inFlight.JoinOrAdd("o5", "f", ["hot"], out _).Succeeded, Deadline));
+    }
+
+    [Fact]
+    public async Task Who_has_waited_long_enough_gets_the_order_as_it_was_accepted()
+    {
+        var inFlight = InFlight();
+        var order = Add(inFlight, "o", "p");
+        var outcome = inFlight.OutcomeAsync(order, TimeSpan.FromSeconds(3));
+        while (!outcome.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+        Assert.Equal(OrderStatus.Pending, (await outcome).Value!.Status);
+    }
+
+    [Fact]
+    public async Task An_outcome_decided_elsewhere_is_found_by_asking()
+    {
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime());
+        var asked = 0;
+        using var awaited = FollowAwaited(inFlight, out var order, () => ++asked < 3 ? NothingKnown() : Order(OrderStatus.Rejected));
+
+        Assert.Equal(OrderStatus.Rejected, (await order.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken)).Value!.Status);
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task An_order_that_runs_elsewhere_is_polled_when_such_orders_are_usually_done_and_then_ever_more_seldom()
+    {
+        var time = new SkippingTime();
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), time);
+        var polls = new List<double>();
+        using var awaited = FollowAwaited(inFlight, out var order, () =>
+        {
+            polls.Add(time.GetElapsedTime(0).TotalSeconds);
+            return null;
+        });
+
+        Assert.Equal(OrderStatus.Pending, (await order.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken)).Value!.Status);
+
+        Assert.Equal([0.25, 0.3, 0.36, 0.432], polls[..4].Select(static poll => Math.Round(poll, 3)));
+        Assert.InRange(polls[^1] - polls[^2], 0.999, 1.001);
+        Assert.InRange(polls[^1], 60, 61);
+    }
+
+    [Fact]
+    public async Task Nobody_polls_for_an_order_that_nobody_waits_for_any_more()
+    {
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime());
+        var polls = 0;
+        var order = inFlight.JoinOrAdd("o", "f", ["p"], out _).Value!;
+        _ = inFlight.EndWithAsync(order, FollowAsync(inFlight, order, () =>
+        {
+            polls++;
+            return null;
+        }));
+        await order.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.Equal(0, polls);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(120)]
+    [InlineData(900)]
+    public void Whatever_orders_take_their_outcome_is_seen_at_most_a_fifth_later_at_a_few_polls(double usual_ms)
+    {
+        var (random, polls) = (new Random(1), new PollSchedule());
+        Follow(polls, random, usual_ms, orders: 500);
+
+        var (late, perOrder) = Follow(polls, random, usual_ms, orders: 500);
+
+        Assert.InRange(late, 1, 1.2);
+        Assert.InRange(perOrder, 1, 4);
+    }
+
+    [Fact]
+    public void After_a_slow_spell_it_is_polled_for_as_early_as_before_within_some_dozens_of_orders()
+    {
+        var (random, polls) = (new Random(1), new PollSchedule());
+        Follow(polls, random, usual_ms: 1_200, orders: 500);
+        Follow(polls, random, usual_ms: 100, orders: 60);
+        Assert.InRange(Follow(polls, random, usual_ms: 100, orders: 50).Late, 1, 1.2);
+    }
+
+    /// <summary>Orders that take about so long, one after the other: by how much later the outcome is seen in the median, and polls an order.</summary>
+    private static (double Late, double PollsPerOrder) Follow(PollSchedule schedule, Random random, double usual_ms, int orders)
+    {
+        var (late, count) = (new List<double>(), 0);
+        for (var order = 0; order < orders; order++)
+        {
+            var takes_ms = usual_ms * (0.9 + 0.4 * random.NextDouble());
+            var (waited, polls) = (TimeSpan.Zero, 0);
+            do
+            {
+                waited += schedule.PauseAfter(waited);
+                polls++;
+            }
+            while (waited.TotalMilliseconds < takes_ms);
+            schedule.Found(waited, polls);
+            late.Add(waited.TotalMilliseconds / takes_ms);
+            count += polls;
+        }
+        late.Sort();
+        return (late[late.Count / 2], (double)count / orders);
+    }
+
+    [Fact]
+    public async Task A_fault_before_acceptance_reaches_everybody_and_frees_the_place()
+    {
+        var inFlight = InFlight(inFlightMax: 1, perProductMax: 1);
+        var fault = new TaskCompletionSource();
+        var order = inFlight.JoinOrAdd("o", "f", ["p"], out _).Value!;
+        _ = inFlight.EndWithAsync(order, fault.Task);
+        var joined = inFlight.JoinOrAdd("o", "f", ["p"], out _).Value!;
+        fault.SetException(new HttpRequestException("gone"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => inFlight.OutcomeAsync(order, Deadline));
+        await Assert.ThrowsAsync<HttpRequestException>(() => inFlight.OutcomeAsync(joined, Deadline));
+        Assert.True(SpinWait.SpinUntil(() => inFlight.JoinOrAdd("o2", "f", ["p"], out _).Succeeded, Deadline));
+    }
+
+    [Theory]
+    [InlineData("Orders:WaitSeconds", -1, 10, 10, 60, 7)]
+    [InlineData("Orders:InFlightMax", 10, 0, 0, 60, 7)]
+    [InlineData("Orders:InFlightPerProductMax", 10, 10, 11, 60, 7)]
+    [InlineData("Orders:SweepAfterSeconds", 10, 10, 10, 0, 7)]
+    [InlineData("Orders:HistoryDays", 10, 10, 10, 60, 0)]
+    public void A_setting_out_of_range_is_named(string setting, double wait, int max, int perProduct, double sweep, double history)
+    {
+        var options = new OrderOptions
+        {
+            WaitSeconds = wait,
+            InFlightMax = max,
+            InFlightPerProductMax = perProduct,
+            SweepAfterSeconds = sweep,
+            HistoryDays = history,
+        };
+        Assert.StartsWith(setting, options.Problem(), StringComparison.Ordinal);
+        Assert.Null(new OrderOptions().Problem());
+    }
+
+    private InFlightOrders InFlight(int inFlightMax = 100, int perProductMax = 100) =>
+        new(Options.Create(new OrderOptions { InFlightMax = inFlightMax, InFlightPerProductMax = perProductMax }), _time);
+
+    private static InFlightOrder Add(InFlightOrders inFlight, string id, params string[] products)
+    {
+        var order = inFlight.JoinOrAdd(id, "f", products, out _).Value!;
+        order.Accept(Order(OrderStatus.Pending));
+        _ = inFlight.EndWithAsync(order, order.Decided);
+        return order;
+    }
+
+    private static async Task FollowAsync(InFlightOrders inFlight, InFlightOrder order, Func<Result<Order>?> ask)
+    {
+        order.Accept(Order(OrderStatus.Pending));
+        await foreach (var poll in inFlight.PollsAsync(order))
+        {
+            if (ask() is { } outcome)
+                poll.Found(outcome);
+        }
+    }
+
+    // Polls begin only once somebody is counted as waiting: before that they would be passed over, on this clock in no time.
+    private static IDisposable? FollowAwaited(InFlightOrders inFlight, out InFlightOrder order, Func<Result<Order>?> ask)
+    {
+        order = inFlight.JoinOrAdd("o", "f", ["p"], out _).Value!;
+        var waiter = order.Await(Deadline);
+        _ = inFlight.EndWithAsync(order, FollowAsync(inFlight, order, ask));
+        return waiter;
+    }
+
+    private static Result<Order>? NothingKnown() => null;
+
+    private static Order Order(OrderStatus status) => new()
+    {
+        Id = "o",
+        UserId = "u",
+        Status = status,
+        Fingerprint = "f",
+        Lines = [],
+        TotalAmount = 0,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+    };
+
+    /// <summary>A clock on which every wait takes just as long as was asked for, and no time at all.</summary>
+    private sealed class SkippingTime : TimeProvider
+    {
+        private long _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Read(ref _now);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Add(ref _now, dueTime.Ticks);
+            return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+        }
+    }
+}

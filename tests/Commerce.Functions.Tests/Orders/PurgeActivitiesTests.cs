@@ -1,0 +1,61 @@
+using Commerce.Functions.Orders;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Commerce.Functions.Tests.Orders;
+
+public sealed class PurgeActivitiesTests : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 41, 0, TimeSpan.Zero);
+
+    private readonly FakeDurable _durable = new();
+    private readonly FakeTimeProvider _time = new(Now);
+
+    public ValueTask DisposeAsync() => _durable.DisposeAsync();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Only_what_has_ended_and_is_older_than_the_setting_says_is_purged_for_a_bounded_time()
+    {
+        Assert.True(await Purge().PurgeSome(null, _durable, Stop));
+
+        var filter = Assert.Single(_durable.Purges);
+        Assert.Equal((null, Now.AddDays(-2), PurgeActivities.StepMax), (filter.CreatedFrom, filter.CreatedTo, filter.Timeout));
+        Assert.Equal(
+            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated], filter.Statuses!);
+    }
+
+    [Fact]
+    public async Task A_step_that_has_not_come_to_the_end_says_so()
+    {
+        _durable.PurgeAsync = _ => Task.FromResult(new PurgeResult(10, isComplete: false));
+        Assert.False(await Purge().PurgeSome(null, _durable, Stop));
+    }
+
+    [Fact]
+    public async Task A_hub_that_does_not_stop_by_itself_is_stopped()
+    {
+        _durable.PurgeAsync = async stop =>
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            return new PurgeResult(0);
+        };
+        var step = Purge().PurgeSome(null, _durable, Stop);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(await step);
+    }
+
+    [Fact]
+    public async Task One_at_most_runs()
+    {
+        await PurgeFunctions.StartAsync(new TimerInfo(), _durable, Stop);
+        await PurgeFunctions.StartAsync(new TimerInfo(), _durable, Stop);
+        Assert.Equal((PurgeOrchestrator.Name, PurgeFunctions.InstanceId), Assert.Single(_durable.Started));
+    }
+
+    private PurgeActivities Purge() => new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, NullLogger<PurgeActivities>.Instance);
+}
