@@ -9,11 +9,14 @@ internal sealed class PollSchedule
 {
     private const double PauseShare = 0.2;
 
-    // An order that was decided at the first poll may have been so for long: the next is polled a little sooner. One that was not takes
-    // the guess with it, by so much of the difference. The two meet where somewhat less than half of the orders are decided at the first
-    // poll.
-    private const double Sooner = 0.05;
-    private const double Later = 1.0 / 8;
+    // So many of the orders are to be decided at the first poll: each that is brings the next one forward, and each that is not puts it off,
+    // by shares of Step that cancel out just then. A late first poll costs every buyer time, an early one a read.
+    private const double DecidedAtFirst = 0.2;
+    private const double Step = 0.1;
+
+    // An order that takes so many polls says that all of them take longer now: the guess follows by an eighth of the difference.
+    private const int PollsOfSlowSpell = 10;
+    private const double Catch = 1.0 / 8;
 
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1);
@@ -36,7 +39,12 @@ internal sealed class PollSchedule
     public void Found(TimeSpan waited, int polls)
     {
         var usualMs = Volatile.Read(ref _usualMs);
-        var change = polls == 1 ? -Sooner * usualMs : Later * (waited.TotalMilliseconds - usualMs);
+        var change = polls switch
+        {
+            1 => -Step * (1 - DecidedAtFirst) * usualMs,
+            < PollsOfSlowSpell => Step * DecidedAtFirst * usualMs,
+            _ => Catch * (waited.TotalMilliseconds - usualMs),
+        };
         Volatile.Write(ref _usualMs, Math.Clamp(usualMs + change, PauseMin.TotalMilliseconds, PauseMax.TotalMilliseconds));
     }
 }

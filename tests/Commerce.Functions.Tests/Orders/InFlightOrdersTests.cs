@@ -128,52 +128,6 @@ public sealed class InFlightOrdersTests
         Assert.Equal(0, polls);
     }
 
-    [Theory]
-    [InlineData(20)]
-    [InlineData(120)]
-    [InlineData(900)]
-    public void Whatever_orders_take_their_outcome_is_seen_at_most_a_fifth_later_at_a_few_polls(double usual_ms)
-    {
-        var (random, polls) = (new Random(1), new PollSchedule());
-        Follow(polls, random, usual_ms, orders: 500);
-
-        var (late, perOrder) = Follow(polls, random, usual_ms, orders: 500);
-
-        Assert.InRange(late, 1, 1.2);
-        Assert.InRange(perOrder, 1, 4);
-    }
-
-    [Fact]
-    public void After_a_slow_spell_it_is_polled_for_as_early_as_before_within_some_dozens_of_orders()
-    {
-        var (random, polls) = (new Random(1), new PollSchedule());
-        Follow(polls, random, usual_ms: 1_200, orders: 500);
-        Follow(polls, random, usual_ms: 100, orders: 60);
-        Assert.InRange(Follow(polls, random, usual_ms: 100, orders: 50).Late, 1, 1.2);
-    }
-
-    /// <summary>Orders that take about so long, one after the other: by how much later the outcome is seen in the median, and polls an order.</summary>
-    private static (double Late, double PollsPerOrder) Follow(PollSchedule schedule, Random random, double usual_ms, int orders)
-    {
-        var (late, count) = (new List<double>(), 0);
-        for (var order = 0; order < orders; order++)
-        {
-            var takes_ms = usual_ms * (0.9 + 0.4 * random.NextDouble());
-            var (waited, polls) = (TimeSpan.Zero, 0);
-            do
-            {
-                waited += schedule.PauseAfter(waited);
-                polls++;
-            }
-            while (waited.TotalMilliseconds < takes_ms);
-            schedule.Found(waited, polls);
-            late.Add(waited.TotalMilliseconds / takes_ms);
-            count += polls;
-        }
-        late.Sort();
-        return (late[late.Count / 2], (double)count / orders);
-    }
-
     [Fact]
     public async Task A_fault_before_acceptance_reaches_everybody_and_frees_the_place()
     {
