@@ -11,7 +11,7 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
     private const double PaintMsMax = 1_000;
 
     private const string Broken =
-        """{"type":"https://commerce.example/problems/internal-error","title":"Something went wrong.","status":500,"detail":"It is safe to repeat it."}""";
+        """{"type":"https://commerce.example/problems/internal-error","title":"A fault.","status":500,"detail":"It is safe to repeat it."}""";
 
     private static readonly string[] Views =
         ["", "product/71053", "cart", "wallet", "orders", "order/o-AAAAAAAAAAAAAAAAAAAAAA", "ops", "search", "steps/x/o-AAAAAAAAAAAAAAAAAAAAAA", "events", "event/none", "stock", "stock/71053", "import", "nowhere"];

@@ -19,7 +19,7 @@ public sealed class EventFunctions(OrderStore orders, DeliveryStore deliveries)
         var delivery = OrderEvents.IsEventId(eventId) ? await deliveries.FindAsync(eventId, request.HttpContext.RequestAborted) : null;
         if (delivery is null || await orders.FindAsync(delivery.UserId, delivery.OrderId) is not { } order)
             return Answers.Problem(Failure.NotFound($"There is no delivery of an event '{eventId}'."));
-        request.HttpContext.Response.Headers.XContentTypeOptions = "nosniff";
+        request.HttpContext.Response.BeginJson(ContentType);
         return Results.Bytes(CloudEventFormat.Encode(OrderEvents.Event(delivery.EventType, order)), ContentType);
     }
 }

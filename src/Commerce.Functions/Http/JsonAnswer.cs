@@ -9,7 +9,7 @@ namespace Commerce.Functions.Http;
 /// </summary>
 internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) : IResult, IStatusCodeHttpResult
 {
-    public string ContentType { get; init; } = "application/json; charset=utf-8";
+    public string ContentType { get; init; } = JsonHeaders.ContentType;
 
     public string? ETag { get; init; }
 
@@ -28,11 +28,9 @@ internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) :
     {
         var response = httpContext.Response;
         response.StatusCode = status;
-        response.ContentType = ContentType;
+        response.BeginJson(ContentType);
         // What is read here must be exact at the moment of reading: caches may keep it, but must ask.
         response.Headers.CacheControl = "no-cache";
-        // Names and texts of users come as they are (UnsafeRelaxedJsonEscaping), and a browser must not take them for a page.
-        response.Headers.XContentTypeOptions = "nosniff";
         if (ETag is not null)
             response.Headers.ETag = ETag;
         if (Location is not null)
@@ -44,6 +42,19 @@ internal sealed class JsonAnswer<T>(int status, T value, JsonTypeInfo<T> type) :
         response.BodyWriter.Write(body);
         var flush = response.BodyWriter.FlushAsync(httpContext.RequestAborted);
         return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask();
+    }
+}
+
+/// <summary>What all JSON is sent with.</summary>
+internal static class JsonHeaders
+{
+    public const string ContentType = "application/json; charset=utf-8";
+
+    public static void BeginJson(this HttpResponse response, string contentType = ContentType)
+    {
+        response.ContentType = contentType;
+        // Names and texts of users come as they are (UnsafeRelaxedJsonEscaping), and a browser must not take them for a page.
+        response.Headers.XContentTypeOptions = "nosniff";
     }
 }
 

@@ -94,7 +94,7 @@ internal sealed class TopAnswer(RenderedTop top, string cacheControl) : IResult
             response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
         }
-        response.ContentType = "application/json; charset=utf-8";
+        response.BeginJson();
         response.ContentLength = top.Body.Length;
         return response.BodyWriter.WriteAsync(top.Body, httpContext.RequestAborted).AsTask();
     }

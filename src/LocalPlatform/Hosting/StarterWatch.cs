@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace LocalPlatform.Hosting;
 
 /// <summary>
-/// Ends the app when the process that started it has gone, where the app is told to. <c>dotnet run</c> tells it (Commerce.Functions.csproj):
-/// it hands a signal on, but killed outright it would leave the app behind. On Windows it takes its app along by itself.
+/// Ends the app when the process that started it has gone, where the app is told to. <c>dotnet run</c> tells it, by an argument in the
+/// app's project: it hands a signal on, but killed outright it would leave the app behind. On Windows it takes its app along by itself.
 /// </summary>
 internal sealed partial class StarterWatch(IConfiguration configuration, IHostApplicationLifetime lifetime, HostLog log, TimeProvider time)
     : BackgroundService

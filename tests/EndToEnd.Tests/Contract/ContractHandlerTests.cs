@@ -33,7 +33,8 @@ public class ContractHandlerTests(ShopFixture fixture)
     [InlineData("/api/users/17850/balance", 200, "application/json", """{"userId":"17850","balance":1,"currency":"KRW","tier":"gold"}""", "ETag: \"1\"", "#/tier")]
     [InlineData("/api/users/17850/balance", 200, "application/json", Balance, null, "ETag is missing")]
     [InlineData("/api/users/17850/balance", 200, "application/json", Balance, "ETag: \"1\"|Location: /x", "Location is not documented")]
-    [InlineData("/api/users/17850/balance", 200, "application/json", Balance, "ETag: \"1\"|X-Content-Type-Options: sniff", "X-Content-Type-Options")]
+    [InlineData(
+        "/api/users/17850/balance", 200, "application/json", Balance, "ETag: \"1\"|X-Content-Type-Options: sniff", "X-Content-Type-Options")]
     [InlineData("/api/users/17850/balance", 304, null, "surprise", "ETag: \"1\"", "a body is not documented")]
     [InlineData("/api/nothing", 200, "application/json", "{}", null, "not documented to answer this")]
     [InlineData("/api/nothing", 404, "application/problem+json", """{"type":"https://commerce.example/problems/made-up","title":"","status":404,"detail":""}""", null, "NotInEnumeration at #/type")]

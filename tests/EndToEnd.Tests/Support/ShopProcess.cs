@@ -97,8 +97,8 @@ public sealed class ShopProcess : IAsyncDisposable
     /// <summary>The process that says that it is the shop.</summary>
     public async Task<Process> InnerAsync()
     {
-        var line = await Eventually.Async(
-            () => Task.FromResult(_output.FirstOrDefault(line => line.StartsWith(ProcessLine, StringComparison.Ordinal)) ?? ""), line => line.Length > 0, ProcessLine);
+        string Line() => _output.FirstOrDefault(line => line.StartsWith(ProcessLine, StringComparison.Ordinal)) ?? "";
+        var line = await Eventually.Async(() => Task.FromResult(Line()), static line => line.Length > 0, ProcessLine);
         return Process.GetProcessById(int.Parse(line[ProcessLine.Length..line.IndexOf(':')], CultureInfo.InvariantCulture));
     }
 

@@ -11,7 +11,12 @@ internal sealed class CommonOptions
     private readonly Option<string?> _key = new("--key") { Description = "Function key of the front door; better in the environment, COMMERCE_KEY.", HelpName = "key" };
     private readonly Option<string?> _token = new("--token") { Description = "Access token with all scopes (COMMERCE_TOKEN); without it each user signs in at the shop's local issuer.", HelpName = "jwt" };
     private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send what is public without a token." };
-    private readonly Option<int> _away = new("--away") { Description = "Seconds that nobody may listen at the shop's address (a restart) before it counts as gone.", DefaultValueFactory = _ => 5, HelpName = "s" };
+    private readonly Option<int> _away = new("--away")
+    {
+        Description = "Seconds that nobody may listen at the shop's address (a restart) before it counts as gone.",
+        DefaultValueFactory = _ => 5,
+        HelpName = "s",
+    };
     private readonly Option<FileInfo?> _report = new("--report") { Description = "Write the run as JSON, for --compare.", HelpName = "file.json" };
     private readonly Option<FileInfo?> _chart = new("--chart") { Description = "Draw throughput and latency percentiles over time.", HelpName = "file.svg" };
 

@@ -20,6 +20,9 @@ internal sealed class Presence(string address, TimeSpan away, TimeProvider time)
         var now = time.GetTimestamp();
         var since = Interlocked.CompareExchange(ref _missedAt, now, 0);
         if (since != 0 && time.GetElapsedTime(since, now) >= away)
-            throw new ShopUnreachableException($"The shop is gone: nobody has listened at {address} for {away.TotalSeconds:0} s ({failure.Message})", failure);
+        {
+            throw new ShopUnreachableException(
+                $"The shop is gone: nobody has listened at {address} for {away.TotalSeconds:0} s ({failure.Message})", failure);
+        }
     }
 }
