@@ -29,7 +29,7 @@ public sealed class Auditor(
     internal async Task<AuditCheckpoint> RunAsync(TimeSpan slice, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return await TryRunAsync(now - RoundEvery, now + slice, ct) ?? await store.FindAsync(ct) ?? await NewAsync(ct);
+        return await TryRunAsync(now - RoundEvery, now + slice, ct) ?? await store.FindAsync(ct) ?? await CreateAsync(ct);
     }
 
     /// <summary>Works until a round is complete that began from now on, or the time is over.</summary>
@@ -52,7 +52,7 @@ public sealed class Auditor(
     /// <summary>Works, unless another run does. Null: another run does.</summary>
     private async Task<AuditCheckpoint?> TryRunAsync(DateTimeOffset provedSince, DateTimeOffset deadline, CancellationToken ct)
     {
-        var checkpoint = await store.FindAsync(ct) ?? await NewAsync(ct);
+        var checkpoint = await store.FindAsync(ct) ?? await CreateAsync(ct);
         if (checkpoint.BusyUntil > time.GetUtcNow())
             return null;
         var progress = new AuditProgress(checkpoint, store, time);
@@ -71,7 +71,7 @@ public sealed class Auditor(
         }
     }
 
-    private async Task<AuditCheckpoint> NewAsync(CancellationToken ct) => new()
+    private async Task<AuditCheckpoint> CreateAsync(CancellationToken ct) => new()
     {
         CreatedAt = time.GetUtcNow(),
         Feed =

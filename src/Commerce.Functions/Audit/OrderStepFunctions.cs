@@ -14,13 +14,10 @@ public sealed class OrderStepFunctions(OrderStore orders, OrderSteps steps)
         string orderId)
     {
         var input = new RequestInput(request, userId, orderId: orderId);
-        if (input.Problem is { } problem)
-            return problem;
-
-        return await orders.FindAsync(userId, orderId) is { } order
+        return input.Problem ?? (await orders.FindAsync(userId, orderId) is { } order
             ? Answers.Ok(
                 new OrderStepList(
                     OrderView.Of(order), await steps.ReadAsync(order, request.HttpContext.RequestAborted)), AuditJson.Wire.OrderStepList)
-            : Answers.Problem(OrderFunctions.Unknown(userId, orderId));
+            : Answers.Problem(OrderFunctions.Unknown(userId, orderId)));
     }
 }

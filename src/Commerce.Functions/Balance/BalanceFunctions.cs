@@ -24,7 +24,6 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
         var amount = input.WholeNumber(body?.Amount, "amount", 1, Limits.ChargeAmountMax);
         if (input.Problem is { } problem)
             return problem;
-
         var posting = await ledger.SubmitAsync(userId, new AccountCommand.Charge(userId, key, amount));
         if (!posting.Succeeded)
             return Answers.Problem(posting.Failure);
@@ -41,7 +40,6 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
         var input = new RequestInput(request, userId);
         if (input.Problem is { } problem)
             return problem;
-
         var account = await accounts.FindAsync(userId, request.HttpContext.RequestAborted);
         return Answers.OkUnlessUnchanged(
             request,
@@ -60,7 +58,6 @@ public sealed class BalanceFunctions(AccountLedger ledger, AccountReader account
         var before = input.SequenceOf(page);
         if (input.Problem is { } problem)
             return problem;
-
         var entries = await accounts.EntriesAsync(userId, before, page.ReadMax, request.HttpContext.RequestAborted);
         var (items, next) = page.Cut(entries, EntryView.Of, static entry => Page.Position(entry.Sequence));
         return Answers.Ok(new EntryList(items, next), BalanceJson.Wire.EntryList);

@@ -17,7 +17,6 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
         var input = new RequestInput(request, userId);
         if (input.Problem is { } problem)
             return problem;
-
         var cart = await carts.FindAsync(userId, request.HttpContext.RequestAborted);
         var (view, etag) = await viewer.ViewAsync(userId, cart, request.HttpContext.RequestAborted);
         return Answers.OkUnlessUnchanged(request, view, CartJson.Wire.CartView, etag);
@@ -50,19 +49,14 @@ public sealed class CartFunctions(CartWriter carts, CartViewer viewer, ProductRe
     public async Task<IResult> Remove(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "users/{userId}/cart/items/{productId}")] HttpRequest request,
         string userId,
-        string productId)
-    {
-        var input = new RequestInput(request, userId, productId: productId);
-        return input.Problem ?? await ChangeAsync(request, userId, productId, new CartChange.Remove(productId));
-    }
+        string productId) =>
+        new RequestInput(request, userId, productId: productId).Problem
+        ?? await ChangeAsync(request, userId, productId, new CartChange.Remove(productId));
 
     [Function("ClearCart")]
     public async Task<IResult> Clear(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "users/{userId}/cart")] HttpRequest request, string userId)
-    {
-        var input = new RequestInput(request, userId);
-        return input.Problem ?? await ChangeAsync(request, userId, productId: null, new CartChange.Clear());
-    }
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "users/{userId}/cart")] HttpRequest request, string userId) =>
+        new RequestInput(request, userId).Problem ?? await ChangeAsync(request, userId, productId: null, new CartChange.Clear());
 
     private async Task<IResult> PutInAsync(HttpRequest request, string userId, string productId, CartChange change) =>
         await products.FindAsync(productId, request.HttpContext.RequestAborted) is null

@@ -18,7 +18,6 @@ public sealed class CatalogOperatorFunctions(CatalogWriter catalog, CatalogImpor
         var price = input.WholeNumber(body?.Price, "price", 0, Limits.PriceMax);
         if (input.Problem is { } problem)
             return problem;
-
         var row = new CatalogRow(productId, name, price, Stock: 0);
         Func<string?, bool>? precondition =
             EntityTags.HasPreconditions(request) ? etag => EntityTags.PreconditionsHold(request, etag) : null;
@@ -45,7 +44,6 @@ public sealed class CatalogOperatorFunctions(CatalogWriter catalog, CatalogImpor
             input.Refuse("delta", "must not be 0");
         if (input.Problem is { } problem)
             return problem;
-
         var posting = await ledger.SubmitAsync(productId, new StockCommand.Adjust(productId, key, delta, reason));
         if (!posting.Succeeded)
             return Answers.Problem(posting.Failure);

@@ -18,7 +18,6 @@ public sealed class MovementFunctions(ProductReader products)
         var before = input.SequenceOf(page);
         if (input.Problem is { } problem)
             return problem;
-
         var ct = request.HttpContext.RequestAborted;
         var found = await products.MovementsAsync(productId, before, page.ReadMax, ct);
         if (found.Count == 0 && await products.FindAsync(productId, ct) is null)

@@ -17,7 +17,6 @@ public sealed class ProductFunctions(ProductReader products)
         var page = input.Page(ProductsList);
         if (input.Problem is { } problem)
             return problem;
-
         var found = await products.ListAsync(page.After, page.ReadMax, request.HttpContext.RequestAborted);
         var (items, next) = page.Cut(found, static product => product, static product => product.ProductId);
         return Answers.Ok(new ProductList(items, next), CatalogJson.Wire.ProductList);
@@ -28,12 +27,9 @@ public sealed class ProductFunctions(ProductReader products)
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "products/{productId}")] HttpRequest request, string productId)
     {
         var input = new RequestInput(request, productId: productId);
-        if (input.Problem is { } problem)
-            return problem;
-
-        return await products.FindAsync(productId, request.HttpContext.RequestAborted) is { } product
+        return input.Problem ?? (await products.FindAsync(productId, request.HttpContext.RequestAborted) is { } product
             ? Answers.OkUnlessUnchanged(request, ProductView.Of(product), CatalogJson.Wire.ProductView, product.ETag)
-            : Answers.Problem(Unknown(productId));
+            : Answers.Problem(Unknown(productId)));
     }
 
     internal static Failure Unknown(string productId) =>

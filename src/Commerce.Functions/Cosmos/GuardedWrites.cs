@@ -48,10 +48,7 @@ internal static class GuardedWrites
     /// <returns>The document as it is then; null when the guard does not hold.</returns>
     /// <exception cref="CosmosException">The store did not answer properly, or there is no such document.</exception>
     public static Task<T?> TryPatchAsync<T>(
-        this Container container,
-        string id,
-        PartitionKey partitionKey,
-        IReadOnlyList<PatchOperation> changes,
+        this Container container, string id, PartitionKey partitionKey, IReadOnlyList<PatchOperation> changes,
         PatchItemRequestOptions guard)
         where T : class
     {

@@ -25,7 +25,6 @@ public sealed class DeliveryOperatorFunctions(
         var after = input.TimeOf(page);
         if (input.Problem is { } problem)
             return problem;
-
         var found = await store.ListAsync(state, page.ReadMax, after, request.HttpContext.RequestAborted);
         var (items, next) = page.Cut(found, DeliveryView.Of, static delivery => Page.Position(DeliveryStore.PositionOf(delivery)));
         return Answers.Ok(new DeliveryList(items, next), DeliveryJson.Wire.DeliveryList);
@@ -121,18 +120,14 @@ public sealed class DeliveryOperatorFunctions(
 
     private static DeliveryState State(RequestInput input)
     {
-        switch (input.Request.Query["state"].ToString())
+        var text = input.Request.Query["state"].ToString();
+        foreach (var state in Enum.GetValues<DeliveryState>())
         {
-            case "waiting":
-                return DeliveryState.Waiting;
-            case "parked":
-                return DeliveryState.Parked;
-            case "delivered":
-                return DeliveryState.Delivered;
-            default:
-                input.Refuse("state", "must be one of waiting, parked, delivered");
-                return DeliveryState.Waiting;
+            if (DeliveryStore.NameOf(state) == text)
+                return state;
         }
+        input.Refuse("state", "must be one of waiting, parked, delivered");
+        return DeliveryState.Waiting;
     }
 
     /// <summary>A cursor counts for the list of one state.</summary>

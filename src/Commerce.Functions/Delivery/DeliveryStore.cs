@@ -109,7 +109,7 @@ public sealed class DeliveryStore
     public async Task<long> CountAsync(DeliveryState state, CancellationToken ct)
     {
         var counts = await _deliveries.ListAsync<long>(
-            new QueryDefinition("SELECT VALUE COUNT(1) FROM c WHERE c.state = @state").WithParameter("@state", Text(state)), 1, ct: ct);
+            new QueryDefinition("SELECT VALUE COUNT(1) FROM c WHERE c.state = @state").WithParameter("@state", NameOf(state)), 1, ct: ct);
         return counts.Count == 0 ? 0 : counts[0];
     }
 
@@ -118,7 +118,7 @@ public sealed class DeliveryStore
     {
         var query = new QueryDefinition(
             "SELECT * FROM c WHERE c.state = @state AND c.updatedAt <= @from ORDER BY c.updatedAt DESC")
-            .WithParameter("@state", Text(state))
+            .WithParameter("@state", NameOf(state))
             .WithParameter("@from", UtcTimeConverter.Text(after?.Time ?? DateTimeOffset.MaxValue));
         return await _deliveries.QueryAsync<EventDelivery>(query, pageSize: max + 1, ct: ct)
             .AfterAsync(after, PositionOf, ct).Take(max).ToListAsync(ct);
@@ -168,12 +168,8 @@ public sealed class DeliveryStore
         return answer.IsSuccessStatusCode;
     }
 
-    private static string Text(DeliveryState state) => state switch
-    {
-        DeliveryState.Waiting => "waiting",
-        DeliveryState.Delivered => "delivered",
-        _ => "parked",
-    };
+    /// <summary>The state as documents have it.</summary>
+    internal static string NameOf(DeliveryState state) => state.ToString().ToLowerInvariant();
 
     private static MemoryStream Json(EventDelivery delivery) => GuardedWrites.Json(delivery with { ETag = null });
 }

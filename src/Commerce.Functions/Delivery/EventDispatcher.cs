@@ -13,13 +13,8 @@ namespace Commerce.Functions.Delivery;
 /// delivered or recorded may the message be completed, so that an event is always in one place at least.
 /// </summary>
 public sealed partial class EventDispatcher(
-    PlatformGate gate,
-    DeliverySwitch deliverySwitch,
-    DeliveryStore store,
-    OrderStore orders,
-    IOptions<DataPlatformOptions> options,
-    TimeProvider time,
-    ILogger<EventDispatcher> logger)
+    PlatformGate gate, DeliverySwitch deliverySwitch, DeliveryStore store, OrderStore orders, IOptions<DataPlatformOptions> options,
+    TimeProvider time, ILogger<EventDispatcher> logger)
     : IDisposable
 {
     /// <summary>

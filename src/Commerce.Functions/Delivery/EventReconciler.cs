@@ -11,10 +11,7 @@ namespace Commerce.Functions.Delivery;
 /// </summary>
 /// <remarks>Running it twice at the same time does no harm: only one moves the checkpoint, and a delivery is created once.</remarks>
 public sealed partial class EventReconciler(
-    ReconciliationStore books,
-    DeliveryStore deliveries,
-    IOptions<DataPlatformOptions> options,
-    TimeProvider time,
+    ReconciliationStore books, DeliveryStore deliveries, IOptions<DataPlatformOptions> options, TimeProvider time,
     ILogger<EventReconciler> logger)
 {
     /// <summary>Below a function's five minutes; the next run goes on from the checkpoint.</summary>

@@ -40,7 +40,7 @@ internal static class Answers
 
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            var problem = ProblemDocument.From(failure, httpContext.Request.Path.ToUriComponent());
+            var problem = ProblemDocument.Of(failure, httpContext.Request.Path.ToUriComponent());
             if (failure.Code == ErrorCode.InternalError)
                 problem = problem with { TraceId = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier };
             if (problem.Status == StatusCodes.Status503ServiceUnavailable && !headers.Any(static header => header.Name == "Retry-After"))

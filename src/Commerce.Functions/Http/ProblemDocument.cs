@@ -33,7 +33,7 @@ internal sealed record ProblemDocument
     /// <summary>Where to look in the logs; on errors of our own.</summary>
     public string? TraceId { get; init; }
 
-    public static ProblemDocument From(Failure failure, string? instance)
+    public static ProblemDocument Of(Failure failure, string? instance)
     {
         var kind = ProblemTable.Of(failure.Code);
         return new()

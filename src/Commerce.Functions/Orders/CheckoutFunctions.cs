@@ -30,7 +30,6 @@ public sealed class CheckoutFunctions(
         var expected = input.OptionalWholeNumber(body?.ExpectedTotalAmount, "expectedTotalAmount", 0, Limits.MoneyMax);
         if (input.Problem is { } problem)
             return problem;
-
         var preference = Preference.Of(request);
         var checkout = new OrderRequest(
             userId, key, [], context.TraceContext.TraceParent)

@@ -44,14 +44,9 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
             if (_inFlight.TryGetValue(id, out var running))
                 return running.Fingerprint == fingerprint ? running : Failure.KeyReused;
             if (_inFlight.Count >= options.Value.InFlightMax)
-                return new Failure(
-                    ErrorCode.Busy, "Too many orders are being placed. Repeat the request shortly, with the same Idempotency-Key.");
+                return Busy("Too many orders are being placed.");
             if (FindCrowded(productIds) is { } crowded)
-            {
-                return new Failure(
-                    ErrorCode.Busy,
-                    $"Too many orders for product '{crowded}' are being placed. Repeat the request shortly, with the same Idempotency-Key.");
-            }
+                return Busy($"Too many orders for product '{crowded}' are being placed.");
             isNew = true;
             var order = new InFlightOrder(id, fingerprint, productIds);
             _inFlight.Add(id, order);
@@ -123,6 +118,8 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
                 _schedule.Found(time.GetElapsedTime(since), polls);
         }
     }
+
+    private static Failure Busy(string why) => new(ErrorCode.Busy, $"{why} Repeat the request shortly, with the same Idempotency-Key.");
 
     private string? FindCrowded(IReadOnlyList<string> productIds)
     {

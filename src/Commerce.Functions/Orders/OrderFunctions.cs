@@ -27,7 +27,6 @@ public sealed class OrderFunctions(
         var expected = input.OptionalWholeNumber(body?.ExpectedTotalAmount, "expectedTotalAmount", 0, Limits.MoneyMax);
         if (input.Problem is { } problem)
             return problem;
-
         var preference = Preference.Of(request);
         var draft = OrderRules.Draft(
             new OrderRequest(userId, key, items, context.TraceContext.TraceParent) { ExpectedTotalAmount = expected });
@@ -44,12 +43,9 @@ public sealed class OrderFunctions(
         string orderId)
     {
         var input = new RequestInput(request, userId, orderId: orderId);
-        if (input.Problem is { } problem)
-            return problem;
-
-        return await orders.FindAsync(userId, orderId) is { } order
+        return input.Problem ?? (await orders.FindAsync(userId, orderId) is { } order
             ? Answers.OkUnlessUnchanged(request, OrderView.Of(order), OrderJson.Wire.OrderView, OrderAnswers.ETag(order))
-            : Answers.Problem(Unknown(userId, orderId));
+            : Answers.Problem(Unknown(userId, orderId)));
     }
 
     [Function("ListOrders")]
@@ -61,7 +57,6 @@ public sealed class OrderFunctions(
         var after = input.TimeOf(page);
         if (input.Problem is { } problem)
             return problem;
-
         var found = await orders.ListAsync(userId, page.ReadMax, after);
         var (items, next) = page.Cut(found, OrderView.Of, static order => Page.Position(OrderStore.PositionOf(order)));
         return Answers.Ok(new OrderPage(items, next), OrderJson.Wire.OrderPage);
@@ -78,7 +73,6 @@ public sealed class OrderFunctions(
         var key = input.IdempotencyKey();
         if (input.Problem is { } problem)
             return problem;
-
         var preference = Preference.Of(request);
         var outcome = await cancellation.CancelAsync(durable, userId, orderId, key, OrderAnswers.Wait(preference, options.Value));
         return OrderAnswers.Cancelled(outcome, preference);

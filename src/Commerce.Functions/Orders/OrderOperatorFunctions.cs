@@ -20,7 +20,6 @@ public sealed class OrderOperatorFunctions(OrderSearch search)
         var after = input.TimeOf(page);
         if (input.Problem is { } problem)
             return problem;
-
         var found = await search.FindAsync(wanted, page.Limit, after, request.HttpContext.RequestAborted);
         var next = found.Next is { } position ? page.CursorAt(Page.Position(position)) : null;
         return Answers.Ok(new OrderPage([.. found.Items.Select(OrderView.Of)], next), OrderJson.Wire.OrderPage);

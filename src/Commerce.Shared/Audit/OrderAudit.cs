@@ -28,7 +28,8 @@ public static class OrderAudit
         if (total != order.TotalAmount || order.Lines.Any(static line => line.Amount != line.UnitPrice * line.Quantity))
             yield return Differs(
                 order, AuditKind.OrderTotal, order.Lines.Sum(static line => line.UnitPrice * line.Quantity), order.TotalAmount);
-        var strays = booked.Movements.Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId));
+        var strays = booked.Movements
+            .Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId));
         foreach (var stray in strays)
             yield return LineDiffers(order, stray.ProductId, AuditKind.LineStock, 0, -stray.Delta, stray.Id);
         if (UnderWaySince(booked) is { } since)
@@ -84,7 +85,8 @@ public static class OrderAudit
         foreach (var entry in (LedgerEntry?[])[isSold ? payment : null, isCancelled ? refund : null])
         {
             if (entry is not null && !HasLinesOf(entry, order))
-                yield return Differs(order, AuditKind.OrderFacts, order.TotalAmount, (entry.Lines ?? []).Sum(static line => line.UnitPrice * line.Quantity), entry.Id);
+                yield return Differs(
+                    order, AuditKind.OrderFacts, order.TotalAmount, (entry.Lines ?? []).Sum(static line => line.UnitPrice * line.Quantity), entry.Id);
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class AccountRules : ILedgerRules<Account, AccountCommand, Account
     {
         var entry = Entry(account, RecordId(charge), EntryKind.Charge, charge.Amount);
         return Exceeds(account, charge.Amount)
-            ? (account, new AccountRecord { Entry = Entry(account, entry.Id, EntryKind.Refused, 0) with { Sequence = 0, Requested = charge.Amount } })
+            ? (account, new() { Entry = Entry(account, entry.Id, EntryKind.Refused, 0) with { Sequence = 0, Requested = charge.Amount } })
             : Post(account, new AccountRecord { Entry = entry });
     }
 
