@@ -1,3 +1,4 @@
+using Commerce.Functions.ApiDocs;
 using Commerce.Functions.Audit;
 using Commerce.Functions.Auth;
 using Commerce.Functions.Balance;
@@ -37,5 +38,6 @@ builder.Services
     .AddDelivery(builder.Configuration)
     .AddAudit(builder.Configuration)
     .AddSingleton<OrderMetrics>()
-    .AddConsole(builder.Configuration);
+    .AddConsole(builder.Configuration)
+    .AddSingleton<ServedApiDocument>();
 builder.Build().Run();

@@ -9,6 +9,10 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
 {
     private const int VisitsMax = 10;
     private const double PaintMsMax = 1_000;
+    private const double ShiftMax = 0.1;
+
+    private const string EmptyAnswer =
+        """{"userId":"olga","balance":0,"held":0,"available":0,"totalAmount":0,"items":[],"nextCursor":null,"windowStart":"2026-01-01T00:00:00Z","windowEnd":"2026-01-04T00:00:00Z","asOf":"2026-01-04T00:00:00Z"}""";
 
     private const string Broken =
         """{"type":"https://commerce.example/problems/internal-error","title":"A fault.","status":500,"detail":"It is safe to repeat it."}""";
@@ -67,6 +71,46 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
             var asked = console.Page.WaitForResponseAsync(ApiCall());
             await main.GetByRole(AriaRole.Button, new() { Name = "Try again" }).First.ClickAsync();
             await asked;
+        }
+    }
+
+    /// <summary>A shop in which nothing has happened yet: each list says so, rather than be a blank.</summary>
+    [Fact]
+    public async Task A_list_without_anything_says_so()
+    {
+        await using var console = await browser.OpenAsync();
+        await SignInAsync(console);
+        await console.Page.RouteAsync(ApiCall(), route => route.FulfillAsync(new() { ContentType = "application/json", Body = EmptyAnswer }));
+        foreach (var view in (string[])["", "cart", "wallet", "orders", "search", "events", "stock"])
+        {
+            await console.Page.GotoAsync(new Uri(console.Shop, $"/api/console#/{view}").ToString());
+            await Expect(console.Page.Locator("main .empty").First).ToBeVisibleAsync();
+            await Expect(console.Page.Locator(".skeleton")).ToHaveCountAsync(0);
+            await console.AssertSoundAsync($"{view}, empty");
+        }
+    }
+
+    /// <summary>Google's bound for a page that does not jump, for each view from its first paint until it has read everything.</summary>
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(360)]
+    public async Task No_view_jumps_while_it_loads(int width)
+    {
+        await using var console = await browser.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 800 } });
+        await SignInAsync(console);
+        await console.Page.AddInitScriptAsync(
+            """
+            window.shifts = 0;
+            new PerformanceObserver(list => { for (const shift of list.getEntries()) if (!shift.hadRecentInput) window.shifts += shift.value; })
+              .observe({ type: 'layout-shift', buffered: true });
+            """);
+        foreach (var view in Views)
+        {
+            await console.Page.GotoAsync("about:blank");
+            await console.GoAsync(view);
+            await Expect(console.Page.Locator(".skeleton")).ToHaveCountAsync(0);
+            await console.Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            Assert.InRange(await console.Page.EvaluateAsync<double>("window.shifts"), 0, ShiftMax);
         }
     }
 
@@ -145,6 +189,58 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         TestContext.Current.TestOutputHelper?.WriteLine($"searched in {tookMs:0} ms");
         Assert.InRange(await console.Page.Locator(".product").CountAsync(), 1, 60);
         Assert.InRange(tookMs, 0, 1_000);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_orders_are_a_list_that_still_answers_at_once()
+    {
+        await using var console = await browser.OpenAsync();
+        await SignInAsync(console);
+        await console.Page.RouteAsync("**/api/ops/orders?*", route =>
+        {
+            var cursor = System.Web.HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["cursor"];
+            var first = cursor is null ? 0 : int.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
+            return route.FulfillAsync(new()
+            {
+                ContentType = "application/json",
+                Body = System.Text.Json.JsonSerializer.Serialize(new
+                {
+                    items = Enumerable.Range(first, 1_000).Select(i => new
+                    {
+                        orderId = $"o-{i:0000000000000000000000}",
+                        userId = "kim",
+                        status = "paid",
+                        lines = new[] { new { productId = "p1", name = "MUG", unitPrice = 100, quantity = 1, amount = 100 } },
+                        totalAmount = 100,
+                        createdAt = "2026-01-01T00:00:00Z",
+                        paidAt = "2026-01-01T00:00:01Z",
+                    }),
+                    nextCursor = first + 1_000 < 10_000 ? $"{first + 1_000}" : null,
+                }),
+            });
+        });
+        await console.GoAsync("search");
+        var more = console.Page.GetByRole(AriaRole.Button, new() { Name = "More" });
+        for (var shown = 1_000; shown < 10_000; shown += 1_000)
+        {
+            await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(shown, new() { Timeout = 60_000 });
+            await more.ClickAsync();
+        }
+        await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(10_000, new() { Timeout = 60_000 });
+
+        // To the end, and what is there is drawn.
+        var tookMs = await console.Page.EvaluateAsync<double>(
+            """
+            async () => {
+              const started = performance.now();
+              document.querySelector('main tbody tr:last-child').scrollIntoView();
+              await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+              return performance.now() - started;
+            }
+            """);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"drawn in {tookMs:0} ms");
+        Assert.InRange(tookMs, 0, 2_000);
     }
 
     private static Task<double> FirstPaintMsAsync(ConsolePage console) => console.Page.EvaluateAsync<double>(

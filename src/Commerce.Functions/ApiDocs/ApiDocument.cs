@@ -13,10 +13,13 @@ public static class ApiDocument
     /// <summary>The document as it was written.</summary>
     public static byte[] Yaml { get; } = ReadResource();
 
-    private static readonly Lazy<byte[]> LazyJson = new(() => JsonSerializer.SerializeToUtf8Bytes(Convert(Yaml)));
+    private static readonly Lazy<byte[]> LazyJson = new(() => ToJson(Yaml));
 
     /// <summary>The same in JSON; converted on the first call.</summary>
     public static byte[] Json => LazyJson.Value;
+
+    /// <summary>Such a document, in JSON.</summary>
+    public static byte[] ToJson(byte[] yaml) => JsonSerializer.SerializeToUtf8Bytes(Convert(yaml));
 
     /// <summary>Turns YAML into the JSON that means the same; plain scalars are read by YAML 1.2's core schema.</summary>
     /// <exception cref="YamlException">The text is not YAML.</exception>
