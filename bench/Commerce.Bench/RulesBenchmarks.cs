@@ -5,7 +5,6 @@ using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Delivery;
-using Commerce.Shared.Json;
 using Commerce.Shared.Ledger;
 using Commerce.Shared.Orders;
 using Commerce.Shared.Ranking;

@@ -4,7 +4,6 @@ using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
-using Commerce.Shared.Json;
 using EndToEnd.Tests.Contract;
 using EndToEnd.Tests.Support;
 using LocalPlatform.Cosmos;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
