@@ -27,7 +27,9 @@ public sealed class CommandTests : IDisposable
     [InlineData("flash-sale --shards 0", "--shards")]
     [InlineData("flash-sale --stock -1", "--stock")]
     [InlineData("flash-sale --seed x", "--seed")]
+    [InlineData("flash-sale --operation-ms -1", "--operation-ms")]
     [InlineData("model --chart a.svg", "--chart")]
+    [InlineData("document nowhere.md", "document")]
     public void Bad_input_is_named_and_exits_with_2(string arguments, string option)
     {
         var (code, output) = ScaleRun.Invoke(arguments.Split(' '));

@@ -9,7 +9,10 @@ internal static class Format
     public static string Number(double value) =>
         double.IsFinite(value) ? value.ToString(Picture(Math.Abs(value)), CultureInfo.InvariantCulture) : "";
 
-    public static string Percent(double share) => $"{Number(share * 100)} %";
+    public static string Percent(double share) => share is > 0 and < 0.0001 ? "< 0.01 %" : $"{Number(share * 100)} %";
+
+    /// <summary>A count with its noun, in the singular if it is one.</summary>
+    public static string Count(double count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
 
     public static string Dollars(double dollars) =>
         double.IsNaN(dollars) ? "" : dollars.ToString(dollars < 9.995 ? "$0.00" : "$#,0", CultureInfo.InvariantCulture);

@@ -55,8 +55,15 @@ internal sealed class FlashSaleCommand(IAnsiConsole console)
 
     private readonly Option<ShardChoice> _shardBy = new("--shard-by")
     {
-        Description = "What says which shard a buyer's line is decided in first.", DefaultValueFactory = _ => ShardChoice.Buyer,
+        Description = "What says which shard a buyer's line is decided in first.",
+        DefaultValueFactory = _ => ShardChoice.Buyer,
     };
+
+    private readonly Option<double?> _operationMs = new Option<double?>("--operation-ms")
+    {
+        Description = "Time of each operation of a batch after the first; without it as in the model.",
+        HelpName = "ms",
+    }.Between(0, 100);
 
     private readonly Option<int> _seed = new Option<int>("--seed")
     {
@@ -71,12 +78,14 @@ internal sealed class FlashSaleCommand(IAnsiConsole console)
     {
         _instances.That(AreInstances, $"must be from 1 to {InstancesMax} each, and rise");
         var command = new Command("flash-sale", "Simulates a sale of one product by more and more instances.");
-        foreach (var option in new Option[] { _instances, _buyers, _rate, _stock, _shards, _shardBy, _places, _seed })
+        foreach (var option in new Option[] { _instances, _buyers, _rate, _stock, _shards, _shardBy, _places, _operationMs, _seed })
             command.Options.Add(option);
         _outputs.AddTo(command);
         command.SetAction(parsed =>
         {
             var model = ModelFile.Read(_outputs.ModelPath(parsed));
+            if (parsed.GetValue(_operationMs) is { } operationMs)
+                model = model.WithBatchOperationMs(operationMs);
             var places = parsed.GetValue(_places) ?? (int)model.Limits.ActivitiesPerInstance;
             var options = new SaleOptions(
                 parsed.GetValue(_buyers), parsed.GetValue(_rate), parsed.GetValue(_stock), Instances: 1, places,

@@ -19,6 +19,7 @@ internal static class RootCommandFactory
         root.Subcommands.Add(new PlanCommand(console).Build());
         root.Subcommands.Add(new FlashSaleCommand(console).Build());
         root.Subcommands.Add(Model(console));
+        root.Subcommands.Add(new DocumentCommand(Create).Build());
         root.SetAction(static int (_) => throw new InputException("a command is missing: see --help"));
         return root;
     }

@@ -40,7 +40,6 @@ internal sealed record WorkFigures(
     Figure ExecutionMs,
     Figure CpuMs,
     Figure CpuMsPerLine,
-    Figure HistoryBytes,
     Figure DurableStorageRequests,
     Figure DurableWorkItemMessages,
     Figure DurableActions,
@@ -127,6 +126,10 @@ internal sealed record CostModel(
 {
     /// <summary>Most lines of one batch: the head takes one of its operations.</summary>
     public int BatchLinesMax => (int)Limits.BatchOperations - 1;
+
+    /// <summary>The same with another time for each operation of a batch, which nobody publishes.</summary>
+    public CostModel WithBatchOperationMs(double value) =>
+        this with { Latencies = Latencies with { BatchOperationMs = Latencies.BatchOperationMs with { Value = value } } };
 
     /// <summary>RU of one step on a document of an order of so many lines: size counts above the first KB.</summary>
     public double RequestUnitsOf(Step step, int lines)

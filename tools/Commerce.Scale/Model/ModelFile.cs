@@ -57,7 +57,10 @@ internal static class ModelFile
         if (node.TryGetProperty("median", out var median))
             return [(name, $"{median.GetRawText()}, p99 {node.GetProperty("p99").GetRawText()}", "ms", source)];
         if (node.TryGetProperty("bytes", out var bytes))
-            return [(name, $"{bytes.GetRawText()} + {node.GetProperty("bytesPerLine").GetRawText()} a line", "bytes", source)];
+        {
+            var perLine = node.GetProperty("bytesPerLine").GetRawText();
+            return [(name, perLine == "0" ? bytes.GetRawText() : $"{bytes.GetRawText()} + {perLine} a line", "bytes", source)];
+        }
         return node.EnumerateObject().SelectMany(member => Walk(member.Value, name.Length == 0 ? member.Name : $"{name}.{member.Name}"));
     }
 

@@ -16,11 +16,12 @@ internal static class HitChart
         var uses = plan.Resources.Where(static use => double.IsFinite(use.HitAtOrdersPerSecond)).ToList();
         var bottom = Top + (RowHeight * uses.Count);
         var svg = new Svg(Width, bottom + 50);
-        var low = Math.Floor(Math.Log10(Math.Min(plan.Traffic.OrdersPerSecond, uses[0].HitAtOrdersPerSecond)));
+        // Half of it, so that what lies at a power of ten is not at the edge.
+        var low = Math.Floor(Math.Log10(Math.Min(plan.Traffic.OrdersPerSecond, uses[0].HitAtOrdersPerSecond) / 2));
         var high = Math.Max(low + 1, Math.Ceiling(Math.Log10(uses[^1].HitAtOrdersPerSecond)));
         svg.Title(
             20, "Orders a second at which each resource is used up",
-            Format.Text($"{plan.Deployment.TierName}, {plan.Traffic.Baskets.MeanLines} lines an order; ")
+            Format.Text($"{plan.Deployment.TierName}, {Format.Count(plan.Traffic.Baskets.MeanLines, "line")} an order; ")
             + Format.Text($"dashed: {plan.Traffic.OrdersPerSecond} orders/s"));
         for (var power = low; power <= high; power++)
         {

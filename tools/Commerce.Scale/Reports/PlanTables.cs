@@ -10,8 +10,8 @@ internal static class PlanTables
         new([Utilisation(plan), Price(plan), Growth(plan), Storage(plan)], Findings(plan), Data(plan), () => HitChart.Svg(plan));
 
     private static ReportTable Utilisation(PlanReport plan) => new(
-        Text($"What is used at {plan.Traffic.OrdersPerSecond} orders/s of {plan.Traffic.Baskets.MeanLines} lines, ")
-        + $"`{plan.Deployment.TierName}`, Durable on {Backend(plan)}; what is used up first comes first.",
+        Text($"What is used at {plan.Traffic.OrdersPerSecond} orders/s of {Count(plan.Traffic.Baskets.MeanLines, "line")}, ")
+        + $"`{plan.Deployment.TierName}`, {Backend(plan)}; what is used up first comes first.",
         ["resource", ">used", ">of", "unit", ">utilisation", ">used up at orders/s", "then"],
         [.. plan.Resources.Select(static use => new[]
         {
@@ -19,7 +19,7 @@ internal static class PlanTables
         })]);
 
     private static string Backend(PlanReport plan) =>
-        plan.Deployment.Backend == DurableBackend.Storage ? "Azure Storage" : "Durable Task Scheduler";
+        plan.Deployment.Backend == DurableBackend.Storage ? "Durable on Azure Storage" : "Durable Task Scheduler";
 
     private static ReportTable Price(PlanReport plan) => new(
         Text($"A month of it: {plan.Traffic.OrdersPerMonth / 1e6} million orders, ")
@@ -54,7 +54,7 @@ internal static class PlanTables
         [
             Text($"First bottleneck: **{first.Name}**, at **{first.HitAtOrdersPerSecond} orders/s** ({used}). Then: {first.Remedy}."),
             Text($"An order takes {string.Join(", ", units)}: {plan.RuPerOrder.Sum(static entry => entry.Ru)} RU."),
-            Text($"{plan.InstancesNeeded} instances at the peak; {plan.Deployment.Tier.AlwaysReady} are always ready. ")
+            Text($"{Count(plan.InstancesNeeded, "instance")} at the peak; {plan.Deployment.Tier.AlwaysReady} always ready. ")
             + Text($"Who comes while another one starts waits about {plan.ColdStartSeconds} s."),
         ];
     }

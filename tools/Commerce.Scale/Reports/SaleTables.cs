@@ -1,3 +1,4 @@
+using System.Globalization;
 using Commerce.Scale.FlashSale;
 using Commerce.Scale.Model;
 using static Commerce.Scale.Format;
@@ -8,7 +9,8 @@ namespace Commerce.Scale.Reports;
 internal static class SaleTables
 {
     public static Report Report(CostModel model, IReadOnlyList<Sweep> sweeps) => new(
-        [WallTable(model), .. sweeps.Select(Runs)], Findings(model, sweeps), Data(model, sweeps), () => SaleChart.Svg(sweeps, Full(model)));
+        [.. sweeps.Count == 1 ? [WallTable(model)] : Array.Empty<ReportTable>(), .. sweeps.Select(Runs)],
+        Findings(model, sweeps), Data(model, sweeps), () => SaleChart.Svg(sweeps, Full(model)));
 
     private static double Full(CostModel model) => Wall.SalesPerSecond(model, model.BatchLinesMax);
 
@@ -18,9 +20,13 @@ internal static class SaleTables
         [.. new[] { 1, 10, (int)model.Limits.ActivitiesPerInstance, model.BatchLinesMax }.Select(batch => new[]
         {
             Number(batch),
-            Text($"{model.StockPatchRu} / {batch} + {model.SaleRu} = {Wall.RuPerSale(model, batch)}"),
+            Arithmetic(model, batch).Trim('(', ')'),
             Number(Wall.SalesPerSecond(model, batch)),
         })]);
+
+    private static string Arithmetic(CostModel model, int batch) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"({model.StockPatchRu:0.00} RU / {batch} + {model.SaleRu:0.00} RU = {Wall.RuPerSale(model, batch):0.000} RU)");
 
     private static ReportTable Runs(Sweep sweep)
     {
@@ -47,7 +53,7 @@ internal static class SaleTables
         List<string> findings =
         [
             Text($"The wall: **{Full(model)} sales a second** of one product: ")
-            + Text($"{throughput} RU/s / {Wall.RuPerSale(model, batch)} RU in a batch of {batch}."),
+            + Text($"{throughput} RU/s / {Arithmetic(model, batch)}."),
             .. sweeps.Select(Instances),
         ];
         if (sweeps.Count > 1)
@@ -60,9 +66,8 @@ internal static class SaleTables
     {
         var (enough, last) = (sweep.Enough, sweep.Runs[^1]);
         var where = enough.Options.Shards == 1 ? "One partition" : $"{enough.Options.Shards} shards";
-        var count = enough.Options.Instances == 1 ? "1 instance" : $"{enough.Options.Instances} instances";
-        var text = Text($"{where}: **{count}** for {enough.LinesPerSecond} lines/s, to which more of them add nothing; ")
-            + Text($"the most is {sweep.BestPerSecond}. ");
+        var text = Text($"{where}: **{Count(enough.Options.Instances, "instance")}** for {enough.LinesPerSecond} lines/s; ")
+            + Text($"the most that any number of them reaches is {sweep.BestPerSecond}. ");
         return text + (sweep.TooMany is { } many
             ? Text($"With {many.Options.Instances} more than a tenth of it is lost: ")
                 + Text($"{many.LinesPerSecond} lines/s, {many.ConflictsPerBatch} conflicts a batch, {many.LinesPerBatch} lines in it.")
