@@ -103,8 +103,8 @@ internal sealed class HistoryCost : IAsyncDisposable
         const int Page = 20;
         var search = Get<OrderSearch>();
         var (any, middle) = (new OrderQuery(null, null, null, null, null), DateTimeOffset.UtcNow.AddDays(-15));
-        OrderPosition? next = null;
-        Task FindAsync(OrderQuery wanted, OrderPosition? after = null) => search.FindAsync(wanted, Page, after, ct);
+        TimePosition? next = null;
+        Task FindAsync(OrderQuery wanted, TimePosition? after = null) => search.FindAsync(wanted, Page, after, ct);
         await MeasureAsync("search: the newest orders", async () => next = (await search.FindAsync(any, Page, null, ct)).Next);
         await MeasureAsync("search: their second page", () => FindAsync(any, next));
         await MeasureAsync("search: a time of an hour", () => FindAsync(any with { From = middle, To = middle.AddHours(1) }));

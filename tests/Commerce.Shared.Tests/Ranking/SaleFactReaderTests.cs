@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Commerce.Shared.Balance;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 using Commerce.Shared.Ranking;
 
