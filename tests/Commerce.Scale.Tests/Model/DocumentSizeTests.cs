@@ -4,7 +4,6 @@ using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Delivery;
-using Commerce.Shared.Json;
 using Commerce.Shared.Orders;
 
 namespace Commerce.Scale.Tests.Model;
