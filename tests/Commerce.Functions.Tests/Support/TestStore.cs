@@ -1,3 +1,4 @@
+using Commerce.Functions.ApiDocs;
 using Commerce.Functions.Audit;
 using Commerce.Functions.Auth;
 using Commerce.Functions.Balance;
@@ -79,6 +80,7 @@ public class TestStore : IAsyncLifetime
             .AddDelivery(new ConfigurationBuilder().Build())
             .AddConsole(configuration)
             .AddSingleton<OrderMetrics>()
+            .AddSingleton<ServedApiDocument>()
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
         var process = services.BuildServiceProvider();
         _processes.Add(process);
