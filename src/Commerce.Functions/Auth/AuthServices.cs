@@ -1,3 +1,4 @@
+using Commerce.Functions.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -15,10 +16,9 @@ internal static class AuthServices
     public static IServiceCollection AddAuth(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<AuthOptions>().Bind(configuration.GetSection(AuthOptions.Section)).ValidateOnStart();
-        services.AddOptions<RateLimitOptions>().Bind(configuration.GetSection(RateLimitOptions.Section)).ValidateOnStart();
         return services
             .AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>()
-            .AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>()
+            .AddCheckedOptions<RateLimitOptions>(configuration, RateLimitOptions.Section)
             .AddSingleton<IDocumentRetriever>(provider => Documents(provider.GetRequiredService<IOptions<AuthOptions>>().Value))
             .AddSingleton<IssuerKeys>()
             .AddSingleton<TokenVerifier>()
@@ -28,12 +28,6 @@ internal static class AuthServices
     /// <summary>What an issuer publishes, over https unless it is on this machine.</summary>
     private static HttpDocumentRetriever Documents(AuthOptions options) =>
         new(new HttpClient { Timeout = IssuerTimeout, MaxResponseContentBufferSize = IssuerBytesMax }) { RequireHttps = !options.IsIssuerLocal };
-
-    private sealed class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>
-    {
-        public ValidateOptionsResult Validate(string? name, RateLimitOptions options) =>
-            options.Problem() is { } problem ? ValidateOptionsResult.Fail(problem) : ValidateOptionsResult.Success;
-    }
 }
 
 /// <summary>

@@ -16,9 +16,6 @@ public sealed class CartWriter
     private const int BatchSizeMax = 100;
     private const int QueueLengthMax = 1_000;
 
-    /// <summary>Characters of a write's name: 48 random bits tell the last writes of one cart apart.</summary>
-    private const int RevisionLength = 12;
-
     private static readonly IReadOnlyDictionary<string, Product> NoMatter = new Dictionary<string, Product>();
 
     private readonly Container _carts;
@@ -65,7 +62,7 @@ public sealed class CartWriter
     /// </summary>
     private async Task CommitAsync(string userId, IReadOnlyList<Pending<CartWork, Result<CartOutcome>>> batch)
     {
-        var revision = Guid.NewGuid().ToString("N")[..RevisionLength];
+        var revision = WriteName.Create();
         var stored = await PeekAsync(userId);
         for (var (races, isSure) = (0, false); ; isSure = true)
         {

@@ -11,9 +11,6 @@ namespace Commerce.Functions.Catalog;
 /// </summary>
 public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, TimeProvider time)
 {
-    /// <summary>Characters of a write's name: 48 random bits tell the last writes of one product apart.</summary>
-    private const int RevisionLength = 12;
-
     private readonly Container _catalog = database[CommerceDatabase.Catalog];
 
     /// <summary>
@@ -45,7 +42,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// <summary>Creates a product with its first stock; null when there is one with that id already.</summary>
     public async Task<Product?> CreateAsync(string productId, string name, long price, long stock)
     {
-        var revision = CreateRevision();
+        var revision = WriteName.Create();
         var (product, movement) = NewProduct.Create(productId, name, price, stock, time.GetUtcNow(), revision);
         using var answer = await _catalog.TryExecuteAsync(new PartitionKey(productId), batch =>
         {
@@ -66,7 +63,7 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// <returns>The product with the stock it has now; null when its name and price, or all of it, are no longer what was read.</returns>
     public async Task<Product?> UpdateAsync(Product current, string name, long price, bool ifMatch)
     {
-        var revision = CreateRevision();
+        var revision = WriteName.Create();
         PatchOperation[] operations =
         [
             PatchOperation.Set("/name", name),
@@ -94,8 +91,6 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     // Not by the reader, which would keep a whole catalog that is imported.
     private Task<Product?> FindAsync(string productId, CancellationToken ct) =>
         _catalog.FindAtPrimaryAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
-
-    private static string CreateRevision() => Guid.NewGuid().ToString("N")[..RevisionLength];
 
     private static string HasRevisions(string revisions) => revisions.Length == 0
         ? "FROM c WHERE NOT IS_DEFINED(c.revisions) OR c.revisions = ''"

@@ -10,7 +10,7 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
 {
     private const string User = "kim";
 
-    private readonly AuthHouse _house = new();
+    private readonly AuthFixture _auth = new();
     private readonly FairShares _shares = new(Options.Create(new RateLimitOptions { FailedSignInsPerMinute = 10_000, ReadsPerMinute = 10_000 }));
 
     private static readonly string[] AllScopes = [.. typeof(Scopes).GetFields().Select(field => (string)field.GetRawConstantValue()!)];
@@ -19,12 +19,12 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
     private IEnumerable<(string Name, string? Token, int Refusal)> Callers() =>
     [
         ("nobody", null, 401),
-        ("wrong issuer", _house.Issuer.Token(User, change: claims => claims["iss"] = "https://other.example"), 401),
-        ("wrong audience", _house.Issuer.Token(User, change: claims => claims["aud"] = "other"), 401),
-        ("expired", _house.Issuer.Token(User, change: claims => claims["exp"] = (AuthHouse.Start - TimeSpan.FromHours(1)).ToUnixTimeSeconds()), 401),
-        ("other user", _house.Issuer.Token("lee"), 403),
-        ("user", _house.Issuer.Token(User), 403),
-        .. AllScopes.Select(scope => (scope, (string?)_house.Issuer.Token("service", scope), 403)),
+        ("wrong issuer", _auth.Issuer.Token(User, change: claims => claims["iss"] = "https://other.example"), 401),
+        ("wrong audience", _auth.Issuer.Token(User, change: claims => claims["aud"] = "other"), 401),
+        ("expired", _auth.Issuer.Token(User, change: claims => claims["exp"] = (AuthFixture.Start - TimeSpan.FromHours(1)).ToUnixTimeSeconds()), 401),
+        ("other user", _auth.Issuer.Token("lee"), 403),
+        ("user", _auth.Issuer.Token(User), 403),
+        .. AllScopes.Select(scope => (scope, (string?)_auth.Issuer.Token("service", scope), 403)),
     ];
 
     private static bool IsServed(AccessRule rule, string caller) => rule.Need switch
@@ -39,7 +39,7 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
     {
         using var counter = new CountingHandler();
         var app = store.NewProcess(counter);
-        var auth = new AuthMiddleware(_house.Verifier, _shares);
+        var auth = new AuthMiddleware(_auth.Verifier, _shares);
         var cells = 0;
         foreach (var function in HttpFunction.All)
         {
@@ -60,7 +60,7 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
     {
         using var counter = new CountingHandler();
         var app = store.NewProcess(counter);
-        var auth = new AuthMiddleware(_house.Verifier, _shares);
+        var auth = new AuthMiddleware(_auth.Verifier, _shares);
         foreach (var function in HttpFunction.All)
         {
             foreach (var (name, token, _) in Callers().Where(caller => IsServed(AccessTable.Find(function.Name)!, caller.Name)))
@@ -77,17 +77,17 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
     {
         var undecided = HttpFunction.All[0] with { Name = "SomethingNew" };
         foreach (var (_, token, _) in Callers())
-            Assert.False((await undecided.CallAsync(store.App, new AuthMiddleware(_house.Verifier, _shares), token, User)).IsReached);
+            Assert.False((await undecided.CallAsync(store.App, new AuthMiddleware(_auth.Verifier, _shares), token, User)).IsReached);
     }
 
     [Fact]
     public async Task While_the_issuer_was_never_there_signed_calls_come_back_later_and_the_public_is_served()
     {
-        _house.Issuer.IsUp = false;
-        var token = _house.Issuer.Token(User);
+        _auth.Issuer.IsUp = false;
+        var token = _auth.Issuer.Token(User);
         foreach (var function in HttpFunction.All)
         {
-            var call = await function.CallAsync(store.App, new AuthMiddleware(_house.Verifier, _shares), token, User);
+            var call = await function.CallAsync(store.App, new AuthMiddleware(_auth.Verifier, _shares), token, User);
             var isPublic = AccessTable.Find(function.Name)!.Need == Need.Public;
             Assert.Equal(isPublic, call.IsReached);
             if (!isPublic)
@@ -98,7 +98,7 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
     public void Dispose()
     {
         _shares.Dispose();
-        _house.Dispose();
+        _auth.Dispose();
     }
 
     private static void AssertTells(HttpFunction.Call call, int status, bool hasToken, AccessRule rule)

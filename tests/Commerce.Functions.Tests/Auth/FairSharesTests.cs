@@ -12,7 +12,7 @@ public sealed class FairSharesTests : IDisposable
 {
     // A bucket of three that gets one more after twenty seconds, which is longer than any test takes.
     private readonly FairShares _shares = New(hops: 0);
-    private readonly AuthHouse _house = new();
+    private readonly AuthFixture _auth = new();
 
     private static FairShares New(int hops) => new(Options.Create(new RateLimitOptions
     {
@@ -103,7 +103,7 @@ public sealed class FairSharesTests : IDisposable
     [Fact]
     public async Task Beyond_the_share_a_call_is_answered_429_and_reaches_nothing()
     {
-        var token = _house.Issuer.Token();
+        var token = _auth.Issuer.Token();
         for (var i = 0; i < 3; i++)
             Assert.Equal(200, (await CallAsync("PostOrder", token)).Status);
 
@@ -118,7 +118,7 @@ public sealed class FairSharesTests : IDisposable
     [Fact]
     public async Task Who_tries_tokens_is_held_up_and_who_is_known_is_not()
     {
-        var known = _house.Issuer.Token();
+        var known = _auth.Issuer.Token();
         Assert.Equal(200, (await CallAsync("GetBalance", known)).Status);
         for (var i = 0; i < 3; i++)
             Assert.Equal(401, (await CallAsync("GetBalance", $"x.y.{i}")).Status);
@@ -135,7 +135,7 @@ public sealed class FairSharesTests : IDisposable
             Assert.Equal(200, (await CallAsync("ListProducts", null)).Status);
         Assert.Equal(429, (await CallAsync("ListProducts", null)).Status);
 
-        Assert.Equal(200, (await CallAsync("ListProducts", _house.Issuer.Token())).Status);
+        Assert.Equal(200, (await CallAsync("ListProducts", _auth.Issuer.Token())).Status);
         Assert.Equal(429, (await CallAsync("ListProducts", "x.y.z")).Status);
         Assert.Equal(200, (await CallAsync("HealthReady", "x.y.z")).Status);
     }
@@ -143,7 +143,7 @@ public sealed class FairSharesTests : IDisposable
     public void Dispose()
     {
         _shares.Dispose();
-        _house.Dispose();
+        _auth.Dispose();
     }
 
     private async Task<(int Status, IHeaderDictionary Headers, bool IsReached)> CallAsync(string function, string? token)
@@ -158,7 +158,7 @@ public sealed class FairSharesTests : IDisposable
             Items = new Dictionary<object, object> { ["HttpRequestContext"] = http },
         };
         var isReached = false;
-        await new AuthMiddleware(_house.Verifier, _shares).Invoke(run, _ =>
+        await new AuthMiddleware(_auth.Verifier, _shares).Invoke(run, _ =>
         {
             isReached = true;
             return Task.CompletedTask;

@@ -5,13 +5,13 @@ namespace Commerce.Functions.Tests.Auth;
 /// <summary>Keys change, and issuers fail.</summary>
 public sealed class IssuerKeysTests : IDisposable
 {
-    private readonly AuthHouse _house = new();
+    private readonly AuthFixture _auth = new();
 
-    private TestIssuer Issuer => _house.Issuer;
+    private TestIssuer Issuer => _auth.Issuer;
 
-    private async Task<Verification> VerifyAsync(string token) => await _house.Verifier.VerifyAsync(token, TestContext.Current.CancellationToken);
+    private async Task<Verification> VerifyAsync(string token) => await _auth.Verifier.VerifyAsync(token, TestContext.Current.CancellationToken);
 
-    private async Task<Caller?> RecallAsync(string token) => await _house.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken);
+    private async Task<Caller?> RecallAsync(string token) => await _auth.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Many_first_tokens_fetch_the_keys_once()
@@ -30,7 +30,7 @@ public sealed class IssuerKeysTests : IDisposable
         Issuer.IsUp = true;
         Assert.Equal(Verification.Unavailable, await VerifyAsync(Issuer.Token()));
 
-        _house.Time.Advance(IssuerKeys.PauseAfterFailure);
+        _auth.Time.Advance(IssuerKeys.PauseAfterFailure);
 
         Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
     }
@@ -47,7 +47,7 @@ public sealed class IssuerKeysTests : IDisposable
     public async Task A_token_with_a_new_key_makes_the_keys_be_fetched()
     {
         Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
-        _house.Time.Advance(IssuerKeys.PauseForUnknownKeys);
+        _auth.Time.Advance(IssuerKeys.PauseForUnknownKeys);
         Issuer.Rotate("key-2");
 
         Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
@@ -60,7 +60,7 @@ public sealed class IssuerKeysTests : IDisposable
         for (var i = 0; i < 100; i++)
         {
             Assert.Equal(Verification.Refused, await VerifyAsync(Issuer.Sign(Issuer.Claims("kim", null, null).ToJsonString(), $"key-of-nobody-{i}")));
-            _house.Time.Advance(TimeSpan.FromSeconds(1));
+            _auth.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.InRange(Issuer.Fetches, 1, 4);
@@ -72,22 +72,22 @@ public sealed class IssuerKeysTests : IDisposable
         Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
         Issuer.IsUp = false;
 
-        _house.Time.Advance(IssuerKeys.GoodFor - TimeSpan.FromSeconds(1));
+        _auth.Time.Advance(IssuerKeys.GoodFor - TimeSpan.FromSeconds(1));
         Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
-        _house.Time.Advance(TimeSpan.FromSeconds(10));
+        _auth.Time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(Verification.Unavailable, await VerifyAsync(Issuer.Token()));
     }
 
     [Fact]
     public async Task A_key_that_was_withdrawn_is_not_trusted_after_the_stated_time_also_for_tokens_that_are_remembered()
     {
-        var token = Issuer.Token(change: claims => claims["exp"] = (AuthHouse.Start + TimeSpan.FromHours(8)).ToUnixTimeSeconds());
+        var token = Issuer.Token(change: claims => claims["exp"] = (AuthFixture.Start + TimeSpan.FromHours(8)).ToUnixTimeSeconds());
         Assert.NotNull((await VerifyAsync(token)).Caller);
         Issuer.Rotate("key-2");
         Issuer.Withdraw("key-1");
         Assert.NotNull(await RecallAsync(token));
 
-        _house.Time.Advance(IssuerKeys.WaitAfter);
+        _auth.Time.Advance(IssuerKeys.WaitAfter);
 
         Assert.Null(await RecallAsync(token));
         Assert.Equal(Verification.Refused, await VerifyAsync(token));
@@ -97,12 +97,12 @@ public sealed class IssuerKeysTests : IDisposable
     public async Task Keys_that_are_the_same_leave_what_is_remembered()
     {
         Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
-        var before = await _house.Keys.TrustedAsync(null, TestContext.Current.CancellationToken);
-        _house.Time.Advance(IssuerKeys.WaitAfter);
+        var before = await _auth.Keys.TrustedAsync(null, TestContext.Current.CancellationToken);
+        _auth.Time.Advance(IssuerKeys.WaitAfter);
 
-        Assert.Same(before, await _house.Keys.TrustedAsync(null, TestContext.Current.CancellationToken));
+        Assert.Same(before, await _auth.Keys.TrustedAsync(null, TestContext.Current.CancellationToken));
         Assert.Equal(2, Issuer.Fetches);
     }
 
-    public void Dispose() => _house.Dispose();
+    public void Dispose() => _auth.Dispose();
 }

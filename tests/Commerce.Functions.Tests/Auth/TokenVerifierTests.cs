@@ -7,9 +7,9 @@ namespace Commerce.Functions.Tests.Auth;
 /// <summary>What a token must be to be believed.</summary>
 public sealed class TokenVerifierTests : IDisposable
 {
-    private readonly AuthHouse _house = new();
+    private readonly AuthFixture _auth = new();
 
-    private static long Seconds(TimeSpan fromStart) => (AuthHouse.Start + fromStart).ToUnixTimeSeconds();
+    private static long Seconds(TimeSpan fromStart) => (AuthFixture.Start + fromStart).ToUnixTimeSeconds();
 
     private static readonly Dictionary<string, Func<TestIssuer, string>> Wrong = new()
     {
@@ -50,12 +50,12 @@ public sealed class TokenVerifierTests : IDisposable
 
     [Theory]
     [MemberData(nameof(WrongTokens))]
-    public async Task A_token_that_is_not_as_it_must_be_is_refused(string how) => Assert.True(await _house.IsRefusedAsync(Wrong[how](_house.Issuer)), how);
+    public async Task A_token_that_is_not_as_it_must_be_is_refused(string how) => Assert.True(await _auth.IsRefusedAsync(Wrong[how](_auth.Issuer)), how);
 
     [Fact]
     public async Task A_good_token_says_who_calls_and_what_for()
     {
-        var caller = await _house.VerifyAsync(_house.Issuer.Token("kim", "stock.write audit.read"));
+        var caller = await _auth.VerifyAsync(_auth.Issuer.Token("kim", "stock.write audit.read"));
 
         Assert.True(caller!.Is("kim"));
         Assert.False(caller.Is("KIM"));
@@ -69,19 +69,19 @@ public sealed class TokenVerifierTests : IDisposable
     [InlineData("scope", "[\"stock.write\"]")]
     public async Task Scopes_are_where_issuers_put_them(string claim, string value)
     {
-        var caller = await _house.VerifyAsync(_house.Issuer.Token(change: claims => claims[claim] = JsonNode.Parse(value)));
+        var caller = await _auth.VerifyAsync(_auth.Issuer.Token(change: claims => claims[claim] = JsonNode.Parse(value)));
 
         Assert.Equal(["stock.write"], caller!.Scopes);
     }
 
     [Fact]
     public async Task One_audience_of_several_is_enough() =>
-        Assert.NotNull(await _house.VerifyAsync(_house.Issuer.Token(change: claims => claims["aud"] = new JsonArray("other", TestIssuer.Audience))));
+        Assert.NotNull(await _auth.VerifyAsync(_auth.Issuer.Token(change: claims => claims["aud"] = new JsonArray("other", TestIssuer.Audience))));
 
     [Fact]
     public async Task The_user_may_be_named_by_another_claim()
     {
-        using var house = new AuthHouse("oid");
+        using var house = new AuthFixture("oid");
 
         Assert.Equal("kim", (await house.VerifyAsync(house.Issuer.Token("-pairwise", change: claims => claims["oid"] = "kim")))!.Subject);
         Assert.True(await house.IsRefusedAsync(house.Issuer.Token("kim")));
@@ -91,47 +91,47 @@ public sealed class TokenVerifierTests : IDisposable
     [InlineData("exp", -29)]
     [InlineData("nbf", 30)]
     public async Task Clocks_may_differ_a_little(string claim, int seconds) =>
-        Assert.NotNull(await _house.VerifyAsync(_house.Issuer.Token(change: claims => claims[claim] = Seconds(TimeSpan.FromSeconds(seconds)))));
+        Assert.NotNull(await _auth.VerifyAsync(_auth.Issuer.Token(change: claims => claims[claim] = Seconds(TimeSpan.FromSeconds(seconds)))));
 
     [Fact]
     public async Task A_token_that_outlives_the_calendar_is_taken() =>
-        Assert.NotNull(await _house.VerifyAsync(_house.Issuer.Token(change: claims => claims["exp"] = 999_999_999_999_999)));
+        Assert.NotNull(await _auth.VerifyAsync(_auth.Issuer.Token(change: claims => claims["exp"] = 999_999_999_999_999)));
 
     [Fact]
     public async Task A_token_that_is_remembered_expires_all_the_same()
     {
-        var token = _house.Issuer.Token();
-        Assert.NotNull(await _house.VerifyAsync(token));
-        _house.Time.Advance(TimeSpan.FromSeconds(629));
-        Assert.NotNull((await _house.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken)));
+        var token = _auth.Issuer.Token();
+        Assert.NotNull(await _auth.VerifyAsync(token));
+        _auth.Time.Advance(TimeSpan.FromSeconds(629));
+        Assert.NotNull((await _auth.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken)));
 
-        _house.Time.Advance(TimeSpan.FromSeconds(1));
+        _auth.Time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Null(await _house.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken));
-        Assert.True(await _house.IsRefusedAsync(token));
+        Assert.Null(await _auth.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken));
+        Assert.True(await _auth.IsRefusedAsync(token));
     }
 
     [Fact]
     public async Task What_is_refused_is_not_remembered()
     {
-        var token = _house.Issuer.Token(sub: null);
-        Assert.True(await _house.IsRefusedAsync(token));
+        var token = _auth.Issuer.Token(sub: null);
+        Assert.True(await _auth.IsRefusedAsync(token));
 
-        Assert.Null(await _house.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken));
+        Assert.Null(await _auth.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Any_text_is_refused_and_none_is_an_error()
     {
-        var good = _house.Issuer.Token();
+        var good = _auth.Issuer.Token();
         var changes = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Char["aZ09-_. =é"], (at, letter) => good[..at] + letter + good[(at + 1)..]);
         await Gen.OneOf(changes, Gen.Char["eyJ.{}\"é-_"].Array[0, 60].Select(text => new string(text)))
             // The last letter of a signature has bits that mean nothing.
             .Where(text => text[..Math.Max(0, text.Length - 1)] != good[..^1])
-            .SampleAsync(async text => Assert.True(await _house.IsRefusedAsync(text), text), iter: 300, threads: 1, writeLine: TestContext.Current.TestOutputHelper!.WriteLine);
+            .SampleAsync(async text => Assert.True(await _auth.IsRefusedAsync(text), text), iter: 300, threads: 1, writeLine: TestContext.Current.TestOutputHelper!.WriteLine);
     }
 
-    public void Dispose() => _house.Dispose();
+    public void Dispose() => _auth.Dispose();
 
     private static string Swap(string token, string other)
     {

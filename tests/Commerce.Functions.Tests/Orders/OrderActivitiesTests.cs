@@ -45,7 +45,7 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
     }
 
     [Fact]
-    public async Task What_is_refused_at_the_door_is_refused_at_the_prices_in_force_and_not_at_those_in_memory()
+    public async Task What_is_refused_at_acceptance_is_refused_at_the_prices_in_force_and_not_at_those_in_memory()
     {
         var (product, user) = (await _fixture.AddProductAsync(100, 10), await _fixture.AddUserAsync(50));
         // The other process has seen the price of 100.

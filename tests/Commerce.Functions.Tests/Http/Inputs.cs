@@ -11,7 +11,7 @@ namespace Commerce.Functions.Tests.Http;
 /// Every way by which a value gets into the shop. Each asks for something that is refused for another field as well, so that what is tried
 /// leaves nothing, and tells which fields were refused.
 /// </summary>
-internal sealed class Doors(IServiceProvider app)
+internal sealed class Inputs(IServiceProvider app)
 {
     private const string Bad = "/";
     private const string Key = "Idempotency-Key";
@@ -20,7 +20,7 @@ internal sealed class Doors(IServiceProvider app)
     private static readonly FunctionContext NoContext = null!;
     private static readonly Microsoft.DurableTask.Client.DurableTaskClient NoDurable = null!;
 
-    public IEnumerable<Door<string>> OfProductIds =>
+    public IEnumerable<Input<string>> OfProductIds =>
     [
         new("put product", "productId", id => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, id), """{"name":"x","price":-1}""")),
         new("adjust stock", "productId", id => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Adjust(request, id), """{"delta":0,"reason":"x"}""", "k")),
@@ -31,28 +31,28 @@ internal sealed class Doors(IServiceProvider app)
         new("order", "items[0].productId", id => OrderAsync($$"""{"items":[{"productId":"{{id}}","quantity":1}]}""")),
     ];
 
-    public IEnumerable<Door<long>> OfQuantities =>
+    public IEnumerable<Input<long>> OfQuantities =>
     [
         new("add to cart", "quantity", number => CallAsync<CartFunctions>((functions, request) => functions.Add(request, Bad), $$"""{"productId":"p","quantity":{{number}}}""")),
         new("set in cart", "quantity", number => CallAsync<CartFunctions>((functions, request) => functions.Set(request, Bad, "p"), $$"""{"quantity":{{number}}}""")),
         new("order", "items[0].quantity", number => OrderAsync($$"""{"items":[{"productId":"p","quantity":{{number}}}]}""")),
     ];
 
-    public IEnumerable<Door<long>> OfPrices =>
+    public IEnumerable<Input<long>> OfPrices =>
     [
         new("put product", "price", number => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, Bad), $$"""{"name":"x","price":{{number}}}""")),
         new("import", "row 2, price", number => ImportAsync($"{Bad},x,{number},0")),
     ];
 
-    public IEnumerable<Door<long>> OfStocks => [new("import", "row 2, stock", number => ImportAsync($"{Bad},x,0,{number}"))];
+    public IEnumerable<Input<long>> OfStocks => [new("import", "row 2, stock", number => ImportAsync($"{Bad},x,0,{number}"))];
 
-    public IEnumerable<Door<long>> OfExpectedTotals =>
+    public IEnumerable<Input<long>> OfExpectedTotals =>
     [
         new("order", "expectedTotalAmount", number => OrderAsync($$"""{"items":[{"productId":"p","quantity":1}],"expectedTotalAmount":{{number}}}""")),
         new("checkout", "expectedTotalAmount", number => CheckoutAsync(Bad, $$"""{"expectedTotalAmount":{{number}}}""")),
     ];
 
-    public IEnumerable<Door<string>> OfKeys =>
+    public IEnumerable<Input<string>> OfKeys =>
     [
         new("charge", Key, key => CallAsync<BalanceFunctions>((functions, request) => functions.Charge(request, Bad), """{"amount":1}""", key)),
         new("order", Key, key => OrderAsync("""{"items":[{"productId":"p","quantity":1}]}""", key)),
@@ -61,7 +61,7 @@ internal sealed class Doors(IServiceProvider app)
         new("adjust stock", Key, key => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Adjust(request, Bad), """{"delta":1,"reason":"x"}""", key)),
     ];
 
-    public IEnumerable<Door<string>> OfUserIds =>
+    public IEnumerable<Input<string>> OfUserIds =>
     [
         new("charge", "userId", id => CallAsync<BalanceFunctions>((functions, request) => functions.Charge(request, id), """{"amount":0}""", "k")),
         new("entries", "userId", id => CallAsync<BalanceFunctions>((functions, request) => functions.List(request, id), query: "?limit=0")),
@@ -96,7 +96,7 @@ internal sealed class Doors(IServiceProvider app)
 /// <param name="Name">What is asked for.</param>
 /// <param name="Field">What the value is called there.</param>
 /// <param name="TryAsync">Asks for it with a value.</param>
-internal sealed record Door<T>(string Name, string Field, Func<T, Task<Reply>> TryAsync)
+internal sealed record Input<T>(string Name, string Field, Func<T, Task<Reply>> TryAsync)
 {
     /// <summary>True when a value is refused, and false when only the rest is.</summary>
     public async Task<bool> RefusesAsync(T value)

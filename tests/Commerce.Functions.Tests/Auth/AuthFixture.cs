@@ -6,11 +6,11 @@ using Microsoft.Extensions.Time.Testing;
 namespace Commerce.Functions.Tests.Auth;
 
 /// <summary>An issuer, a clock, and what verifies the one's tokens by the other.</summary>
-internal sealed class AuthHouse : IDisposable
+internal sealed class AuthFixture : IDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 11, 26, 9, 0, 0, TimeSpan.Zero);
 
-    public AuthHouse(string userClaim = "sub")
+    public AuthFixture(string userClaim = "sub")
     {
         Issuer = new TestIssuer(Time);
         var options = Options.Create(new AuthOptions { Issuer = TestIssuer.Address, Audience = TestIssuer.Audience, UserClaim = userClaim });

@@ -6,8 +6,8 @@ using CsCheck;
 
 namespace Commerce.Functions.Tests.Catalog;
 
-/// <summary>Text comes in at three doors: a product's name as JSON and as CSV, and an adjustment's reason. One rule holds at all of them.</summary>
-public sealed class TextDoorsTests(TestStore store) : IClassFixture<TestStore>
+/// <summary>Text comes in at three inputs: a product's name as JSON and as CSV, and an adjustment's reason. One rule holds at all of them.</summary>
+public sealed class TextInputsTests(TestStore store) : IClassFixture<TestStore>
 {
     private static readonly string[] Pieces =
     [
@@ -34,7 +34,7 @@ public sealed class TextDoorsTests(TestStore store) : IClassFixture<TestStore>
         (string?)(await store.App.CallAsync<ProductFunctions>((functions, request) => functions.Show(request, sku))).Body?["name"];
 
     [Fact]
-    public async Task Every_door_takes_the_same_texts_and_keeps_them_alike() => await Texts.SampleAsync(
+    public async Task Every_input_takes_the_same_texts_and_keeps_them_alike() => await Texts.SampleAsync(
         async text =>
         {
             var wrong = TextRules.Check(text, Limits.NameLengthMax, out var kept);

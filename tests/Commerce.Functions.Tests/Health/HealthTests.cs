@@ -6,7 +6,7 @@ using Faults;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Commerce.Functions.Tests.Http;
+namespace Commerce.Functions.Tests.Health;
 
 public sealed class HealthTests : IAsyncLifetime
 {
