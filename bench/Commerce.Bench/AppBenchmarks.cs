@@ -29,7 +29,8 @@ public class AppBenchmarks
         _app = await AppHost.StartAsync();
         var csv = new StringBuilder("productId,name,price,stock\n");
         for (var i = 0; i < Samples.ProductsMax; i++)
-            csv.AppendLine(CultureInfo.InvariantCulture, $"{Samples.ProductId(i)},A product with a name of usual length {i},100,1000000000");
+            csv.AppendLine(CultureInfo.InvariantCulture,
+                $"{Samples.ProductId(i)},A product with a name of usual length {i},100,1000000000");
         using var catalog = new StringContent(csv.ToString(), Encoding.UTF8, "text/csv");
         using var imported = await _app.Client.PostAsync(new Uri("api/ops/products/import", UriKind.Relative), catalog);
         imported.EnsureSuccessStatusCode();
@@ -72,7 +73,9 @@ public class AppBenchmarks
 
     private async Task PostAsync(string path, byte[] body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            new Uri(path, UriKind.Relative))
+        { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = JsonType;
         request.Headers.Add("Idempotency-Key", $"bench-{Interlocked.Increment(ref _sequence)}");
         using var answer = await _app.Client.SendAsync(request);

@@ -7,14 +7,16 @@ using Commerce.SignIn;
 
 namespace Commerce.Bench;
 
-/// <summary>The function app as it starts by itself, in this process: its own entry point, on a free port and in a folder of its own.</summary>
+/// <summary>The function app as it starts by itself, in this process: its own entry point, on a free port and in a folder of its
+/// own.</summary>
 internal sealed class AppHost : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("commerce-bench-");
 
-    private AppHost(string url) => Client = new HttpClient(new SignInHandler(new SocketsHttpHandler(), "bench")) { BaseAddress = new Uri(url) };
+    private AppHost(string url) =>
+        Client = new HttpClient(new SignInHandler(new SocketsHttpHandler(), "bench")) { BaseAddress = new Uri(url) };
 
     public HttpClient Client { get; }
 

@@ -85,7 +85,8 @@ public class StoresBenchmarks
     public async Task ReserveStock()
     {
         var productId = Samples.ProductId(0);
-        MustSucceed(await _stock.SubmitAsync(productId, new StockCommand.Reserve(productId, NextKey(), 1, Samples.Price, IsPriceBound: false)));
+        MustSucceed(await _stock.SubmitAsync(productId,
+            new StockCommand.Reserve(productId, NextKey(), 1, Samples.Price, IsPriceBound: false)));
     }
 
     /// <summary>The two batches of an order in its user's partition: let in with its money held, paid.</summary>

@@ -112,7 +112,8 @@ public class CosmosBenchmarks
 
     private async Task FillAsync(string productId, CancellationToken ct)
     {
-        await _container.CreateItemAsync(new Product(productId, productId, "product", "A name of usual length", 12900, 1_000_000), cancellationToken: ct);
+        await _container.CreateItemAsync(new Product(productId, productId, "product", "A name of usual length", 12900, 1_000_000),
+            cancellationToken: ct);
         var batch = _container.CreateTransactionalBatch(new PartitionKey(productId));
         for (var i = 0; i < MovementsPerProduct; i++)
             batch.CreateItem(NewMovement(productId), Quiet);

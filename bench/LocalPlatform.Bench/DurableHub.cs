@@ -36,7 +36,8 @@ internal sealed class DurableHub : IAsyncDisposable
 
     public static async Task<DurableHub> StartAsync(string file, DurableOptions? options = null)
     {
-        var engine = new DurableEngine(file, new FourSteps(), options ?? new DurableOptions(), TimeProvider.System, NullLoggerFactory.Instance);
+        var engine = new DurableEngine(file, new FourSteps(), options ?? new DurableOptions(), TimeProvider.System,
+            NullLoggerFactory.Instance);
         await engine.StartAsync();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel =>

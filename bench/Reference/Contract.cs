@@ -20,7 +20,8 @@ internal sealed record OrderItem(string ProductId, int Quantity);
 
 internal sealed record OrderLine(string ProductId, string Name, long UnitPrice, int Quantity, long Amount);
 
-internal sealed record Order(string OrderId, string Status, IReadOnlyList<OrderLine> Lines, long TotalAmount, DateTimeOffset CreatedAt, DateTimeOffset PaidAt);
+internal sealed record Order(string OrderId, string Status, IReadOnlyList<OrderLine> Lines, long TotalAmount, DateTimeOffset CreatedAt,
+    DateTimeOffset PaidAt);
 
 internal sealed record Problem(string Type, int Status, string Detail);
 

@@ -2,7 +2,8 @@ using Npgsql;
 
 namespace Commerce.Bench.Reference;
 
-/// <summary>Orders: one transaction takes stock and money and writes the order, its lines, the entry and the event, or does nothing.</summary>
+/// <summary>Orders: one transaction takes stock and money and writes the order, its lines, the entry and the event, or does
+/// nothing.</summary>
 internal sealed class Orders(NpgsqlDataSource database)
 {
     private sealed record Line(string ProductId, int Quantity, string Name, long Price, long Stock);
@@ -20,7 +21,9 @@ internal sealed class Orders(NpgsqlDataSource database)
         if (lines.Find(line => line.Stock < line.Quantity) is { } scarce)
             return Refusals.Of(409, "insufficient-stock", $"Of {scarce.ProductId} {scarce.Stock} are left.");
         var order = new Order(
-            Guid.CreateVersion7().ToString(), "paid", [.. lines.Select(line => new OrderLine(line.ProductId, line.Name, line.Price, line.Quantity, checked(line.Price * line.Quantity)))],
+            Guid.CreateVersion7().ToString(), "paid",
+                [.. lines.Select(line =>
+                    new OrderLine(line.ProductId, line.Name, line.Price, line.Quantity, checked(line.Price * line.Quantity)))],
             lines.Sum(line => checked(line.Price * line.Quantity)), DateTimeOffset.UtcNow, DateTimeOffset.UtcNow);
         try
         {
@@ -46,7 +49,8 @@ internal sealed class Orders(NpgsqlDataSource database)
         while (await reader.ReadAsync())
         {
             var productId = reader.GetString(0);
-            lines.Add(new(productId, items.First(item => item.ProductId == productId).Quantity, reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
+            lines.Add(new(productId, items.First(item => item.ProductId == productId).Quantity, reader.GetString(1), reader.GetInt64(2),
+                reader.GetInt64(3)));
         }
         return lines;
     }
@@ -58,7 +62,8 @@ internal sealed class Orders(NpgsqlDataSource database)
         string[] products = [.. order.Lines.Select(line => line.ProductId)];
         int[] quantities = [.. order.Lines.Select(line => line.Quantity)];
         await using var batch = new NpgsqlBatch(connection);
-        Add("UPDATE products p SET stock = p.stock - l.quantity FROM unnest($1, $2) AS l(product_id, quantity) WHERE p.product_id = l.product_id", products, quantities);
+        Add("UPDATE products p SET stock = p.stock - l.quantity FROM unnest($1, $2) AS l(product_id, quantity) WHERE p.product_id = "
+            + "l.product_id", products, quantities);
         Add("INSERT INTO orders VALUES ($1, $2, $3, $4, $5)", id, userId, key, order.TotalAmount, order.PaidAt);
         Add("INSERT INTO order_lines SELECT $1, l.*, $2 FROM unnest($3, $4, $5, $6) AS l", id, order.PaidAt, products,
             order.Lines.Select(line => line.Name).ToArray(), order.Lines.Select(line => line.UnitPrice).ToArray(), quantities);

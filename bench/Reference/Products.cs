@@ -19,7 +19,8 @@ internal sealed class Products(NpgsqlDataSource database)
         await using (var copy = await connection.BeginTextImportAsync($"COPY sent ({ProductColumns}) FROM STDIN (FORMAT csv, HEADER)"))
             await copy.WriteAsync(await text.ReadToEndAsync());
         await using var merge = new NpgsqlCommand(
-            "INSERT INTO products SELECT * FROM sent ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, price = excluded.price, stock = excluded.stock", connection);
+            "INSERT INTO products SELECT * FROM sent ON CONFLICT (product_id) DO UPDATE SET name = excluded.name, price = excluded.price, "
+                + "stock = excluded.stock", connection);
         await merge.ExecuteNonQueryAsync();
         await transaction.CommitAsync();
         return Results.Ok();
@@ -39,7 +40,8 @@ internal sealed class Products(NpgsqlDataSource database)
     /// <param name="limit">Most products of the page, 1 to 100.</param>
     public async Task<IResult> ListAsync(string after, int limit)
     {
-        await using var command = database.CreateCommand($"SELECT {ProductColumns} FROM products WHERE product_id > $1 ORDER BY product_id LIMIT $2");
+        await using var command = database.CreateCommand(
+            $"SELECT {ProductColumns} FROM products WHERE product_id > $1 ORDER BY product_id LIMIT $2");
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync();
@@ -62,9 +64,11 @@ internal sealed class Products(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync();
         var items = new List<TopItem>();
         while (await reader.ReadAsync())
-            items.Add(new(items.Count + 1, reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+            items.Add(new(items.Count + 1, reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3),
+                reader.GetInt64(4)));
         return Results.Json(new TopList(items, now - Window, now), ReferenceJson.Default.TopList);
     }
 
-    private static Product Read(NpgsqlDataReader reader) => new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+    private static Product Read(NpgsqlDataReader reader) =>
+        new(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
 }

@@ -61,7 +61,9 @@ internal sealed class CountingGateway : IAsyncDisposable
         await request.Body.CopyToAsync(body);
         // The raw target: names in the path stay encoded as the client signed them.
         var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri($"{request.Scheme}://{request.Host}{target}")) { Content = new ByteArrayContent(body.ToArray()) };
+        var message = new HttpRequestMessage(new HttpMethod(request.Method),
+            new Uri($"{request.Scheme}://{request.Host}{target}"))
+        { Content = new ByteArrayContent(body.ToArray()) };
         foreach (var (name, values) in request.Headers)
         {
             if (!message.Headers.TryAddWithoutValidation(name, values.ToArray()))
@@ -75,9 +77,11 @@ internal sealed class CountingGateway : IAsyncDisposable
         var path = request.Path.Value!.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (path is not ["dbs", _, "colls", var container, "docs", ..])
             return;
-        var units = answer.Headers.TryGetValues("x-ms-request-charge", out var charges) ? double.Parse(charges.First(), CultureInfo.InvariantCulture) : 0;
+        var units = answer.Headers.TryGetValues("x-ms-request-charge", out var charges)
+            ? double.Parse(charges.First(), CultureInfo.InvariantCulture) : 0;
         var kind = $"{Kind(request)} {container}{((int)answer.StatusCode is >= 400 and var refused ? $" ({refused})" : "")}";
-        _counts.AddOrUpdate(kind, new OperationCount(1, units), (_, soFar) => new OperationCount(soFar.Requests + 1, soFar.RequestUnits + units));
+        _counts.AddOrUpdate(kind, new OperationCount(1, units), (_, soFar) =>
+            new OperationCount(soFar.Requests + 1, soFar.RequestUnits + units));
     }
 
     private static string Kind(HttpRequest request)

@@ -76,7 +76,8 @@ internal sealed class HistoryCost : IAsyncDisposable
                 ct.ThrowIfCancellationRequested();
         });
         await MeasureAsync("events compared: nothing new", () => reconciler.RunAsync(ct));
-        await MeasureAsync("deliveries: how many wait", () => Get<DeliveryStore>().CountAsync(Commerce.Shared.Delivery.DeliveryState.Waiting, ct));
+        await MeasureAsync("deliveries: how many wait", () =>
+            Get<DeliveryStore>().CountAsync(Commerce.Shared.Delivery.DeliveryState.Waiting, ct));
         await MeasureAsync("list: a user's orders", () => orders.ListAsync("user-000007", 50, null));
         await MeasureAsync("list: a user's entries", () => Get<AccountReader>().EntriesAsync("user-000007", long.MaxValue, 50, ct));
         await MeasureAsync("list: products", () => Get<ProductReader>().ListAsync("P000100", 50, ct));
@@ -134,7 +135,8 @@ internal sealed class HistoryCost : IAsyncDisposable
             await doAsync();
         most = Math.Max(0, most - before);
         await _output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-            $"| {work} | {clock.Elapsed.TotalSeconds:0.00} | {_counts.Requests - requests:N0} | {_counts.RequestUnits - units:N0} | {most / 1e6:0} |"));
+            $"| {work} | {clock.Elapsed.TotalSeconds:0.00} | {_counts.Requests - requests:N0} | {_counts.RequestUnits - units:N0} | "
+                + $"{most / 1e6:0} |"));
     }
 
     private sealed class CountingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)

@@ -22,7 +22,8 @@ internal sealed class OrderCost(string shopPath, string folder, int orders)
 
     public async Task RunAsync(TextWriter output)
     {
-        await using var store = CosmosStore.Open(Path.Combine(Directory.CreateDirectory(folder).FullName, "counted.db"), TimeProvider.System);
+        await using var store = CosmosStore.Open(Path.Combine(Directory.CreateDirectory(folder).FullName, "counted.db"),
+            TimeProvider.System);
         await using var gateway = await CountingGateway.StartAsync(store);
         var url = $"http://127.0.0.1:{FreePort()}";
         using var shop = StartShop(gateway.ConnectionString, url);
@@ -62,7 +63,8 @@ internal sealed class OrderCost(string shopPath, string folder, int orders)
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"- durable history: {Each(reading => reading.Steps):0.00} steps, {Each(reading => reading.HistoryBytes):0} bytes"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"- written to disk by the app for durable and messaging (Cosmos is outside of it here): {Each(reading => reading.BytesWritten) / 1024:0.0} KB"));
+            $"- written to disk by the app for durable and messaging (Cosmos is outside of it here): "
+                + $"{Each(reading => reading.BytesWritten) / 1024:0.0} KB"));
     }
 
     private async Task<Reading> ReadAsync(CountingGateway gateway, int shop)
@@ -109,7 +111,11 @@ internal sealed class OrderCost(string shopPath, string folder, int orders)
     private static async Task OrderAsync(string url, int count)
     {
         using var quiet = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(quiet) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(quiet)
+        });
         var arguments = $"order --spread --url {url} --clients 1 --warm-up 0 --users 50 --products 50 --no-audit --count {count}";
         if (await DriverProgram.RunAsync(arguments.Split(' '), console, TimeProvider.System) != ExitCode.Held)
             throw new InvalidOperationException(quiet.ToString());

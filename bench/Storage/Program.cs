@@ -7,10 +7,16 @@ using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 
 var clients = new Option<int>("--clients") { DefaultValueFactory = _ => 32, Description = "Operations in flight at once." };
-var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => 10, Description = "Seconds measured of each operation, after 15 of warm-up." };
+var seconds = new Option<double>("--seconds")
+{
+    DefaultValueFactory = _ =>
+    10,
+    Description = "Seconds measured of each operation, after 15 of warm-up."
+};
 var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "Folder for the store; it is created." };
 var report = new Option<FileInfo>("--report") { Required = true, Description = "Where the report goes." };
-var ceilingCommand = new Command("ceiling", "The ceiling of storage: the Cosmos SDK against the local gateway, without the shop.") { clients, seconds, data, report };
+var ceilingCommand = new Command("ceiling",
+    "The ceiling of storage: the Cosmos SDK against the local gateway, without the shop.") { clients, seconds, data, report };
 ceilingCommand.SetAction(async parsed =>
 {
     var folder = Directory.CreateDirectory(parsed.GetRequiredValue(data).FullName);
@@ -26,10 +32,12 @@ ceilingCommand.SetAction(async parsed =>
     var operations = await ceiling.MeasureAsync();
     new RunReport(
         "storage", LocalCosmos.ConnectionString.Split(';')[0], startedAt, Machine.Current,
-        new Drive(parsed.GetRequiredValue(clients), null, 15, measured.TotalSeconds, null), operations, ceiling.Failures, ceiling.Samples, null)
+        new Drive(parsed.GetRequiredValue(clients), null, 15, measured.TotalSeconds, null), operations, ceiling.Failures, ceiling.Samples,
+            null)
         .Save(parsed.GetRequiredValue(report).FullName);
     foreach (var operation in operations)
-        Console.WriteLine($"{operation.Name}: {operation.PerSecond:N0}/s, p50 {Tables.Milliseconds(operation.Latency.P50Ms)} ms, p99 {Tables.Milliseconds(operation.Latency.P99Ms)} ms");
+        Console.WriteLine($"{operation.Name}: {operation.PerSecond:N0}/s, p50 {Tables.Milliseconds(operation.Latency.P50Ms)} ms, p99 "
+            + $"{Tables.Milliseconds(operation.Latency.P99Ms)} ms");
     foreach (var (failure, count) in ceiling.Failures)
         Console.WriteLine($"failed: {count:N0}, {failure}");
     return ceiling.Failures.Count == 0 ? 0 : 1;
@@ -37,12 +45,15 @@ ceilingCommand.SetAction(async parsed =>
 
 var shop = new Argument<string>("shop") { Description = "The shop's executable." };
 var orders = new Option<int>("--orders") { DefaultValueFactory = _ => 1_000, Description = "Orders to average over." };
-var costCommand = new Command("order-cost", "What one order costs: storage operations by kind, request units, history, bytes written.") { shop, orders, data };
+var costCommand = new Command("order-cost",
+    "What one order costs: storage operations by kind, request units, history, bytes written.") { shop, orders, data };
 costCommand.SetAction(parsed => new OrderCost(
-    Path.GetFullPath(parsed.GetRequiredValue(shop)), parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(orders)).RunAsync(Console.Out));
+    Path.GetFullPath(parsed.GetRequiredValue(shop)), parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(orders))
+        .RunAsync(Console.Out));
 
 var history = new Option<int>("--orders") { DefaultValueFactory = _ => 1_000_000, Description = "Orders to write." };
-var fillCommand = new Command("fill", "Writes the data folder of a shop with a history: documents that agree, made without the shop.") { history, data };
+var fillCommand = new Command("fill",
+    "Writes the data folder of a shop with a history: documents that agree, made without the shop.") { history, data };
 fillCommand.SetAction(async (parsed, ct) =>
 {
     var folder = Directory.CreateDirectory(parsed.GetRequiredValue(data).FullName);
@@ -53,7 +64,8 @@ fillCommand.SetAction(async (parsed, ct) =>
     Console.WriteLine($"{documents:N0} documents of {parsed.GetValue(history):N0} orders");
 });
 
-var historyCommand = new Command("history", "What grows with history, on a folder that was filled: time, requests, request units, memory.") { data };
+var historyCommand = new Command("history",
+    "What grows with history, on a folder that was filled: time, requests, request units, memory.") { data };
 historyCommand.SetAction(async (parsed, ct) =>
 {
     var opening = Stopwatch.StartNew();
@@ -63,4 +75,5 @@ historyCommand.SetAction(async (parsed, ct) =>
     await history.RunAsync(ct);
 });
 
-return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand, fillCommand, historyCommand }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand, fillCommand,
+    historyCommand }.Parse(args).InvokeAsync();

@@ -29,7 +29,8 @@ internal sealed class StorageCeiling(Container container, int clients, TimeSpan 
     {
         for (var partition = 0; partition < Partitions; partition++)
             await UpsertAsync(partition);
-        (string Name, Func<int, Task<string?>> Run)[] operations = [("upsert", UpsertAsync), ("batch", ChangeWithRecordAsync), ("point read", ReadAsync)];
+        (string Name, Func<int, Task<string?>> Run)[] operations = [("upsert", UpsertAsync), ("batch", ChangeWithRecordAsync),
+            ("point read", ReadAsync)];
         // All of them first: the SDK's pipeline, which they share, is compiled at its final tier before anything is measured.
         foreach (var (name, run) in operations)
             await DriveAsync(new Meter([name], TimeProvider.System), WarmUp, run);

@@ -98,7 +98,8 @@ public static class TextRules
         && Rune.GetUnicodeCategory(before) switch
         {
             UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark when !IsSelector(before) => true,
-            UnicodeCategory.NonSpacingMark or UnicodeCategory.OtherLetter or UnicodeCategory.OtherSymbol or UnicodeCategory.ModifierSymbol =>
+            UnicodeCategory.NonSpacingMark or UnicodeCategory.OtherLetter or UnicodeCategory.OtherSymbol
+                or UnicodeCategory.ModifierSymbol =>
                 Rune.GetUnicodeCategory(after) is UnicodeCategory.OtherLetter or UnicodeCategory.OtherSymbol or UnicodeCategory.MathSymbol,
             _ => false,
         };

@@ -17,7 +17,8 @@ internal sealed class MessageSettlement(EntityRegistry entities, ServiceBusOptio
     {
         var now = Now();
         var due = session.Query(
-            $"SELECT {ServiceBusSchema.Columns} FROM message WHERE entity = @0 AND available_at <= @1 ORDER BY available_at, sequence LIMIT @2",
+            $"SELECT {ServiceBusSchema.Columns} FROM message WHERE entity = @0 AND available_at <= @1 ORDER BY available_at, sequence "
+                + "LIMIT @2",
             ServiceBusSchema.Read, entity.Id, now, max);
         var locked = due.Where(message => !DeadLetterIfSpent(session, entity, message))
             .Select(message => Lock(session, entity, message, now))
@@ -42,7 +43,8 @@ internal sealed class MessageSettlement(EntityRegistry entities, ServiceBusOptio
     public bool DeadLetter(SqliteSession session, LockedMessage message, string reason, string? description) => session.Execute(
         $"UPDATE message SET {Unlock}, entity = @3, dead_letter_reason = @4, dead_letter_description = @5, dead_letter_source = @6 "
         + $"WHERE {IsHeld}",
-        message.Message.SequenceNumber, Token(message), Now(), DeadLetterQueue(message.Entity).Id, reason, description, message.Entity) == 1;
+        message.Message.SequenceNumber, Token(message), Now(), DeadLetterQueue(message.Entity).Id, reason, description,
+            message.Entity) == 1;
 
     public bool Renew(SqliteSession session, LockedMessage message) => session.Execute(
         $"UPDATE message SET available_at = @3 WHERE {IsHeld}",

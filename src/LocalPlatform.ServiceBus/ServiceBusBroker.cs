@@ -58,7 +58,8 @@ public sealed class ServiceBusBroker : IAsyncDisposable
             throw new ArgumentException($"A Service Bus message can hold {BodyBytesMax} bytes.", nameof(messages));
         var now = _time.GetUtcNow();
         var targets = messages
-            .SelectMany(m => _entities.Receivers(m.Entity).SelectMany(entity => _options.Faults.Copies(m, now).Select(copy => (entity, m: copy))))
+            .SelectMany(m => _entities.Receivers(m.Entity)
+                .SelectMany(entity => _options.Faults.Copies(m, now).Select(copy => (entity, m: copy))))
             .ToList();
         if (targets.Count == 0)
             return;

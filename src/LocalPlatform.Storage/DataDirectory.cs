@@ -34,7 +34,8 @@ public sealed class DataDirectory : IDisposable
             Directory.CreateDirectory(full);
             return new DataDirectory(full, Lock(full));
         }
-        catch (Exception failure) when (failure is UnauthorizedAccessException or ArgumentException or (IOException and not DataDirectoryInUseException))
+        catch (Exception failure)
+            when (failure is UnauthorizedAccessException or ArgumentException or (IOException and not DataDirectoryInUseException))
         {
             throw new DataUnusableException($"The data folder '{full}' cannot be written to: {failure.Message}", failure);
         }

@@ -52,7 +52,8 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
         catch (SqliteException failure)
         {
             throw new DataUnusableException(
-                $"The store '{path}' cannot be opened: {failure.Message} Move it away to begin with an empty one, or bring back a copy.", failure);
+                $"The store '{path}' cannot be opened: {failure.Message} Move it away to begin with an empty one, or bring back a copy.",
+                    failure);
         }
     }
 

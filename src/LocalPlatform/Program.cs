@@ -5,7 +5,8 @@ namespace LocalPlatform;
 /// <summary>Parts of the platform as processes of their own, for those who run the app elsewhere (<c>func start</c>, Azure).</summary>
 internal static class Program
 {
-    private static readonly string Usage = $"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}{Environment.NewLine}  {CosmosCommand.Usage}{Environment.NewLine}  {IdentityCommand.Usage}";
+    private static readonly string Usage = $"Usage:{Environment.NewLine}  {WebhooksCommand.Usage}{Environment.NewLine}  "
+        + $"{CosmosCommand.Usage}{Environment.NewLine}  {IdentityCommand.Usage}";
 
     private static async Task<int> Main(string[] args)
     {

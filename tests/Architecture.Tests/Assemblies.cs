@@ -16,7 +16,8 @@ internal static class Assemblies
     /// <summary>The platform's parts, each of which may know those before it.</summary>
     public static IReadOnlyList<Assembly> Platform { get; } =
     [
-        .. new[] { "LocalPlatform.Storage", "LocalPlatform.Cosmos", "LocalPlatform.ServiceBus", "LocalPlatform.Durable", "LocalPlatform" }.Select(Assembly.Load),
+        .. new[] { "LocalPlatform.Storage", "LocalPlatform.Cosmos", "LocalPlatform.ServiceBus", "LocalPlatform.Durable",
+            "LocalPlatform" }.Select(Assembly.Load),
     ];
 
     public static string Root { get; } = FindRoot();

@@ -10,7 +10,8 @@ public sealed class DependencyTests
     public void Shared_knows_no_cloud_no_web_no_storage_and_nobody_above_it() => AssertHolds(
         Types.InAssembly(Assemblies.Shared).ShouldNot().HaveDependencyOnAny(
             "Microsoft.Azure", "Microsoft.DurableTask", "Microsoft.AspNetCore", "Microsoft.Extensions", "Azure", "Commerce.Functions",
-            "LocalPlatform", "System.Net.Http", "System.Net.Sockets", "System.IO.File", "System.IO.Directory", "System.Threading.Tasks", "System.Data").GetResult());
+            "LocalPlatform", "System.Net.Http", "System.Net.Sockets", "System.IO.File", "System.IO.Directory", "System.Threading.Tasks",
+                "System.Data").GetResult());
 
     [Fact]
     public void The_platform_knows_nothing_of_commerce()
@@ -43,7 +44,8 @@ public sealed class DependencyTests
     public void The_platforms_parts_know_only_what_is_below_them(string part, params string[] below)
     {
         var known = Assemblies.Platform.Single(assembly => assembly.GetName().Name == part)
-            .GetReferencedAssemblies().Select(static assembly => assembly.Name!).Where(static name => name.StartsWith("LocalPlatform", StringComparison.Ordinal));
+            .GetReferencedAssemblies().Select(static assembly => assembly.Name!)
+                .Where(static name => name.StartsWith("LocalPlatform", StringComparison.Ordinal));
         Assemblies.AssertNone(known.Except(below));
     }
 
@@ -54,7 +56,8 @@ public sealed class DependencyTests
     {
         var sources = Assemblies.Sources(folder).ToList();
         Assert.NotEmpty(sources);
-        Assemblies.AssertNone(sources.Where(source => source.Text.Contains("LocalPlatform", StringComparison.Ordinal)).Select(source => source.Path));
+        Assemblies.AssertNone(sources.Where(source => source.Text.Contains("LocalPlatform", StringComparison.Ordinal))
+            .Select(source => source.Path));
         Assemblies.AssertNone(sources.Where(source => source.Text.Contains("#if", StringComparison.Ordinal)).Select(source => source.Path));
     }
 

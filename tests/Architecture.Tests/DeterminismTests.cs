@@ -46,7 +46,8 @@ public sealed class DeterminismTests
     public void Orchestrators_stand_alone_so_that_nothing_can_be_injected_into_them()
     {
         using var module = Assemblies.Read(Assemblies.Functions);
-        Assemblies.AssertNone(module.Types.Where(type => type.Methods.Any(IsOrchestrator) && !(type.IsAbstract && type.IsSealed)).Select(type => type.FullName));
+        Assemblies.AssertNone(module.Types.Where(type => type.Methods.Any(IsOrchestrator) && !(type.IsAbstract && type.IsSealed))
+            .Select(type => type.FullName));
     }
 
     private static bool IsOrchestrator(MethodDefinition method) => method.Parameters.Any(parameter =>

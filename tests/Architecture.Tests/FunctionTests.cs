@@ -9,10 +9,12 @@ public sealed class FunctionTests
     private static readonly List<(MethodInfo Method, FunctionAttribute Function, HttpTriggerAttribute? Http)> Functions =
     [
         .. from type in Assemblies.Functions.GetTypes()
-           from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+           from method in type.GetMethods(
+               BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
            let function = method.GetCustomAttribute<FunctionAttribute>()
            where function is not null
-           let http = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(trigger => trigger is not null)
+           let http = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+               .FirstOrDefault(trigger => trigger is not null)
            select (method, function, http),
     ];
 
@@ -25,7 +27,8 @@ public sealed class FunctionTests
 
     [Fact]
     public void Function_names_are_unique() =>
-        Assemblies.AssertNone(Functions.GroupBy(f => f.Function.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1).Select(same => same.Key));
+        Assemblies.AssertNone(Functions.GroupBy(f => f.Function.Name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1)
+            .Select(same => same.Key));
 
     [Fact]
     public void What_moves_or_shows_data_stands_behind_the_front_doors_key_and_nothing_needs_the_master_key() => Assemblies.AssertNone(

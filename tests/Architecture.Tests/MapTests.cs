@@ -12,7 +12,8 @@ public sealed class MapTests
 
     [Fact]
     public void A_capability_has_the_same_folder_in_both_projects() =>
-        Assemblies.AssertNone(Folders("src/Commerce.Shared").Except(Folders("src/Commerce.Functions")).Where(static folder => folder != "Json"));
+        Assemblies.AssertNone(Folders("src/Commerce.Shared").Except(Folders("src/Commerce.Functions"))
+            .Where(static folder => folder != "Json"));
 
     [Theory]
     [InlineData("src/Commerce.Shared", "tests/Commerce.Shared.Tests")]
@@ -28,7 +29,8 @@ public sealed class MapTests
     [InlineData("src/Commerce.Functions")]
     public void A_namespace_is_a_folder(string folder) => Assemblies.AssertNone(
         from source in Assemblies.Sources(folder)
-        where source.Text.Contains("\nnamespace ", StringComparison.Ordinal) || source.Text.StartsWith("namespace ", StringComparison.Ordinal)
+        where source.Text.Contains("\nnamespace ", StringComparison.Ordinal)
+            || source.Text.StartsWith("namespace ", StringComparison.Ordinal)
         let expected = Path.GetDirectoryName(source.Path)!["src/".Length..].Replace('/', '.')
         where !source.Text.Contains($"namespace {expected};", StringComparison.Ordinal)
         select source.Path);
@@ -37,7 +39,8 @@ public sealed class MapTests
     [Fact]
     public void Every_trigger_is_in_a_file_that_says_so()
     {
-        var sources = Assemblies.Sources("src/Commerce.Functions").Select(static source => Path.GetFileNameWithoutExtension(source.Path)).ToHashSet();
+        var sources = Assemblies.Sources("src/Commerce.Functions").Select(static source => Path.GetFileNameWithoutExtension(source.Path))
+            .ToHashSet();
         Assemblies.AssertNone(
             from type in Assemblies.Functions.GetTypes()
             from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
@@ -63,7 +66,8 @@ public sealed class MapTests
             where pair is { From: not null, To: not null } && pair.From != pair.To
             select (pair.From!, pair.To!)).Distinct().ToLookup(static pair => pair.Item1, static pair => pair.Item2);
         Assert.NotEmpty(known);
-        Assemblies.AssertNone(known.Select(static pair => pair.Key).Where(folder => Reaches(folder, folder, [])).Select(static folder => $"{folder} knows itself by way of others"));
+        Assemblies.AssertNone(known.Select(static pair => pair.Key).Where(folder => Reaches(folder, folder, []))
+            .Select(static folder => $"{folder} knows itself by way of others"));
 
         string? FolderOf(string name) =>
             name.StartsWith(project + ".", StringComparison.Ordinal) ? name[(project.Length + 1)..].Split('.')[0] : null;
@@ -85,7 +89,8 @@ public sealed class MapTests
         from used in new[] { type.BaseType }
             .Concat(type.Interfaces.Select(static implemented => implemented.InterfaceType))
             .Concat(type.Fields.Select(static field => field.FieldType))
-            .Concat(type.Methods.SelectMany(static method => method.Parameters.Select(static parameter => parameter.ParameterType).Append(method.ReturnType)))
+            .Concat(type.Methods.SelectMany(static method =>
+                method.Parameters.Select(static parameter => parameter.ParameterType).Append(method.ReturnType)))
             .Concat(Assemblies.MembersUsedBy(type).Select(static member => member.DeclaringType))
         where used is not null
         from part in Parts(used)

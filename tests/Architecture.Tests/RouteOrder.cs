@@ -48,7 +48,8 @@ internal sealed record RouteShape(IReadOnlyList<string?> Segments, bool HasRest)
 
     /// <summary>True when some path has both shapes.</summary>
     public bool Meets(RouteShape other) =>
-        Reaches(other) && other.Reaches(this) && Pairs(other).All(pair => pair.Mine is null || pair.Other is null || IsSame(pair.Mine, pair.Other));
+        Reaches(other) && other.Reaches(this)
+            && Pairs(other).All(pair => pair.Mine is null || pair.Other is null || IsSame(pair.Mine, pair.Other));
 
     /// <summary>True when every path of this shape has the other, too.</summary>
     public bool IsWithin(RouteShape other) =>

@@ -46,7 +46,8 @@ public sealed class RouteOrderTests
     [InlineData("A", "products/{productId}", "B", "products/{productId}/sales", "get")]
     [InlineData("A", "products/{productId}", "B", "products/top", "put")]
     [InlineData("A", "files/{name}", "B", "files/{*rest}", "get")]
-    public void Whoever_comes_first_with_good_reason_is_let_be(string first, string firstRoute, string second, string secondRoute, string method) =>
+    public void Whoever_comes_first_with_good_reason_is_let_be(string first, string firstRoute, string second, string secondRoute,
+        string method) =>
         Assert.Empty(Shadowed([new(second, secondRoute, method), new(first, firstRoute, "get")]));
 
     /// <summary>A line for each function that another one stands in front of.</summary>
@@ -57,7 +58,8 @@ public sealed class RouteOrderTests
             from later in Enumerable.Range(0, sorted.Count)
             from earlier in Enumerable.Range(0, later)
             where sorted[earlier].Shadows(sorted[later])
-            select $"{sorted[later].Name} ({sorted[later].Route}) never gets all that is its own: {sorted[earlier].Name} ({sorted[earlier].Route}) comes first";
+            select $"{sorted[later].Name} ({sorted[later].Route}) never gets all that is its own: {sorted[earlier].Name} "
+                + $"({sorted[earlier].Route}) comes first";
     }
 
     private static IEnumerable<HttpRoute> Routes() =>
@@ -65,7 +67,8 @@ public sealed class RouteOrderTests
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
         let function = method.GetCustomAttribute<FunctionAttribute>()
         where function is not null
-        let http = method.GetParameters().Select(static parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(static trigger => trigger is not null)
+        let http = method.GetParameters().Select(static parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+            .FirstOrDefault(static trigger => trigger is not null)
         where http is not null
         select new HttpRoute(function.Name, http.Route ?? function.Name, http.Methods ?? []);
 }

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Architecture.Tests;
 
 /// <summary>
-/// The stand-in for the package that registries lack has what the app uses of it, and no more: whatever else it had could be used by mistake,
-/// and would be missed on the day that the genuine package takes its place.
+/// The stand-in for the package that registries lack has what the app uses of it, and no more: whatever else it had could be used by
+/// mistake, and would be missed on the day that the genuine package takes its place.
 /// </summary>
 public sealed class ServiceBusExtensionTests
 {
@@ -16,7 +16,8 @@ public sealed class ServiceBusExtensionTests
 
     [Fact]
     public void It_has_what_the_app_uses_and_no_more() =>
-        Assert.Equal(Surface.Split('\n', StringSplitOptions.TrimEntries), Assemblies.ServiceBusExtension.GetExportedTypes().Select(Describe).Order(StringComparer.Ordinal));
+        Assert.Equal(Surface.Split('\n', StringSplitOptions.TrimEntries),
+            Assemblies.ServiceBusExtension.GetExportedTypes().Select(Describe).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Nothing_else_is_declared_under_the_names_of_others()
@@ -25,7 +26,8 @@ public sealed class ServiceBusExtensionTests
                     from source in Assemblies.Sources(folder)
                     where !source.Path.StartsWith("src/ServiceBus.Extension/", StringComparison.Ordinal)
                     from line in source.Text.Split('\n')
-                    where line.StartsWith("namespace Microsoft", StringComparison.Ordinal) || line.StartsWith("namespace Azure", StringComparison.Ordinal)
+                    where line.StartsWith("namespace Microsoft", StringComparison.Ordinal)
+                        || line.StartsWith("namespace Azure", StringComparison.Ordinal)
                     select $"{source.Path}: {line}";
         Assemblies.AssertNone(found);
     }

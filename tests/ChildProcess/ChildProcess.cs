@@ -14,7 +14,8 @@ internal static class ChildProcess
     /// <summary>Takes the role that the environment gives; its end is that of the process.</summary>
     internal static void TakeRole()
     {
-        var (role, file) = Environment.GetEnvironmentVariable(RoleVariable)!.Split('|') is [var first, var second] ? (first, second) : default;
+        var (role, file) = Environment.GetEnvironmentVariable(RoleVariable)!.Split('|') is [var first, var second] ? (first, second)
+            : default;
         // The parent holds the other end of standard input: when it goes, however it goes, so does the child.
         _ = Task.Run(() =>
         {
@@ -29,16 +30,17 @@ internal static class ChildProcess
     }
 
     /// <summary>How to start a role on a file or folder. Its standard input has to stay open: the child ends with it.</summary>
-    public static ProcessStartInfo Start(string role, string file) => new(Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, null))
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        Environment =
+    public static ProcessStartInfo Start(string role, string file) =>
+        new(Path.ChangeExtension(typeof(ChildProcess).Assembly.Location, null))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            Environment =
         {
             [RoleVariable] = $"{role}|{file}",
             ["DOTNET_STARTUP_HOOKS"] = typeof(ChildProcess).Assembly.Location,
         },
-    };
+        };
 
     /// <summary>Runs a role on a file until it has printed so many lines, then kills it (SIGKILL); the lines that got out.</summary>
     public static async Task<List<string>> RunAndKillAsync(string role, string file, int lines)

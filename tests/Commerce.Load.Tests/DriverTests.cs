@@ -28,9 +28,15 @@ public abstract class DriverTests : IAsyncLifetime
     protected async Task<(int ExitCode, string Output, JsonNode Report)> InvokeAsync(params string[] arguments)
     {
         using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output)
+        });
         console.Profile.Width = 300;
         var code = await DriverProgram.RunAsync(arguments, console, TimeProvider.System);
-        return (code, output.ToString(), File.Exists(ReportFile) ? JsonNode.Parse(await File.ReadAllTextAsync(ReportFile))! : new JsonObject());
+        return (code, output.ToString(), File.Exists(ReportFile) ? JsonNode.Parse(await File.ReadAllTextAsync(ReportFile))!
+            : new JsonObject());
     }
 }

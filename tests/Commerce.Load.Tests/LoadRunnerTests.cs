@@ -53,7 +53,9 @@ public sealed class LoadRunnerTests : DriverTests
     {
         // One client, and a first answer that takes 600 ms: the 60 requests due meanwhile wait for it.
         var first = 0;
-        Shop.DelayOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) && Interlocked.Increment(ref first) == 1 ? TimeSpan.FromMilliseconds(600) : TimeSpan.Zero;
+        Shop.DelayOf = request =>
+            request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) && Interlocked.Increment(ref first) == 1
+                ? TimeSpan.FromMilliseconds(600) : TimeSpan.Zero;
 
         var run = await RunAsync("charge --rate 100 --count 60 --warm-up 0 --clients 1");
 
@@ -66,7 +68,8 @@ public sealed class LoadRunnerTests : DriverTests
     [Fact]
     public async Task What_fell_due_and_was_never_sent_is_a_failure_not_a_silence()
     {
-        Shop.DelayOf = request => request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(200) : TimeSpan.Zero;
+        Shop.DelayOf = request =>
+            request.Path.Value!.EndsWith("/charges", StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(200) : TimeSpan.Zero;
 
         var run = await RunAsync("charge --rate 100 --duration 1 --warm-up 0 --clients 1");
 
@@ -148,6 +151,7 @@ public sealed class LoadRunnerTests : DriverTests
     {
         string[] own = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return InvokeAsync(own.Length == 0 || own[0].StartsWith('-') ? own
-            : own.Contains("--url") ? [.. own, "--users", "8"] : [.. own, "--url", Shop.Url, "--users", "8", "--products", "50", "--report", ReportFile]);
+            : own.Contains("--url") ? [.. own, "--users", "8"]
+                : [.. own, "--url", Shop.Url, "--users", "8", "--products", "50", "--report", ReportFile]);
     }
 }

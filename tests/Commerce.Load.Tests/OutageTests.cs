@@ -19,7 +19,8 @@ public sealed class OutageTests : DriverTests
         Assert.Equal(2, outage["pairs"]!.AsArray().Count);
         Assert.True((double)outage["p99Ratio"]! > 0);
         Assert.Equal((Shop.Book.OrderCount, Shop.Book.OrderCount), ((int)outage["orders"]!, (int)outage["received"]!));
-        Assert.Equal(["order, healthy", "order, dead"], run.Report["operations"]!.AsArray().Select(operation => (string)operation!["name"]!));
+        Assert.Equal(["order, healthy", "order, dead"],
+            run.Report["operations"]!.AsArray().Select(operation => (string)operation!["name"]!));
         // 2 ms before they came, and not those that waited for the end of an outage.
         Assert.InRange((double)outage["lag"]!["p50Ms"]!, 1, 50);
         Assert.Equal((long)run.Report["operations"]![0]!["ok"]!, (long)outage["lag"]!["count"]!);
@@ -37,7 +38,8 @@ public sealed class OutageTests : DriverTests
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Equal(["{}", "{\"failStatus\":503}", "{}"], Shop.Platform.Behaviours);
-        Assert.Equal(["order, before", "order, dead", "order, after"], run.Report["operations"]!.AsArray().Select(operation => (string)operation!["name"]!));
+        Assert.Equal(["order, before", "order, dead", "order, after"],
+            run.Report["operations"]!.AsArray().Select(operation => (string)operation!["name"]!));
         Assert.Equal((200, 200), ((int)run.Report["operations"]![1]!["ok"]!, (int)run.Report["outage"]!["outages"]![0]!["backlog"]!));
         Assert.Null(run.Report["outage"]!["p99Ratio"]);
     }
@@ -114,5 +116,6 @@ public sealed class OutageTests : DriverTests
     }
 
     private Task<(int ExitCode, string Output, JsonNode Report)> RunAsync(string arguments) => InvokeAsync(
-        ["outage", .. arguments.Split(' '), "--url", Shop.Url, "--users", "8", "--products", "10", "--clients", "8", "--report", ReportFile]);
+        ["outage", .. arguments.Split(' '), "--url", Shop.Url, "--users", "8", "--products", "10", "--clients", "8", "--report",
+            ReportFile]);
 }

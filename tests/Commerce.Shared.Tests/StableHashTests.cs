@@ -14,7 +14,8 @@ public sealed class StableHashTests
 
     [Fact]
     public void A_fraction_is_at_least_0_and_less_than_1() =>
-        CsCheck.Check.Sample(CsCheck.Gen.Select(CsCheck.Gen.String, CsCheck.Gen.Int), (text, salt) => StableHash.Fraction(text, salt) is >= 0 and < 1);
+        CsCheck.Check.Sample(CsCheck.Gen.Select(CsCheck.Gen.String, CsCheck.Gen.Int), (text, salt) =>
+            StableHash.Fraction(text, salt) is >= 0 and < 1);
 
     [Fact]
     public void A_fraction_is_the_hash_by_all_there_are() => Assert.Equal(444641715 / 4294967296.0, StableHash.Fraction("a", 0));

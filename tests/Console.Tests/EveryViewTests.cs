@@ -18,7 +18,8 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         """{"type":"https://commerce.example/problems/internal-error","title":"A fault.","status":500,"detail":"It is safe to repeat it."}""";
 
     private static readonly string[] Views =
-        ["", "product/71053", "cart", "wallet", "orders", "order/o-AAAAAAAAAAAAAAAAAAAAAA", "ops", "search", "steps/x/o-AAAAAAAAAAAAAAAAAAAAAA", "events", "event/none", "stock", "stock/71053", "import", "nowhere"];
+        ["", "product/71053", "cart", "wallet", "orders", "order/o-AAAAAAAAAAAAAAAAAAAAAA", "ops", "search",
+            "steps/x/o-AAAAAAAAAAAAAAAAAAAAAA", "events", "event/none", "stock", "stock/71053", "import", "nowhere"];
 
     [Theory]
     [InlineData(1280, ColorScheme.Light, "en-US")]
@@ -27,7 +28,12 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
     [InlineData(360, ColorScheme.Dark, "ko-KR")]
     public async Task Axe_finds_nothing_and_nothing_is_wider_than_the_page(int width, ColorScheme colors, string locale)
     {
-        await using var console = await browser.OpenAsync(new() { ViewportSize = new() { Width = width, Height = 800 }, ColorScheme = colors, Locale = locale });
+        await using var console = await browser.OpenAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 800 },
+            ColorScheme = colors,
+            Locale = locale
+        });
         await SignInAsync(console);
 
         foreach (var view in Views)
@@ -38,7 +44,8 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
             await console.Page.Locator("main h1, main .problem").First.WaitForAsync();
             await Expect(console.Page.Locator(".skeleton")).ToHaveCountAsync(0);
             await console.AssertSoundAsync($"{view} at {width}");
-            Assert.True(await console.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{view} is wider than {width}");
+            Assert.True(await console.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"),
+                $"{view} is wider than {width}");
         }
     }
 
@@ -146,7 +153,8 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await console.GoAsync();
         await Expect(console.Page.Locator(".product").First).ToBeVisibleAsync();
         var bytes = await console.Page.EvaluateAsync<double>(
-            "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter(entry => entry.name.includes('/api/console')).reduce((sum, entry) => sum + entry.encodedBodySize, 0)");
+            "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter(entry => "
+                + "entry.name.includes('/api/console')).reduce((sum, entry) => sum + entry.encodedBodySize, 0)");
         var paintMs = await FirstPaintMsAsync(console);
         // Other tests are at work on this machine, too: the best of some first visits is what the page takes.
         for (var visit = 1; visit < VisitsMax && paintMs > PaintMsMax; visit++)
@@ -175,7 +183,8 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
                 ContentType = "application/json",
                 Body = System.Text.Json.JsonSerializer.Serialize(new
                 {
-                    items = Enumerable.Range(first, 100).Select(i => new { productId = $"p{i:00000}", name = $"PRODUCT NUMBER {i:00000}", price = 100, stock = 5 }),
+                    items = Enumerable.Range(first, 100)
+                        .Select(i => new { productId = $"p{i:00000}", name = $"PRODUCT NUMBER {i:00000}", price = 100, stock = 5 }),
                     nextCursor = first + 100 < 10_000 ? $"{first + 100}" : null,
                 }),
             });
@@ -254,7 +263,8 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
     }
 
     private static Task<double> FirstPaintMsAsync(ConsolePage console) => console.Page.EvaluateAsync<double>(
-        "new Promise(done => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(entry => done(entry.startTime))).observe({ type: 'paint', buffered: true }))");
+        "new Promise(done => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(entry => "
+            + "done(entry.startTime))).observe({ type: 'paint', buffered: true }))");
 
     /// <summary>Signs in where the texts may be in any language.</summary>
     private static async Task SignInAsync(ConsolePage console)

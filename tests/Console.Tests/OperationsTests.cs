@@ -26,7 +26,8 @@ public sealed class OperationsTests(BrowserFixture browser)
         await Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(1);
         await console.Page.GetByRole(AriaRole.Link, new() { Name = orderId }).ClickAsync();
 
-        await Expect(console.Page.Locator(".steps strong")).ToHaveTextAsync(["placed, its money held", "stock taken", "paid", "event delivered"], new() { Timeout = 30_000 });
+        await Expect(console.Page.Locator(".steps strong"))
+            .ToHaveTextAsync(["placed, its money held", "stock taken", "paid", "event delivered"], new() { Timeout = 30_000 });
         await console.PictureAsync("order-steps");
         await console.Page.GetByRole(AriaRole.Link, new() { Name = "The event about its payment" }).ClickAsync();
         await Expect(console.Page.Locator("pre")).ToContainTextAsync("\"commerce.order.paid\"");
@@ -78,8 +79,10 @@ public sealed class OperationsTests(BrowserFixture browser)
         await console.Page.GetByLabel("Let the data platform hang").CheckAsync();
 
         await console.ClickAsync("200 customers buy at once");
-        await Expect(console.Page.Locator("#rush")).ToHaveTextAsync(new Regex(@"stock: \d+ paid, \d+ refused, 0 without an answer"), new() { Timeout = 60_000 });
-        await Expect(console.Page.GetByRole(AriaRole.Button, new() { Name = "200 customers buy at once" })).ToBeEnabledAsync(new() { Timeout = 60_000 });
+        await Expect(console.Page.Locator("#rush"))
+            .ToHaveTextAsync(new Regex(@"stock: \d+ paid, \d+ refused, 0 without an answer"), new() { Timeout = 60_000 });
+        await Expect(console.Page.GetByRole(AriaRole.Button, new() { Name = "200 customers buy at once" }))
+            .ToBeEnabledAsync(new() { Timeout = 60_000 });
         await Expect(console.Page.Locator("#backlog")).Not.ToHaveTextAsync("0", new() { Timeout = 60_000 });
         await console.ClickAsync("Check now");
         // The verdict of before is shown until there is another one.

@@ -73,7 +73,8 @@ public sealed partial class ShopTests(BrowserFixture browser)
         await Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(1);
     }
 
-    /// <summary>The shop has the order, the browser never hears of it, and the page is loaded anew: the same purchase is asked for again.</summary>
+    /// <summary>The shop has the order, the browser never hears of it, and the page is loaded anew: the same purchase is asked for
+    /// again.</summary>
     [Fact]
     public async Task A_purchase_whose_answer_is_lost_is_carried_on_by_a_reload_and_bought_once()
     {
@@ -113,7 +114,8 @@ public sealed partial class ShopTests(BrowserFixture browser)
 
     private static Task BuyAsync(ConsolePage console) => BuyButton(console).ClickAsync();
 
-    private static ILocator BuyButton(ConsolePage console) => console.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Buy for ") });
+    private static ILocator BuyButton(ConsolePage console) =>
+        console.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Buy for ") });
 
     [GeneratedRegex("Not enough in stock of 10002: 100,000 wanted, [1-9][0-9]* there")]
     private static partial Regex NotEnough();

@@ -18,11 +18,13 @@ public partial class ApiExampleTests
         var catalog = Catalog();
         var goods = Objects(JsonDocument.Parse(ApiDocument.Json).RootElement)
             .Where(node => Text(node, "productId") is not null && Text(node, "name") is not null)
-            .Select(node => (Id: Text(node, "productId")!, Name: Text(node, "name")!, Price: Number(node, "price") ?? Number(node, "unitPrice")))
+            .Select(node => (Id: Text(node, "productId")!, Name: Text(node, "name")!, Price: Number(node, "price")
+                ?? Number(node, "unitPrice")))
             .ToList();
 
         Assert.NotEmpty(goods);
-        Assert.DoesNotContain(goods, good => !catalog.TryGetValue(good.Id, out var known) || known.Name != good.Name || known.Price != good.Price);
+        Assert.DoesNotContain(goods, good =>
+            !catalog.TryGetValue(good.Id, out var known) || known.Name != good.Name || known.Price != good.Price);
     }
 
     /// <summary>The API page sends what has an example, ticked or not by its reader: a first try is to be the plain call.</summary>
@@ -33,7 +35,8 @@ public partial class ApiExampleTests
 
     private static Dictionary<string, (string Name, long Price)> Catalog() =>
         Repository.Read("samples/catalog.csv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
-            .Select(line => Cell().Matches(line).Select(match => match.Groups[1].Success ? match.Groups[1].Value.Replace("\"\"", "\"") : match.Groups[2].Value).ToArray())
+            .Select(line => Cell().Matches(line)
+                .Select(match => match.Groups[1].Success ? match.Groups[1].Value.Replace("\"\"", "\"") : match.Groups[2].Value).ToArray())
             .ToDictionary(cells => cells[0], cells => (cells[1], long.Parse(cells[2], CultureInfo.InvariantCulture)));
 
     private static string? Text(JsonElement node, string name) =>

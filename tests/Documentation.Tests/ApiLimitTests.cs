@@ -46,7 +46,8 @@ public class ApiLimitTests
         var products = new Regex(Pattern("ProductId"));
         var reserved = new Regex(Pattern("ProductId", "not"));
         string[] words = ["top", "TOP", "tOp", "import", "Import", "tops", "to"];
-        var texts = Gen.OneOf(Gen.Int[0, words.Length - 1].Select(i => words[i]), Gen.Char["aZ09_.-~:@+| /%#\u00e9\n"].Array[0, 66].Select(characters => new string(characters)));
+        var texts = Gen.OneOf(Gen.Int[0, words.Length - 1].Select(i => words[i]),
+            Gen.Char["aZ09_.-~:@+| /%#\u00e9\n"].Array[0, 66].Select(characters => new string(characters)));
 
         texts.Sample(text => users.IsMatch(text) == Identifiers.IsUserId(text)
             && (products.IsMatch(text) && !reserved.IsMatch(text)) == Identifiers.IsProductId(text));
@@ -57,7 +58,8 @@ public class ApiLimitTests
     {
         var pattern = new Regex(Pattern("Text"));
         var texts = Gen.OneOf(
-            Gen.OneOf([.. "aé가 \n\t\u3164\u2800\u2028\u200D\uFE0F\u0301\uFFFD\uE000\u202E".Select(character => Gen.Const($"{character}")), Gen.Const("\U0001F90D")]),
+            Gen.OneOf([.. "aé가 \n\t\u3164\u2800\u2028\u200D\uFE0F\u0301\uFFFD\uE000\u202E".Select(character => Gen.Const($"{character}")),
+                Gen.Const("\U0001F90D")]),
             Gen.Char[' ', '\uD7FF'].Select(character => $"{character}")).Array[0, 8].Select(string.Concat);
 
         texts.Sample(text => TextRules.Check(text, Limits.NameLengthMax, out var kept) is { } wrong
@@ -73,7 +75,8 @@ public class ApiLimitTests
     public void No_number_of_any_answer_or_request_is_beyond_what_a_client_holds_exactly() => Assert.All(
         Schemas(Document.GetProperty("components")).Concat(Schemas(Document.GetProperty("paths"))).Where(IsInteger),
         schema => Assert.True(
-            schema.GetProperty("minimum").GetInt64() >= -Limits.MoneyMax && schema.GetProperty("maximum").GetInt64() <= Limits.MoneyMax, schema.GetRawText()));
+            schema.GetProperty("minimum").GetInt64() >= -Limits.MoneyMax && schema.GetProperty("maximum").GetInt64() <= Limits.MoneyMax,
+                schema.GetRawText()));
 
     private static bool IsInteger(JsonElement schema) =>
         schema.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String && type.GetString() == "integer";
@@ -90,8 +93,10 @@ public class ApiLimitTests
     {
         var slugs = Enum.GetNames<ErrorCode>().Select(Slug).Order(StringComparer.Ordinal).ToList();
         var components = Document.GetProperty("components");
-        var types = components.GetProperty("schemas").GetProperty("Problem").GetProperty("properties").GetProperty("type").GetProperty("enum");
-        var examples = components.GetProperty("examples").EnumerateObject().Where(example => example.Value.GetProperty("value").TryGetProperty("type", out _));
+        var types = components.GetProperty("schemas").GetProperty("Problem").GetProperty("properties").GetProperty("type")
+            .GetProperty("enum");
+        var examples = components.GetProperty("examples").EnumerateObject()
+            .Where(example => example.Value.GetProperty("value").TryGetProperty("type", out _));
         var table = Document.GetProperty("info").GetProperty("description").GetString()!;
 
         Assert.Equal(slugs, types.EnumerateArray().Select(type => type.GetString()!.Split('/')[^1]).Order(StringComparer.Ordinal));

@@ -60,7 +60,8 @@ public partial class DataModelTests
     [Fact]
     public void The_table_has_the_containers_with_their_keys_lifetimes_and_indexed_paths()
     {
-        var rows = Markdown.TableRows(Text).Where(cells => cells.Length == 5 && cells[1].StartsWith("`/", StringComparison.Ordinal)).ToList();
+        var rows = Markdown.TableRows(Text).Where(cells => cells.Length == 5 && cells[1].StartsWith("`/", StringComparison.Ordinal))
+            .ToList();
 
         Assert.Equal(CommerceDatabase.All.Select(container => container.Name).Order(), rows.Select(cells => cells[0].Trim('`')).Order());
         Assert.All(CommerceDatabase.All, container =>
@@ -69,7 +70,8 @@ public partial class DataModelTests
             Assert.Equal($"`{container.PartitionKeyPath}`", cells[1]);
             Assert.Equal(Lifetime(container), cells[3].Split(" after")[0]);
             Assert.Equal(
-                container.IndexedPaths.Count == 0 ? "nothing" : string.Join(", ", container.IndexedPaths.Select(path => $"`{path.Trim('/', '?')}`")),
+                container.IndexedPaths.Count == 0 ? "nothing"
+                    : string.Join(", ", container.IndexedPaths.Select(path => $"`{path.Trim('/', '?')}`")),
                 cells[4]);
         });
     }
@@ -81,7 +83,8 @@ public partial class DataModelTests
     };
 
     private static List<string> Fields(string drawn) =>
-        [.. drawn.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[1]).Order(StringComparer.Ordinal)];
+        [.. drawn.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim().Split(' ')[1])
+            .Order(StringComparer.Ordinal)];
 
     private static List<string> Fields(Type type) =>
         [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(IsStored).Select(Name).Order(StringComparer.Ordinal)];

@@ -9,7 +9,8 @@ public class LinkTests
     {
         var links = Repository.Files("", ".md")
             .SelectMany(file => Markdown.Links(Repository.Read(file)).Select(link => (File: file, Link: link)))
-            .Where(link => !link.Link.Contains("://", StringComparison.Ordinal) && !link.Link.StartsWith("mailto:", StringComparison.Ordinal))
+            .Where(link => !link.Link.Contains("://", StringComparison.Ordinal)
+                && !link.Link.StartsWith("mailto:", StringComparison.Ordinal))
             .ToList();
 
         Assert.NotEmpty(links);
@@ -48,7 +49,8 @@ public class LinkTests
         var target = parts[0].Length == 0 ? file : Resolve(file, parts[0]);
         if (!Repository.Exists(target))
             return $"{file}: {link} leads to {target}, which is not there";
-        if (parts.Length == 2 && target.EndsWith(".md", StringComparison.Ordinal) && !Markdown.Anchors(Repository.Read(target)).Contains(parts[1]))
+        if (parts.Length == 2 && target.EndsWith(".md", StringComparison.Ordinal)
+            && !Markdown.Anchors(Repository.Read(target)).Contains(parts[1]))
             return $"{file}: {link}: {target} has no such heading";
         return null;
     }

@@ -30,6 +30,7 @@ internal static class Repository
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Commerce.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run outside of the repository: there is no Commerce.sln above them.");
+        return folder?.FullName
+            ?? throw new InvalidOperationException("The tests run outside of the repository: there is no Commerce.sln above them.");
     }
 }

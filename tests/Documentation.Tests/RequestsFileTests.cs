@@ -31,7 +31,8 @@ public partial class RequestsFileTests
     {
         foreach (var request in Requests)
         {
-            var body = OperationOf(request) is { } operation && operation.TryGetProperty("requestBody", out var described) ? described : default(JsonElement?);
+            var body = OperationOf(request) is { } operation && operation.TryGetProperty("requestBody", out var described) ? described
+                : default(JsonElement?);
             Assert.True(body is not null || request.Body.Length == 0, request.Text);
             if (request.Body.Length == 0)
             {
@@ -40,7 +41,8 @@ public partial class RequestsFileTests
             }
             var schema = Resolve(body!.Value.GetProperty("content").GetProperty("application/json").GetProperty("schema"));
             var fields = JsonDocument.Parse(request.Body).RootElement.EnumerateObject().Select(field => field.Name).ToList();
-            Assert.Empty((schema.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(name => name.GetString()!) : []).Except(fields));
+            Assert.Empty((schema.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(name => name.GetString()!)
+                : []).Except(fields));
             Assert.Empty(fields.Except(schema.GetProperty("properties").EnumerateObject().Select(property => property.Name)));
         }
     }
@@ -50,7 +52,8 @@ public partial class RequestsFileTests
     {
         var toured = Requests.Select(OperationOf).OfType<JsonElement>().Select(Id).ToHashSet();
         var ofCustomers = Paths.EnumerateObject()
-            .Where(path => path.Name.StartsWith("/api/users/", StringComparison.Ordinal) || path.Name.StartsWith("/api/products", StringComparison.Ordinal))
+            .Where(path => path.Name.StartsWith("/api/users/", StringComparison.Ordinal)
+                || path.Name.StartsWith("/api/products", StringComparison.Ordinal))
             .SelectMany(path => path.Value.EnumerateObject().Where(member => member.Name != "parameters"))
             .Select(operation => Id(operation.Value));
 
@@ -61,11 +64,13 @@ public partial class RequestsFileTests
 
     private static bool TakesIdempotencyKey(JsonElement operation) =>
         operation.TryGetProperty("parameters", out var parameters)
-        && parameters.EnumerateArray().Any(parameter => parameter.TryGetProperty("$ref", out var name) && name.GetString()!.EndsWith("/IdempotencyKey", StringComparison.Ordinal));
+        && parameters.EnumerateArray().Any(parameter =>
+            parameter.TryGetProperty("$ref", out var name) && name.GetString()!.EndsWith("/IdempotencyKey", StringComparison.Ordinal));
 
     private static JsonElement Resolve(JsonElement schema) =>
         schema.TryGetProperty("$ref", out var target)
-            ? target.GetString()!.Split('/').Skip(1).Aggregate(JsonDocument.Parse(ApiDocument.Json).RootElement, (node, name) => node.GetProperty(name))
+            ? target.GetString()!.Split('/').Skip(1)
+                .Aggregate(JsonDocument.Parse(ApiDocument.Json).RootElement, (node, name) => node.GetProperty(name))
             : schema;
 
     /// <summary>The operation whose path fits best: a literal segment is preferred over a parameter.</summary>
@@ -76,7 +81,8 @@ public partial class RequestsFileTests
             .Where(candidate => Fits(candidate.Name.Split('/'), segments))
             .OrderBy(candidate => candidate.Name.Count(character => character == '{'))
             .FirstOrDefault();
-        return path.Value.ValueKind == JsonValueKind.Object && path.Value.TryGetProperty(request.Method.ToLowerInvariant(), out var operation) ? operation : null;
+        return path.Value.ValueKind == JsonValueKind.Object
+            && path.Value.TryGetProperty(request.Method.ToLowerInvariant(), out var operation) ? operation : null;
     }
 
     private static bool Fits(string[] template, string[] segments) =>

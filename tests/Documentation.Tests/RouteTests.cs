@@ -14,7 +14,8 @@ public class RouteTests
 
     [Fact]
     public void Every_function_is_documented_and_everything_documented_has_a_function() =>
-        Assert.Equal(Functions().Select(function => function.Operation).Order(), Operations().Select(operation => operation.Operation).Order());
+        Assert.Equal(Functions().Select(function => function.Operation).Order(),
+            Operations().Select(operation => operation.Operation).Order());
 
     [Fact]
     public void The_document_says_who_may_call_what_as_the_code_does()
@@ -43,7 +44,8 @@ public class RouteTests
     {
         var text = Document.GetProperty("info").GetProperty("description").GetString()!;
         var table = text[text.IndexOf("| scope |", StringComparison.Ordinal)..];
-        var described = Regex.Matches(table[..table.IndexOf("\n\n", StringComparison.Ordinal)], "`([a-z]+\\.[a-z]+)`").Select(match => match.Groups[1].Value);
+        var described = Regex.Matches(table[..table.IndexOf("\n\n", StringComparison.Ordinal)], "`([a-z]+\\.[a-z]+)`")
+            .Select(match => match.Groups[1].Value);
         var known = typeof(Scopes).GetFields().Select(field => (string)field.GetRawConstantValue()!);
 
         Assert.Equal(known.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
@@ -88,7 +90,9 @@ public class RouteTests
         let security = member.Value.TryGetProperty("security", out var own) ? own : Document.GetProperty("security")
         select (
             $"{member.Name.ToUpperInvariant()} {path.Name}",
-            string.Join(", ", security.EnumerateArray().Select(way => way.GetProperty("accessToken").EnumerateArray().SingleOrDefault() is { ValueKind: JsonValueKind.String } scope ? scope.GetString() : "token")),
+            string.Join(", ", security.EnumerateArray()
+                .Select(way => way.GetProperty("accessToken").EnumerateArray()
+                    .SingleOrDefault() is { ValueKind: JsonValueKind.String } scope ? scope.GetString() : "token")),
             (IReadOnlyList<string>)[.. member.Value.GetProperty("responses").EnumerateObject().Select(answer => answer.Name)]);
 
     private static JsonElement Resolve(JsonElement node) => node.TryGetProperty("$ref", out var target)

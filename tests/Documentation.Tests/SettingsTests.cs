@@ -50,7 +50,8 @@ public partial class SettingsTests
     private static Dictionary<string, string> DescribedSettings()
     {
         var text = Repository.Read("docs/operations.md");
-        var table = text[text.IndexOf("<!-- settings -->", StringComparison.Ordinal)..text.IndexOf("<!-- /settings -->", StringComparison.Ordinal)];
+        var table = text[text.IndexOf("<!-- settings -->", StringComparison.Ordinal)..text.IndexOf("<!-- /settings -->",
+            StringComparison.Ordinal)];
         return Row().Matches(table).ToDictionary(row => row.Groups["name"].Value, row => row.Groups["default"].Value);
     }
 

@@ -25,7 +25,8 @@ public partial class TraceabilityTests
     [Fact]
     public void Every_test_named_exists()
     {
-        var tests = TestName().Matches(Text).Select(match => (Class: match.Groups[1].Value, Method: match.Groups[2].Value)).Distinct().ToList();
+        var tests = TestName().Matches(Text).Select(match => (Class: match.Groups[1].Value, Method: match.Groups[2].Value)).Distinct()
+            .ToList();
         var sources = Repository.Files("tests", ".cs").Select(Repository.Read).ToList();
 
         Assert.NotEmpty(tests);

@@ -59,7 +59,8 @@ public sealed class ApiDocsTests(ShopFixture fixture) : IDisposable
 
         Assert.Equal(["gzip"], packed.Content.Headers.ContentEncoding);
         Assert.Empty(plain.Content.Headers.ContentEncoding);
-        Assert.Contains("api-reference", await plain.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("api-reference", await plain.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _http.Dispose();

@@ -29,19 +29,26 @@ public class ProblemTypeTests(ShopFixture fixture)
         ["idempotency-key-reused"] = ReuseKeyAsync,
         ["unsupported-media-type"] = shop => shop.SendAsync(HttpMethod.Post, "/api/ops/products/import", new { }),
         ["request-timeout"] = async shop => (await RawHttp.SendAsync(
-            shop.Address, "POST /api/users/17850/balance/charges HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"))!,
+            shop.Address, "POST /api/users/17850/balance/charges HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                + "application/json\r\nContent-Length: 12\r\n\r\n{"))!,
         ["payload-too-large"] = shop => shop.SendAsync(
-            HttpMethod.Post, "/api/users/17850/balance/charges", $$"""{"amount":1,"note":"{{new string('x', 300 * 1024)}}"}""", ShopClient.NewKey()),
-        ["precondition-failed"] = shop => shop.SendAsync(HttpMethod.Delete, "/api/users/17850/cart", headers: ("If-Match", "\"stale.stale\"")),
+            HttpMethod.Post, "/api/users/17850/balance/charges", $$"""{"amount":1,"note":"{{new string('x', 300 * 1024)}}"}""",
+                ShopClient.NewKey()),
+        ["precondition-failed"] = shop =>
+            shop.SendAsync(HttpMethod.Delete, "/api/users/17850/cart", headers: ("If-Match", "\"stale.stale\"")),
         ["insufficient-stock"] = async shop =>
-            await shop.OrderAsync(await shop.AddUserAsync(1_000), ShopClient.NewKey(), (await shop.AddProductAsync(price: 10, stock: 1), 2)),
+            await shop.OrderAsync(await shop.AddUserAsync(1_000), ShopClient.NewKey(),
+                (await shop.AddProductAsync(price: 10, stock: 1), 2)),
         ["insufficient-balance"] = async shop =>
             await shop.OrderAsync(ShopClient.NewId("poor"), ShopClient.NewKey(), (await shop.AddProductAsync(price: 10, stock: 1), 1)),
         ["price-changed"] = async shop =>
-            await shop.OrderAtAsync(await shop.AddUserAsync(1_000), ShopClient.NewKey(), 9, (await shop.AddProductAsync(price: 10, stock: 1), 1)),
-        ["stock-limit-exceeded"] = async shop => await shop.AdjustStockAsync(await shop.AddProductAsync(price: 10, stock: 1_000_000_000), 1),
+            await shop.OrderAtAsync(await shop.AddUserAsync(1_000), ShopClient.NewKey(), 9,
+                (await shop.AddProductAsync(price: 10, stock: 1), 1)),
+        ["stock-limit-exceeded"] = async shop =>
+            await shop.AdjustStockAsync(await shop.AddProductAsync(price: 10, stock: 1_000_000_000), 1),
         ["order-not-cancellable"] = CancelRejectedAsync,
-        ["cart-empty"] = shop => shop.SendAsync(HttpMethod.Post, $"/api/users/{ShopClient.NewId("user")}/cart/checkout", key: ShopClient.NewKey()),
+        ["cart-empty"] = shop =>
+            shop.SendAsync(HttpMethod.Post, $"/api/users/{ShopClient.NewId("user")}/cart/checkout", key: ShopClient.NewKey()),
     };
 
     /// <summary>What it takes besides: a shop that is set up so, or stores this, and a call.</summary>
@@ -72,7 +79,8 @@ public class ProblemTypeTests(ShopFixture fixture)
                 DocumentJsonContext.Default.Account)),
         },
         ["cart-full"] = new(async shop => await shop.SendAsync(
-            HttpMethod.Post, "/api/users/hoarder/cart/items", new { productId = await shop.AddProductAsync(price: 10, stock: 1), quantity = 1 }))
+            HttpMethod.Post, "/api/users/hoarder/cart/items",
+                new { productId = await shop.AddProductAsync(price: 10, stock: 1), quantity = 1 }))
         {
             Document = ("accounts", "hoarder", JsonSerializer.Serialize(
                 new ShoppingCart
@@ -161,7 +169,8 @@ public class ProblemTypeTests(ShopFixture fixture)
         return await Eventually.Async(
             async () =>
             {
-                var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => shop.OrderAsync(user, ShopClient.NewKey(), (product, 1))));
+                var answers = await Task.WhenAll(Enumerable.Range(0, 16)
+                    .Select(_ => shop.OrderAsync(user, ShopClient.NewKey(), (product, 1))));
                 return answers.MaxBy(answer => answer.Code)!;
             },
             answer => answer.Code == 503,

@@ -61,6 +61,7 @@ public sealed class FaultPlan(ulong seed, double probability)
     private (double Chance, ulong Choice) Draw(string text)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed} {text}"));
-        return ((BinaryPrimitives.ReadUInt64LittleEndian(hash) >> 11) / (double)(1UL << 53), BinaryPrimitives.ReadUInt64LittleEndian(hash.AsSpan(8)));
+        return ((BinaryPrimitives.ReadUInt64LittleEndian(hash) >> 11) / (double)(1UL << 53),
+            BinaryPrimitives.ReadUInt64LittleEndian(hash.AsSpan(8)));
     }
 }

@@ -38,7 +38,8 @@ public sealed partial class PackageTests
             .Select(path => Path.GetRelativePath(Folder!, path))
             .Where(path => LocalOnly().IsMatch(path));
         Assert.Empty(found);
-        Assert.DoesNotContain("LocalPlatform", File.ReadAllText(Path.Combine(Folder!, "Commerce.Functions.deps.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain("LocalPlatform", File.ReadAllText(Path.Combine(Folder!, "Commerce.Functions.deps.json")),
+            StringComparison.Ordinal);
         Assert.DoesNotContain(ReferencesOfApp(), name => name.StartsWith("LocalPlatform", StringComparison.Ordinal));
     }
 
@@ -52,7 +53,8 @@ public sealed partial class PackageTests
     public void It_knows_that_it_is_published()
     {
         using var config = Read("Commerce.Functions.runtimeconfig.json");
-        Assert.True(config.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("Commerce.IsPublished").GetBoolean());
+        Assert.True(config.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("Commerce.IsPublished")
+            .GetBoolean());
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed partial class PackageTests
     {
         using var metadata = Read("functions.metadata");
         var functions = metadata.RootElement.EnumerateArray().ToList();
-        Assert.Equal(NamesOfFunctions().Order(StringComparer.Ordinal), functions.Select(f => f.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(NamesOfFunctions().Order(StringComparer.Ordinal),
+            functions.Select(f => f.GetProperty("name").GetString()!).Order(StringComparer.Ordinal));
         Assert.All(functions, function => Assert.Single(
             function.GetProperty("bindings").EnumerateArray(),
             binding => binding.GetProperty("type").GetString()!.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase)));
@@ -89,7 +92,8 @@ public sealed partial class PackageTests
     public void Of_the_extensions_only_Service_Bus_is_missing_because_the_shim_brings_none()
     {
         using var extensions = Read("extensions.json");
-        var names = extensions.RootElement.GetProperty("extensions").EnumerateArray().Select(e => e.GetProperty("name").GetString()).ToList();
+        var names = extensions.RootElement.GetProperty("extensions").EnumerateArray().Select(e => e.GetProperty("name").GetString())
+            .ToList();
         Assert.Contains("DurableTask", names);
         Assert.DoesNotContain("ServiceBus", names);
     }

@@ -33,7 +33,11 @@ public sealed class TelemetryExport : IAsyncLifetime
         using var app = Start(port);
         try
         {
-            using (var http = new HttpClient(new SignInHandler(new SocketsHttpHandler(), "tester")) { BaseAddress = await AddressAsync(app, deadline.Token) })
+            using (var http = new HttpClient(new SignInHandler(new SocketsHttpHandler(), "tester"))
+            {
+                BaseAddress = await AddressAsync(app,
+                deadline.Token)
+            })
                 await UseAsync(http, deadline.Token);
             using var terminate = Process.Start("kill", ["-TERM", app.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
             await app.WaitForExitAsync(deadline.Token);

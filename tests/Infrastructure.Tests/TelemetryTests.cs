@@ -55,7 +55,8 @@ public class TelemetryTests(TelemetryExport export) : IClassFixture<TelemetryExp
     public async Task Gauges_have_a_sum_and_an_order_is_found_by_its_route()
     {
         Assert.All(
-            ["commerce.delivery.parked", "commerce.delivery.waiting", "commerce.delivery.breaker", "commerce.audit.differences", "commerce.audit.age"],
+            ["commerce.delivery.parked", "commerce.delivery.waiting", "commerce.delivery.breaker", "commerce.audit.differences",
+                "commerce.audit.age"],
             name => Assert.NotNull(Metric(Metrics(name).Last())["value"]));
 
         var asked = (await Queries.OfAsync()).SelectMany(query => query.All(@"""(api/[^""]+)""")).Distinct().ToList();

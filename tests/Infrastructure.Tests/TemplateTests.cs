@@ -172,7 +172,8 @@ public class TemplateTests
     [InlineData("AUTH_AUDIENCE")]
     public async Task A_deployment_that_does_not_say_who_signs_callers_in_is_refused(string variable)
     {
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => Deployment.OfAsync(new() { ["AZURE_ENV_NAME"] = "dev", [variable] = "" }));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Deployment.OfAsync(new() { ["AZURE_ENV_NAME"] = "dev", [variable] = "" }));
 
         Assert.Contains($"{variable} is not set", refused.Message, StringComparison.Ordinal);
     }

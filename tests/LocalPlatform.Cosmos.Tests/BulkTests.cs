@@ -26,7 +26,8 @@ public sealed class BulkTests
         Assert.Equal(HttpStatusCode.Conflict, created[7]);
 
         var patched = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => StatusAsync(() =>
-            bulk.PatchItemAsync<JObject>($"{i}", new PartitionKey($"p{i % 7}"), [PatchOperation.Increment("/n", 1000)], cancellationToken: Ct))));
+            bulk.PatchItemAsync<JObject>($"{i}", new PartitionKey($"p{i % 7}"), [PatchOperation.Increment("/n", 1000)],
+                cancellationToken: Ct))));
         Assert.All(patched, status => Assert.Equal(HttpStatusCode.OK, status));
         Assert.Equal([50], await container.AllAsync<int>("SELECT VALUE COUNT(1) FROM c WHERE c.n >= 1000"));
     }

@@ -19,7 +19,8 @@ public sealed class ConcurrencyTests
         var etag = (await container.CreateItemAsync(new { id = "1", pk = "p", n = 0 }, Key, cancellationToken: Ct)).ETag;
         for (var round = 0; round < 20; round++)
         {
-            var attempts = await Task.WhenAll(Enumerable.Range(0, 16).Select(writer => Task.Run(() => AttemptAsync(container, writer, etag))));
+            var attempts = await Task.WhenAll(Enumerable.Range(0, 16)
+                .Select(writer => Task.Run(() => AttemptAsync(container, writer, etag))));
             etag = Assert.Single(attempts.OfType<string>());
         }
         Assert.Equal(20, (await container.ReadItemAsync<JObject>("1", Key, cancellationToken: Ct)).Resource["n"]);
@@ -106,6 +107,7 @@ public sealed class ConcurrencyTests
         container.CreateTransactionalBatch(Key)
             .CreateItem(new { id = movement, pk = "p" })
             .PatchItem(
-                "stock", [PatchOperation.Increment("/n", -1)], new TransactionalBatchPatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n > 0" })
+                "stock", [PatchOperation.Increment("/n", -1)],
+                    new TransactionalBatchPatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n > 0" })
             .ExecuteAsync();
 }

@@ -11,13 +11,16 @@ public sealed class ContainerTests
     public async Task Databases_and_containers_are_created_once_listed_and_deleted()
     {
         await using var account = new CosmosTestAccount();
-        Assert.Equal(HttpStatusCode.Created, (await account.Client.CreateDatabaseIfNotExistsAsync("x", 400, cancellationToken: Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created,
+            (await account.Client.CreateDatabaseIfNotExistsAsync("x", 400, cancellationToken: Ct)).StatusCode);
         var existing = await account.Client.CreateDatabaseIfNotExistsAsync("x", cancellationToken: Ct);
         Assert.Equal(HttpStatusCode.OK, existing.StatusCode);
         await account.Client.CreateDatabaseAsync("x", cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.Conflict);
 
-        Assert.Equal(HttpStatusCode.Created, (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created,
+            (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK,
+            (await existing.Database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct)).StatusCode);
         var containers = await existing.Database.GetContainerQueryIterator<ContainerProperties>().ReadNextAsync(Ct);
         Assert.Equal("/pk", Assert.Single(containers).PartitionKeyPath);
         var databases = await account.Client.GetDatabaseQueryIterator<DatabaseProperties>().ReadNextAsync(Ct);
@@ -60,6 +63,7 @@ public sealed class ContainerTests
         Assert.Equal(["default", "never", "short"], await container.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.id"));
         time.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal(["never"], await container.AllAsync<string>("SELECT VALUE c.id FROM c ORDER BY c.id"));
-        await container.ReadItemAsync<object>("default", new PartitionKey("p"), cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.NotFound);
+        await container.ReadItemAsync<object>("default", new PartitionKey("p"), cancellationToken: Ct)
+            .ShouldFailAsync(HttpStatusCode.NotFound);
     }
 }

@@ -28,7 +28,8 @@ public sealed class IndexTests
         // Documents written, changed and deleted later are kept in the index.
         await container.CreateItemAsync(new { id = "P0115", productId = "P0115", kind = "product" }, cancellationToken: Ct);
         await container.DeleteItemAsync<object>("P012", new PartitionKey("P012"), cancellationToken: Ct);
-        await container.PatchItemAsync<object>("P013", new PartitionKey("P013"), [PatchOperation.Set("/kind", "gone")], cancellationToken: Ct);
+        await container.PatchItemAsync<object>("P013", new PartitionKey("P013"), [PatchOperation.Set("/kind", "gone")],
+            cancellationToken: Ct);
         Assert.Equal(["P011", "P0115", "P014", "P015", "P016"], (await Run(container, query)).Ids);
 
         await account.RestartAsync();
@@ -95,7 +96,8 @@ public sealed class IndexTests
         await FillAsync(container, 20, 0);
         for (var i = 0; i < 2; i++)
         {
-            Assert.Equal(20, (await container.AllAsync<string>("SELECT VALUE c.id FROM c WHERE c._ts > 0 AND c.kind = 'product' ORDER BY c._ts")).Count);
+            Assert.Equal(20, (await container.AllAsync<string>("SELECT VALUE c.id FROM c WHERE c._ts > 0 AND c.kind = 'product' ORDER BY "
+                + "c._ts")).Count);
             await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
         }
     }
@@ -146,13 +148,15 @@ public sealed class IndexTests
             var id = $"P{i:000}";
             await container.CreateItemAsync(new { id, productId = id, kind = "product" }, cancellationToken: Ct);
             for (var m = 0; m < movements; m++)
-                await container.CreateItemAsync(new { id = $"{id}-{m}", productId = id, kind = "movement", sequence = m }, cancellationToken: Ct);
+                await container.CreateItemAsync(new { id = $"{id}-{m}", productId = id, kind = "movement", sequence = m },
+                    cancellationToken: Ct);
         }
     }
 
     private static async Task<(List<string> Ids, long Loaded)> Run(Container container, QueryDefinition query, PartitionKey? key = null)
     {
-        using var iterator = container.GetItemQueryIterator<JObject>(query, requestOptions: new QueryRequestOptions { PartitionKey = key, MaxItemCount = 1000 });
+        using var iterator = container.GetItemQueryIterator<JObject>(query,
+            requestOptions: new QueryRequestOptions { PartitionKey = key, MaxItemCount = 1000 });
         var page = await iterator.ReadNextAsync(Ct);
         var metrics = page.Diagnostics.GetQueryMetrics();
         return ([.. page.Select(document => (string)document["id"]!)], metrics.CumulativeMetrics.RetrievedDocumentCount);

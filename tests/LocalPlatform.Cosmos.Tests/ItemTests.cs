@@ -161,10 +161,12 @@ public sealed class ItemTests : IAsyncLifetime
     {
         var nested = string.Concat(Enumerable.Repeat("{\"x\":", 100)) + "1" + new string('}', 100);
         using var created = await _container.CreateItemStreamAsync(
-            new MemoryStream(System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"1\",\"pk\":\"p\",\"deep\":{nested}}}")), new PartitionKey("p"), cancellationToken: Ct);
+            new MemoryStream(System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"1\",\"pk\":\"p\",\"deep\":{nested}}}")), new PartitionKey("p"),
+                cancellationToken: Ct);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Equal([1], await _container.AllAsync<int>($"SELECT VALUE c.deep{string.Concat(Enumerable.Repeat(".x", 100))} FROM c"));
-        using var patched = await _container.PatchItemStreamAsync("1", new PartitionKey("p"), [PatchOperation.Set("/n", 1)], cancellationToken: Ct);
+        using var patched = await _container.PatchItemStreamAsync("1", new PartitionKey("p"), [PatchOperation.Set("/n", 1)],
+            cancellationToken: Ct);
         Assert.Equal(HttpStatusCode.OK, patched.StatusCode);
     }
 
@@ -181,10 +183,12 @@ public sealed class ItemTests : IAsyncLifetime
     {
         for (var i = 0; i < 30; i++)
             await _container.CreateItemAsync(new Doc($"{i}", $"p{i % 7}", i), cancellationToken: Ct);
-        var wanted = Enumerable.Range(5, 20).Select(i => ($"{i}", new PartitionKey($"p{i % 7}"))).Append(("none", new PartitionKey("p1"))).ToList();
+        var wanted = Enumerable.Range(5, 20).Select(i => ($"{i}", new PartitionKey($"p{i % 7}"))).Append(("none", new PartitionKey("p1")))
+            .ToList();
         var found = await _container.ReadManyItemsAsync<Doc>(wanted, cancellationToken: Ct);
         Assert.Equal(Enumerable.Range(5, 20), found.Select(doc => doc.N).Order());
     }
 
-    private sealed record Doc([property: Newtonsoft.Json.JsonProperty("id")] string Id, [property: Newtonsoft.Json.JsonProperty("pk")] string Pk, [property: Newtonsoft.Json.JsonProperty("n")] int N);
+    private sealed record Doc([property: Newtonsoft.Json.JsonProperty("id")] string Id,
+        [property: Newtonsoft.Json.JsonProperty("pk")] string Pk, [property: Newtonsoft.Json.JsonProperty("n")] int N);
 }

@@ -27,7 +27,8 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task A_client_works_over_the_port_as_it_does_in_process()
     {
-        using var client = new CosmosClient(_listener.ConnectionString, new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
+        using var client = new CosmosClient(_listener.ConnectionString,
+            new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
         Database database = await client.CreateDatabaseIfNotExistsAsync("Db With Space", cancellationToken: Ct);
         Container container = await database.CreateContainerIfNotExistsAsync("c", "/pk", cancellationToken: Ct);
         var key = new PartitionKey("ü p");
@@ -46,11 +47,13 @@ public sealed class ListenerTests : IAsyncLifetime
     [Fact]
     public async Task A_question_mark_in_an_id_is_part_of_it()
     {
-        using var client = new CosmosClient(_listener.ConnectionString, new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
+        using var client = new CosmosClient(_listener.ConnectionString,
+            new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
         Database database = await client.CreateDatabaseIfNotExistsAsync("db", cancellationToken: Ct);
         Container container = await database.CreateContainerIfNotExistsAsync("c", "/id", cancellationToken: Ct);
         await container.CreateItemAsync(new { id = "is it?yes" }, cancellationToken: Ct);
-        Assert.Equal("is it?yes", (await container.ReadItemAsync<JObject>("is it?yes", new("is it?yes"), cancellationToken: Ct)).Resource["id"]);
+        Assert.Equal("is it?yes",
+            (await container.ReadItemAsync<JObject>("is it?yes", new("is it?yes"), cancellationToken: Ct)).Resource["id"]);
         await container.DeleteItemAsync<JObject>("is it?yes", new("is it?yes"), cancellationToken: Ct);
     }
 
@@ -59,7 +62,8 @@ public sealed class ListenerTests : IAsyncLifetime
     {
         var key = Convert.ToBase64String(new byte[64]);
         using var client = new CosmosClient(
-            _listener.Endpoint.ToString(), key, new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
+            _listener.Endpoint.ToString(), key,
+                new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, LimitToEndpoint = true });
         await client.CreateDatabaseIfNotExistsAsync("db", cancellationToken: Ct).ShouldFailAsync(HttpStatusCode.Unauthorized);
         using var http = new HttpClient();
         using var response = await http.GetAsync(new Uri(_listener.Endpoint, "dbs"), Ct);

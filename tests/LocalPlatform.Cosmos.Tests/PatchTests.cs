@@ -48,8 +48,10 @@ public sealed class PatchTests : IAsyncLifetime
     [Fact]
     public async Task A_patch_that_fails_changes_nothing()
     {
-        var failure = await Patch(PatchOperation.Set("/text", "b"), PatchOperation.Add("/missing/x", 1)).ShouldFailAsync(HttpStatusCode.BadRequest);
-        Assert.Contains("For Operation(2): Add Operation can only create a child object of an existing node", failure.Message, StringComparison.Ordinal);
+        var failure = await Patch(PatchOperation.Set("/text", "b"), PatchOperation.Add("/missing/x", 1))
+            .ShouldFailAsync(HttpStatusCode.BadRequest);
+        Assert.Contains("For Operation(2): Add Operation can only create a child object of an existing node", failure.Message,
+            StringComparison.Ordinal);
         Assert.Contains("no path found beyond: 'missing'", failure.Message, StringComparison.Ordinal);
         var read = await _container.ReadItemAsync<JObject>("1", Key, cancellationToken: Ct);
         Assert.Equal("a", read.Resource["text"]);

@@ -194,9 +194,12 @@ public sealed class QueryTests(QueryFixture data) : IClassFixture<QueryFixture>
         var container = data[Gateway.Whole];
         var chain = string.Join(" OR ", Enumerable.Range(0, 1500).Select(i => $"c.n = {i * 7}"));
         Assert.Equal(6, (await container.AllAsync<JToken>($"SELECT VALUE c.n FROM c WHERE {chain}")).Count);
-        await container.AllAsync<JToken>($"SELECT VALUE {new string('(', 20_000)}1{new string(')', 20_000)} FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
-        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("NOT ", 20_000))}true FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
-        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("1 = (", 60_000))}1 FROM c").ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.AllAsync<JToken>($"SELECT VALUE {new string('(', 20_000)}1{new string(')', 20_000)} FROM c")
+            .ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("NOT ", 20_000))}true FROM c")
+            .ShouldFailAsync(HttpStatusCode.BadRequest);
+        await container.AllAsync<JToken>($"SELECT VALUE {string.Concat(Enumerable.Repeat("1 = (", 60_000))}1 FROM c")
+            .ShouldFailAsync(HttpStatusCode.BadRequest);
     }
 
     [Fact]

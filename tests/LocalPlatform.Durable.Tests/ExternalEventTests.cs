@@ -30,7 +30,8 @@ public sealed class ExternalEventTests
     [Fact]
     public async Task Events_raised_after_the_wait_complete_it()
     {
-        var functions = new TestFunctions().Orchestrator("Waits", async context => await context.WaitForExternalEvent<Approval>("approval"));
+        var functions = new TestFunctions()
+            .Orchestrator("Waits", async context => await context.WaitForExternalEvent<Approval>("approval"));
         await using var hub = await TestHub.StartAsync(functions);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits");
         await hub.Until(id, found => found.IsRunning);

@@ -150,7 +150,8 @@ public sealed class ManagementTests : IAsyncLifetime
         var one = await _http.DeleteAsync("instances/e0");
         Assert.Equal("""{"instancesDeleted":1}""", await one.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.BadRequest, (await _http.DeleteAsync("instances")).StatusCode);
-        var many = await _http.DeleteAsync("instances?createdTimeFrom=2026-01-01T00:00:00Z&createdTimeTo=2026-12-31&runtimeStatus=Completed");
+        var many = await _http.DeleteAsync(
+            "instances?createdTimeFrom=2026-01-01T00:00:00Z&createdTimeTo=2026-12-31&runtimeStatus=Completed");
         Assert.Equal("""{"instancesDeleted":4}""", await many.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.NotFound, (await _http.DeleteAsync("instances?createdTimeFrom=2030-01-01")).StatusCode);
     }

@@ -103,7 +103,8 @@ public sealed class OriginalBehaviourTests
             new TaskOptions(new RetryPolicy(5, TimeSpan.FromMinutes(1)), new Dictionary<string, string> { ["step"] = "child" }), "child");
         var functions = new TestFunctions()
             .Orchestrator("Parent", async context => await context.CallSubOrchestratorAsync<int>("Child", 7, options))
-            .Orchestrator("Child", (TaskOrchestrationContext _, int input) => ++attempts < 3 ? throw new IOException() : Task.FromResult(input));
+            .Orchestrator("Child", (TaskOrchestrationContext _, int input) =>
+                ++attempts < 3 ? throw new IOException() : Task.FromResult(input));
         await using var hub = await TestHub.StartAsync(functions);
         var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Parent");
 

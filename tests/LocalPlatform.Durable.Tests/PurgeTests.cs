@@ -78,7 +78,8 @@ public sealed class PurgeTests
         Assert.Equal(3, (await hub.Client.PurgeInstanceAsync("a", new PurgeInstanceOptions(Recursive: true))).PurgedInstanceCount);
         Assert.Equal(1, (await hub.Client.PurgeInstanceAsync("b")).PurgedInstanceCount);
 
-        Assert.Equal(["b++", "b+"], await hub.Client.GetAllInstancesAsync().Select(found => found.InstanceId).OrderDescending().ToListAsync());
+        Assert.Equal(["b++", "b+"],
+            await hub.Client.GetAllInstancesAsync().Select(found => found.InstanceId).OrderDescending().ToListAsync());
     }
 
     [Fact]

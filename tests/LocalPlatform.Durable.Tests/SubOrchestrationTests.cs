@@ -13,7 +13,8 @@ public sealed class SubOrchestrationTests
             var shout = await context.CallActivityAsync<string>("Shout", word);
             return $"{context.Parent?.Name.Name}/{context.Parent?.InstanceId}: {shout}";
         })
-        .Activity<string, string>("Shout", word => word == "fail" ? throw new InvalidOperationException("hoarse") : word.ToUpperInvariant());
+        .Activity<string, string>("Shout", word =>
+            word == "fail" ? throw new InvalidOperationException("hoarse") : word.ToUpperInvariant());
 
     [Fact]
     public async Task A_parent_gets_the_output_of_its_child_and_the_child_knows_its_parent()

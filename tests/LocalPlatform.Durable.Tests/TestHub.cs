@@ -100,7 +100,8 @@ internal sealed class TestHub : IAsyncDisposable
     }
 
     public async Task Until(string id, Func<OrchestrationMetadata, bool> condition) =>
-        await Eventually.HoldsAsync(async () => await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && condition(found));
+        await Eventually.HoldsAsync(async () =>
+            await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && condition(found));
 
     /// <summary>Tampers with the store from outside.</summary>
     public void Sql(string sql)

@@ -118,7 +118,8 @@ public sealed class BrokerTests : IAsyncLifetime
     [Fact]
     public async Task A_scheduled_message_waits_for_its_time()
     {
-        await _broker.SendAsync([OutgoingMessage.OfText("orders", "later") with { ScheduledEnqueueTime = _time.GetUtcNow().AddMinutes(5) }]);
+        await _broker.SendAsync([OutgoingMessage.OfText("orders",
+            "later") with { ScheduledEnqueueTime = _time.GetUtcNow().AddMinutes(5) }]);
         var waiting = ReceiveAsync();
         await SendAsync("now");
         await _broker.CompleteAsync(await waiting);

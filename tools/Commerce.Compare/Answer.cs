@@ -7,7 +7,8 @@ internal sealed partial record Answer(string Status, string Headers, string Body
 {
     private static readonly string[] Compared =
     [
-        "Allow", "Cache-Control", "Content-Encoding", "Content-Language", "Content-Location", "Content-Security-Policy", "Content-Type", "ETag", "Location",
+        "Allow", "Cache-Control", "Content-Encoding", "Content-Language", "Content-Location", "Content-Security-Policy", "Content-Type",
+            "ETag", "Location",
         "Preference-Applied", "Retry-After", "Vary", "WWW-Authenticate", "X-Content-Type-Options",
     ];
 
@@ -16,8 +17,10 @@ internal sealed partial record Answer(string Status, string Headers, string Body
         var headers = response.Headers.Concat(response.Content.Headers)
             .Where(static header => Compared.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
             .OrderBy(static header => header.Key, StringComparer.OrdinalIgnoreCase)
-            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}".Replace(host.GetLeftPart(UriPartial.Authority), "", StringComparison.Ordinal));
-        var body = (await response.Content.ReadAsStringAsync()).Replace(host.GetLeftPart(UriPartial.Authority), "", StringComparison.Ordinal);
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}".Replace(host.GetLeftPart(UriPartial.Authority), "",
+                StringComparison.Ordinal));
+        var body = (await response.Content.ReadAsStringAsync())
+            .Replace(host.GetLeftPart(UriPartial.Authority), "", StringComparison.Ordinal);
         return new(((int)response.StatusCode).ToString(), Neutral(string.Join('\n', headers)), Neutral(body));
     }
 

@@ -12,7 +12,8 @@ internal sealed record Call(string Method, string Path, string? Body = null, par
 {
     private const string Json = "application/json";
 
-    public override string ToString() => $"{Method} {Path}{(Headers.Count == 0 ? "" : $" ({string.Join(", ", Headers.Select(h => $"{h.Name}: {h.Value}"))})")}";
+    public override string ToString() =>
+        $"{Method} {Path}{(Headers.Count == 0 ? "" : $" ({string.Join(", ", Headers.Select(h => $"{h.Name}: {h.Value}"))})")}";
 
     public HttpRequestMessage ToRequest(Uri host)
     {
@@ -20,7 +21,8 @@ internal sealed record Call(string Method, string Path, string? Body = null, par
         if (Body is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body));
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(Headers.FirstOrDefault(h => h.Name == "Content-Type").Value ?? Json);
+            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(Headers.FirstOrDefault(h => h.Name == "Content-Type").Value
+                ?? Json);
         }
         foreach (var (name, value) in Headers.Where(static h => h.Name != "Content-Type"))
             request.Headers.TryAddWithoutValidation(name, value);

@@ -3,8 +3,9 @@ using YamlDotNet.RepresentationModel;
 namespace Commerce.Compare;
 
 /// <summary>
-/// What is asked of both hosts, in this order: a buyer's and an operator's way through the shop, then each path of the API with each method. The
-/// names of users and products hold the run's own, so that a host may be asked again; pauses are taken back, and nothing is deleted.
+/// What is asked of both hosts, in this order: a buyer's and an operator's way through the shop, then each path of the API with each
+/// method. The names of users and products hold the run's own, so that a host may be asked again; pauses are taken back, and nothing is
+/// deleted.
 /// </summary>
 internal static class Calls
 {
@@ -34,7 +35,8 @@ internal static class Calls
         yield return Keyed("POST", $"{user}/orders", "order", $$"""{"items":[{"productId":"{{product}}","quantity":1}]}""");
         yield return Keyed("POST", $"{user}/orders", "order", $$"""{"items":[{"productId":"{{product}}","quantity":1}]}""");
         yield return Keyed("POST", $"{user}/orders", "too-many", $$"""{"items":[{"productId":"{{product}}","quantity":99}]}""");
-        yield return Keyed("POST", $"{user}/orders", "too-dear", $$"""{"items":[{"productId":"{{product}}","quantity":1}],"expectedTotalAmount":1}""");
+        yield return Keyed("POST", $"{user}/orders", "too-dear",
+            $$"""{"items":[{"productId":"{{product}}","quantity":1}],"expectedTotalAmount":1}""");
         yield return new("GET", $"{user}/orders?limit=5");
         yield return new("DELETE", $"{user}/cart/items/{product}");
         yield return new("POST", "/api/ops/deliveries/pause");
@@ -62,7 +64,8 @@ internal static class Calls
         yield return Keyed("POST", $"{user}/balance/charges", "m4", "{");
         yield return Keyed("POST", $"{user}/balance/charges", "m5", "");
         yield return Keyed("POST", $"{user}/balance/charges", "m6", """{"amount":1}""", ("Content-Type", "text/plain"));
-        yield return Keyed("POST", $"{user}/balance/charges", "m7", """{"amount":1}""", ("Content-Type", "application/json; charset=utf-7"));
+        yield return Keyed("POST", $"{user}/balance/charges", "m7", """{"amount":1}""",
+            ("Content-Type", "application/json; charset=utf-7"));
         yield return Keyed("POST", $"{user}/orders", "m8", """{"items":[]}""");
         yield return Keyed("POST", $"{user}/orders", "m9", "{\"items\":\"" + new string('x', 2_000_000) + "\"}");
         yield return new("GET", "/api/products?limit=2", null, ("Accept", "text/html"));
@@ -71,7 +74,8 @@ internal static class Calls
         yield return new("PUT", $"{user}/cart/items/x", """{"quantity":1}""", ("If-Match", "\"0\""));
     }
 
-    /// <summary>Each path with each method and nothing else: routes, what is allowed on them, and what is said when something is missing.</summary>
+    /// <summary>Each path with each method and nothing else: routes, what is allowed on them, and what is said when something is
+    /// missing.</summary>
     private static IEnumerable<Call> Matrix(string run)
     {
         foreach (var path in Paths().Select(path => path
@@ -94,6 +98,7 @@ internal static class Calls
         return ((YamlMappingNode)yaml.Documents[0].RootNode["paths"]).Children.Keys.Select(static path => path.ToString());
     }
 
-    private static Call Keyed(string method, string path, string key, string? body, params IReadOnlyList<(string Name, string Value)> headers) =>
+    private static Call Keyed(string method, string path, string key, string? body,
+        params IReadOnlyList<(string Name, string Value)> headers) =>
         new(method, path, body, [("Idempotency-Key", key), .. headers]);
 }

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Commerce.SignIn;
 
 /// <summary>
-/// Access tokens of the issuer that a local run brings along, each fetched once and used until shortly before it expires. Of a shop that has
-/// no such issuer there are none.
+/// Access tokens of the issuer that a local run brings along, each fetched once and used until shortly before it expires. Of a shop that
+/// has no such issuer there are none.
 /// </summary>
 /// <param name="http">What the issuer is asked with.</param>
 /// <param name="shop">The shop's address.</param>

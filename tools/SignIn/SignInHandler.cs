@@ -6,7 +6,8 @@ namespace Commerce.SignIn;
 /// <param name="inner">What sends.</param>
 /// <param name="subject">Who calls.</param>
 /// <param name="scope">What for.</param>
-internal sealed class SignInHandler(HttpMessageHandler inner, string subject, string scope = LocalTokens.EveryScope) : DelegatingHandler(inner)
+internal sealed class SignInHandler(HttpMessageHandler inner, string subject, string scope = LocalTokens.EveryScope)
+    : DelegatingHandler(inner)
 {
     private const string ApiPrefix = "/api/";
 

@@ -17,7 +17,8 @@ public sealed class ServedApiDocument
     {
         ArgumentNullException.ThrowIfNull(auth);
         var document = new Lazy<byte[]>(() =>
-            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(ApiDocument.Yaml).Replace(ExampleOfMetadata, auth.Value.MetadataAddress, StringComparison.Ordinal)));
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(ApiDocument.Yaml)
+                .Replace(ExampleOfMetadata, auth.Value.MetadataAddress, StringComparison.Ordinal)));
         _yaml = new(() => StaticContent.Plain(document.Value, "application/yaml; charset=utf-8"));
         _json = new(() => StaticContent.Plain(ApiDocument.ToJson(document.Value), "application/json; charset=utf-8"));
     }

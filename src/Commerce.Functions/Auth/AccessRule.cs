@@ -33,8 +33,8 @@ internal enum Share
 internal sealed record AccessRule(Need Need, string? Scope, Share Share)
 {
     /// <summary>
-    /// The scope that a caller would need to be served and has not; null when the call is theirs. Nothing is read to decide it, so a refusal
-    /// says nothing of what exists.
+    /// The scope that a caller would need to be served and has not; null when the call is theirs. Nothing is read to decide it, so a
+    /// refusal says nothing of what exists.
     /// </summary>
     /// <param name="caller">Who calls.</param>
     /// <param name="userId">The user of the route; null where the route has none.</param>

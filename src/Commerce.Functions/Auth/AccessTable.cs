@@ -3,12 +3,13 @@ using System.Collections.Frozen;
 namespace Commerce.Functions.Auth;
 
 /// <summary>
-/// Who may call what: each HTTP function by its name. One that is not here is refused. <c>docs/api/openapi.yaml</c> says the same, and a test
-/// compares them.
+/// Who may call what: each HTTP function by its name. One that is not here is refused. <c>docs/api/openapi.yaml</c> says the same, and a
+/// test compares them.
 /// </summary>
 internal static class AccessTable
 {
-    private static readonly FrozenDictionary<string, AccessRule> Rules = new Dictionary<string, AccessRule>(StringComparer.OrdinalIgnoreCase)
+    private static readonly FrozenDictionary<string, AccessRule> Rules = new Dictionary<string, AccessRule>(
+        StringComparer.OrdinalIgnoreCase)
     {
 #pragma warning disable format // It is a table.
         // Function                    serves                               and takes of

@@ -24,7 +24,8 @@ internal sealed class AuthMiddleware(TokenVerifier verifier, FairShares shares) 
         }
         else if (context.FunctionDefinition.InputBindings.Values.Any(static binding => binding.Type == HttpTrigger))
         {
-            throw new InvalidOperationException($"{context.FunctionDefinition.Name} was called without its request, so nobody can tell by whom.");
+            throw new InvalidOperationException(
+                $"{context.FunctionDefinition.Name} was called without its request, so nobody can tell by whom.");
         }
         await next(context);
     }

@@ -27,26 +27,31 @@ internal static class AuthServices
 
     /// <summary>What an issuer publishes, over https unless it is on this machine.</summary>
     private static HttpDocumentRetriever Documents(AuthOptions options) =>
-        new(new HttpClient { Timeout = IssuerTimeout, MaxResponseContentBufferSize = IssuerBytesMax }) { RequireHttps = !options.IsIssuerLocal };
+        new(new HttpClient { Timeout = IssuerTimeout, MaxResponseContentBufferSize = IssuerBytesMax })
+        {
+            RequireHttps = !options.IsIssuerLocal,
+        };
 }
 
 /// <summary>
-/// A published package does not start with an issuer on its own machine: anybody could sign in who gets at that machine, and nobody else. One that is
-/// tried out under Core Tools may; these say that it is <c>Development</c>.
+/// A published package does not start with an issuer on its own machine: anybody could sign in who gets at that machine, and nobody else.
+/// One that is tried out under Core Tools may; these say that it is <c>Development</c>.
 /// </summary>
 internal sealed class AuthOptionsValidator(IHostEnvironment environment) : IValidateOptions<AuthOptions>
 {
     /// <summary>Set in the package by <c>Commerce.Functions.csproj</c> when it is published.</summary>
     public const string PublishedSwitch = "Commerce.IsPublished";
 
-    public ValidateOptionsResult Validate(string? name, AuthOptions options) => Validate(options, AppContext.TryGetSwitch(PublishedSwitch, out var isPublished) && isPublished);
+    public ValidateOptionsResult Validate(string? name, AuthOptions options) =>
+        Validate(options, AppContext.TryGetSwitch(PublishedSwitch, out var isPublished) && isPublished);
 
     internal ValidateOptionsResult Validate(AuthOptions options, bool isPublished)
     {
         if (options.Problem() is { } problem)
             return ValidateOptionsResult.Fail(problem);
         return isPublished && options.IsIssuerLocal && !environment.IsDevelopment()
-            ? ValidateOptionsResult.Fail($"{AuthOptions.Section}:{nameof(AuthOptions.Issuer)} is on this machine: a published app takes tokens of a real issuer only.")
+            ? ValidateOptionsResult.Fail($"{AuthOptions.Section}:{nameof(AuthOptions.Issuer)} is on this machine: a published app takes "
+                + "tokens of a real issuer only.")
             : ValidateOptionsResult.Success;
     }
 }

@@ -24,7 +24,8 @@ internal static class BearerToken
         // Two answers to the question who calls are none.
         if (headers is not [{ } header])
             return false;
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || (header.Length > Scheme.Length && header[Scheme.Length] != ' '))
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            || (header.Length > Scheme.Length && header[Scheme.Length] != ' '))
             return true;
         var sent = header.AsSpan(Scheme.Length).Trim(' ');
         if (sent.IsEmpty || sent.Length > LengthMax)

@@ -6,12 +6,13 @@ using Microsoft.IdentityModel.Tokens;
 namespace Commerce.Functions.Auth;
 
 /// <summary>
-/// Reads who calls from the payload of a token that was verified. The payload itself is read, and not claims that were made of it: a name that
-/// stands there twice is refused, where a list of claims would leave it open which of the two was meant.
+/// Reads who calls from the payload of a token that was verified. The payload itself is read, and not claims that were made of it: a name
+/// that stands there twice is refused, where a list of claims would leave it open which of the two was meant.
 /// </summary>
 internal static class CallerReader
 {
-    /// <summary>Where issuers say what a token is good for: OAuth 2 (RFC 8693), Entra's for users, and Entra's for apps and assigned roles.</summary>
+    /// <summary>Where issuers say what a token is good for: OAuth 2 (RFC 8693), Entra's for users, and Entra's for apps and assigned
+    /// roles.</summary>
     private static readonly string[] ScopeClaims = ["scope", "scp", "roles"];
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
@@ -46,7 +47,8 @@ internal static class CallerReader
         return claim.ValueKind switch
         {
             JsonValueKind.String => claim.GetString()!.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            JsonValueKind.Array => claim.EnumerateArray().Where(word => word.ValueKind == JsonValueKind.String).Select(word => word.GetString()!),
+            JsonValueKind.Array => claim.EnumerateArray().Where(word => word.ValueKind == JsonValueKind.String)
+                .Select(word => word.GetString()!),
             _ => [],
         };
     }

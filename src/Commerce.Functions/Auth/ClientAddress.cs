@@ -15,7 +15,8 @@ internal static class ClientAddress
     private const int NetworkBytes = 8;
 
     /// <param name="http">The request.</param>
-    /// <param name="forwardedHops">How many entries at the end of <c>X-Forwarded-For</c> are our own proxies' (<see cref="RateLimitOptions.ForwardedHops"/>).</param>
+    /// <param name="forwardedHops">How many entries at the end of <c>X-Forwarded-For</c> are our own proxies'
+    /// (<see cref="RateLimitOptions.ForwardedHops"/>).</param>
     public static string Of(HttpContext http, int forwardedHops)
     {
         if (forwardedHops == 0)

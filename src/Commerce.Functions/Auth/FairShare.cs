@@ -14,8 +14,8 @@ internal readonly record struct ShareHolder(string Who, string? For = null);
 internal sealed record UsedUp(string Policy, int Quota, int RetryAfterSeconds);
 
 /// <summary>
-/// A limit, and a bucket for each who meets it. Buckets are of this instance; one that has been full for a while is taken down, so that there
-/// are no more of them than there are callers.
+/// A limit, and a bucket for each who meets it. Buckets are of this instance; one that has been full for a while is taken down, so that
+/// there are no more of them than there are callers.
 /// </summary>
 internal sealed class FairShare : IDisposable
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Commerce.Functions.Auth;
 
 /// <summary>
-/// What each caller may take of this instance: by the token's subject, by the address for those without one. Who acts for others has a share
-/// for each of them.
+/// What each caller may take of this instance: by the token's subject, by the address for those without one. Who acts for others has a
+/// share for each of them.
 /// </summary>
 internal sealed class FairShares(IOptions<RateLimitOptions> options) : IDisposable
 {

@@ -6,10 +6,11 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Commerce.Functions.Auth;
 
 /// <summary>
-/// The keys that the issuer signs with, fetched when the first token comes, so that an issuer that is down delays no start. They are fetched
-/// anew after <see cref="RefreshAfter"/>, and for a token that names a key nobody knows, but not for each such token.
+/// The keys that the issuer signs with, fetched when the first token comes, so that an issuer that is down delays no start. They are
+/// fetched anew after <see cref="RefreshAfter"/>, and for a token that names a key nobody knows, but not for each such token.
 /// </summary>
-internal sealed partial class IssuerKeys(IDocumentRetriever documents, IOptions<AuthOptions> options, TimeProvider time, ILogger<IssuerKeys> logger)
+internal sealed partial class IssuerKeys(IDocumentRetriever documents, IOptions<AuthOptions> options, TimeProvider time,
+    ILogger<IssuerKeys> logger)
 {
     /// <summary>Age at which keys are fetched anew, beside the requests that come in.</summary>
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromMinutes(10);
@@ -72,7 +73,8 @@ internal sealed partial class IssuerKeys(IDocumentRetriever documents, IOptions<
         KeySet? fetched = null;
         try
         {
-            fetched = Check(await OpenIdConnectConfigurationRetriever.GetAsync(options.Value.MetadataAddress, documents, CancellationToken.None));
+            fetched = Check(await OpenIdConnectConfigurationRetriever.GetAsync(options.Value.MetadataAddress, documents,
+                CancellationToken.None));
         }
 #pragma warning disable CA1031 // Whatever keeps the issuer from answering properly: the keys that there are have to do.
         catch (Exception fault)
@@ -94,7 +96,8 @@ internal sealed partial class IssuerKeys(IDocumentRetriever documents, IOptions<
     private KeySet Check(OpenIdConnectConfiguration configuration)
     {
         if (configuration.Issuer != options.Value.Issuer)
-            throw new InvalidOperationException($"The issuer calls itself '{configuration.Issuer}'; {AuthOptions.Section}:{nameof(AuthOptions.Issuer)} must say the same.");
+            throw new InvalidOperationException(
+                $"The issuer calls itself '{configuration.Issuer}'; {AuthOptions.Section}:{nameof(AuthOptions.Issuer)} must say the same.");
         var keys = new KeySet(configuration);
         return keys.Keys.Count > 0 ? keys : throw new InvalidOperationException("The issuer has no key to sign with.");
     }

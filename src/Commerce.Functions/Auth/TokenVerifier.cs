@@ -6,8 +6,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Commerce.Functions.Auth;
 
 /// <summary>
-/// Verifies access tokens with the library that ASP.NET Core's bearer authentication is made of. Its handler sits in a pipeline that knows no
-/// functions; what it does there is done here, between the worker and the function.
+/// Verifies access tokens with the library that ASP.NET Core's bearer authentication is made of. Its handler sits in a pipeline that knows
+/// no functions; what it does there is done here, between the worker and the function.
 /// </summary>
 internal sealed class TokenVerifier : IDisposable
 {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Commerce.Functions.Console;
 
 /// <summary>
-/// A page for buyers and operators. It holds no data and does nothing that the API does not do for whoever has the token, so it is public; it loads
-/// nothing from elsewhere and talks to nobody but this app and the issuer.
+/// A page for buyers and operators. It holds no data and does nothing that the API does not do for whoever has the token, so it is public;
+/// it loads nothing from elsewhere and talks to nobody but this app and the issuer.
 /// </summary>
 public sealed class ConsoleFunctions(IOptions<AuthOptions> auth, IOptions<ConsoleOptions> console)
 {
@@ -16,7 +16,8 @@ public sealed class ConsoleFunctions(IOptions<AuthOptions> auth, IOptions<Consol
 
     private string ContentSecurityPolicy =>
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        + $"connect-src 'self' {new Uri(auth.Value.Issuer!).GetLeftPart(UriPartial.Authority)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        + $"connect-src 'self' {new Uri(auth.Value.Issuer!).GetLeftPart(UriPartial.Authority)}; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'";
 
     [Function("GetConsole")]
     public IResult GetPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console")] HttpRequest request)
@@ -39,6 +40,7 @@ public sealed class ConsoleFunctions(IOptions<AuthOptions> auth, IOptions<Consol
 
     [Function("ShowConsoleFile")]
     public static IResult ShowFile(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console/{folder}/{file}")] HttpRequest request, string folder, string file) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "console/{folder}/{file}")] HttpRequest request, string folder,
+            string file) =>
         ConsoleFiles.Find($"{folder}/{file}")?.Answer(request) ?? Answers.Problem(Failure.NotFound("The console has no such file."));
 }

@@ -37,7 +37,8 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Answers.Problem(Failure.OfField(ErrorCode.PayloadTooLarge, "body", "is too large")).ExecuteAsync(http);
             case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }:
-                return Answers.Problem(Failure.OfField(ErrorCode.RequestTimeout, "body", "did not come within the time that is waited for it")).ExecuteAsync(http);
+                return Answers.Problem(Failure.OfField(ErrorCode.RequestTimeout, "body",
+                    "did not come within the time that is waited for it")).ExecuteAsync(http);
             case BadHttpRequestException:
                 return Answers.Problem(Failure.Validation("body", "could not be read")).ExecuteAsync(http);
             case CosmosException cosmos when cosmos.StatusCode == HttpStatusCode.TooManyRequests || TransientFaults.IsTransient(cosmos):
@@ -48,7 +49,8 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 return Busy(null).ExecuteAsync(http);
             default:
                 LogFailed(context.FunctionDefinition.Name, fault);
-                return Answers.Problem(new Failure(ErrorCode.InternalError, "The request could not be carried out. It is safe to repeat it."))
+                return Answers.Problem(new Failure(ErrorCode.InternalError,
+                    "The request could not be carried out. It is safe to repeat it."))
                     .ExecuteAsync(http);
         }
     }

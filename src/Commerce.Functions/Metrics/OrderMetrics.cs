@@ -13,8 +13,8 @@ public enum OrderOutcome
 }
 
 /// <summary>
-/// The orders that this instance has answered in the last two minutes, by the second. Bounded memory, nothing stored: an instance that ends takes its
-/// numbers with it, and each knows its own alone.
+/// The orders that this instance has answered in the last two minutes, by the second. Bounded memory, nothing stored: an instance that ends
+/// takes its numbers with it, and each knows its own alone.
 /// </summary>
 public sealed class OrderMetrics(TimeProvider time)
 {
@@ -25,7 +25,8 @@ public sealed class OrderMetrics(TimeProvider time)
     private readonly OrderSecond[] _seconds = [.. Enumerable.Range(0, WindowSeconds).Select(static _ => new OrderSecond())];
 
     /// <summary>Names this instance, to tell its numbers from another's.</summary>
-    public string Instance { get; } = Environment.GetEnvironmentVariable("WEBSITE_INSTANCE_ID") ?? $"{Environment.MachineName}-{Environment.ProcessId}";
+    public string Instance { get; } = Environment.GetEnvironmentVariable("WEBSITE_INSTANCE_ID")
+        ?? $"{Environment.MachineName}-{Environment.ProcessId}";
 
     public DateTimeOffset StartedAt { get; } = time.GetUtcNow();
 
@@ -50,7 +51,8 @@ public sealed class OrderMetrics(TimeProvider time)
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         lock (_gate)
         {
-            OrderSecond[] window = [.. _seconds.Where(slot => slot.UnixSecond < now && slot.UnixSecond >= now - WindowSeconds).OrderBy(static slot => slot.UnixSecond)];
+            OrderSecond[] window = [.. _seconds.Where(slot => slot.UnixSecond < now && slot.UnixSecond >= now - WindowSeconds)
+                .OrderBy(static slot => slot.UnixSecond)];
             var refusals = window.SelectMany(static slot => slot.Refusals).GroupBy(static one => one.Key, static one => one.Value);
             return new(
                 Instance,
@@ -58,7 +60,8 @@ public sealed class OrderMetrics(TimeProvider time)
                 DateTimeOffset.FromUnixTimeSeconds(now),
                 WindowSeconds,
                 [.. window.Select(static slot => slot.View())],
-                [.. refusals.Select(static one => new RefusalView(one.Key, one.Sum())).OrderByDescending(static one => one.Count).ThenBy(static one => one.Code)],
+                [.. refusals.Select(static one => new RefusalView(one.Key, one.Sum())).OrderByDescending(static one => one.Count)
+                    .ThenBy(static one => one.Code)],
                 LatencyBuckets.Summarise(window));
         }
     }

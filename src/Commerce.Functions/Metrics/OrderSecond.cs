@@ -58,7 +58,8 @@ internal static class LatencyBuckets
                 counts[i] += second.Latencies[i];
         }
         var total = counts.Sum();
-        return total == 0 ? null : new(total, Percentile(counts, total, 0.50), Percentile(counts, total, 0.95), Percentile(counts, total, 0.99));
+        return total == 0 ? null
+            : new(total, Percentile(counts, total, 0.50), Percentile(counts, total, 0.95), Percentile(counts, total, 0.99));
     }
 
     private static double Percentile(long[] counts, long total, double share)

@@ -9,8 +9,8 @@ internal sealed class PollSchedule
 {
     private const double PauseShare = 0.2;
 
-    // So many of the orders are to be decided at the first poll: each that is brings the next one forward, and each that is not puts it off,
-    // by shares of Step that cancel out just then. A late first poll costs every buyer time, an early one a read.
+    // So many of the orders are to be decided at the first poll: each that is brings the next one forward, and each that is not puts it
+    // off, by shares of Step that cancel out just then. A late first poll costs every buyer time, an early one a read.
     private const double DecidedAtFirst = 0.2;
     private const double Step = 0.1;
 

@@ -86,7 +86,8 @@ public static class OrderAudit
         {
             if (entry is not null && !HasLinesOf(entry, order))
                 yield return Differs(
-                    order, AuditKind.OrderFacts, order.TotalAmount, (entry.Lines ?? []).Sum(static line => line.UnitPrice * line.Quantity), entry.Id);
+                    order, AuditKind.OrderFacts, order.TotalAmount, (entry.Lines ?? []).Sum(static line => line.UnitPrice * line.Quantity),
+                        entry.Id);
         }
     }
 

@@ -11,7 +11,8 @@ internal static class ManagementQuery
 {
     private static readonly (string Name, Func<string, bool> IsRight, string Rule)[] Known =
     [
-        ("top", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top > 0, "a whole number from 1 on"),
+        ("top", text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top > 0,
+            "a whole number from 1 on"),
         ("createdTimeFrom", text => ReadTime(text) is not null, "a time such as 2026-03-02T09:00:00Z"),
         ("createdTimeTo", text => ReadTime(text) is not null, "a time such as 2026-03-02T09:00:00Z"),
         ("runtimeStatus", text => Names(text).All(IsStatus), "statuses such as Running,Failed"),
@@ -40,7 +41,8 @@ internal static class ManagementQuery
     {
         CreatedFrom = ReadTime(query["createdTimeFrom"]),
         CreatedTo = ReadTime(query["createdTimeTo"]),
-        Statuses = [.. query["runtimeStatus"].SelectMany(Names).Select(static name => Enum.Parse<P.OrchestrationStatus>(name, ignoreCase: true))],
+        Statuses = [.. query["runtimeStatus"].SelectMany(Names)
+            .Select(static name => Enum.Parse<P.OrchestrationStatus>(name, ignoreCase: true))],
     };
 
     private static DateTime? ReadTime(string? text) => DateTimeOffset.TryParse(
@@ -50,10 +52,12 @@ internal static class ManagementQuery
         (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     // A number is no name, though Enum takes it for one.
-    private static bool IsStatus(string name) => char.IsLetter(name[0]) && Enum.TryParse<P.OrchestrationStatus>(name, ignoreCase: true, out _);
+    private static bool IsStatus(string name) =>
+        char.IsLetter(name[0]) && Enum.TryParse<P.OrchestrationStatus>(name, ignoreCase: true, out _);
 
     private static bool IsBool(string text) => bool.TryParse(text, out _);
 
     private static bool IsSeconds(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < double.PositiveInfinity;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0 and < double.PositiveInfinity;
 }

@@ -13,11 +13,12 @@ namespace LocalPlatform.Hosting;
 
 /// <summary>
 /// The order of start and stop. Start: the worker's door, the worker and the web server (each by itself), then, with the functions
-/// loaded, the other workers, queues and orchestrations, then the seed, then timers and messages. Stop: timers and messages, HTTP, orchestrations, the
-/// other workers, the worker's door, and at last the stores with the container.
+/// loaded, the other workers, queues and orchestrations, then the seed, then timers and messages. Stop: timers and messages, HTTP,
+/// orchestrations, the other workers, the worker's door, and at last the stores with the container.
 /// </summary>
 internal sealed class PlatformLifetime(
-    WorkerServer server, Workers workers, WorkerProcesses processes, Triggers triggers, DurableEngine engine, DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
+    WorkerServer server, Workers workers, WorkerProcesses processes, Triggers triggers, DurableEngine engine,
+        DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
     DataDirectory data, HostLog log, IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IDisposable
 {
     // What runs when the host stops may go on for so long before it is asked to end.

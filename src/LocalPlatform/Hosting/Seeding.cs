@@ -12,7 +12,8 @@ namespace LocalPlatform.Hosting;
 /// setting <c>LocalPlatform:Seed</c> set to false leaves the store empty.
 /// </summary>
 internal sealed partial class Seeding(
-    HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console, HostLog log,
+    HostFiles files, HostAddress address, HostStore store, IConfiguration configuration, TimeProvider time, HostConsole console,
+        HostLog log,
     IServiceProvider services)
 {
     private const string Marker = "seeded";

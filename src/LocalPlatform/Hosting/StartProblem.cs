@@ -36,12 +36,14 @@ internal static class StartProblem
         OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
         IOException { InnerException: AddressInUseException } => failure.Message,
         // What .NET says of a setting that it cannot read: it names the setting, and what came in its place is not told.
-        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } when IsOfSetting(failure) => failure.Message,
+        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } when IsOfSetting(failure) =>
+            failure.Message,
         AggregateException { InnerExceptions: [var only] } => Explain(only),
         _ => null,
     };
 
-    private static bool IsOfSetting(Exception failure) => failure.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal);
+    private static bool IsOfSetting(Exception failure) =>
+        failure.Message.StartsWith("Failed to convert configuration value", StringComparison.Ordinal);
 
     private static void End(Exception failure)
     {

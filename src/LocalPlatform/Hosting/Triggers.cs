@@ -17,7 +17,8 @@ internal sealed class Triggers(
     public void Load(WorkerFunctions functions)
     {
         _functions = functions;
-        _timers = [.. functions.With<TimerBinding>().Select(f => new TimerLoop(f.Function, f.Trigger, invoker, store, time, log.For<TimerLoop>()))];
+        _timers = [.. functions.With<TimerBinding>()
+            .Select(f => new TimerLoop(f.Function, f.Trigger, invoker, store, time, log.For<TimerLoop>()))];
         _pumps = [.. functions.With<ServiceBusBinding>().Select(f => new ServiceBusPump(
             f.Function, f.Trigger, invoker, broker, files.HostJson.ServiceBus, time, log.For<ServiceBusPump>()))];
     }

@@ -14,7 +14,8 @@ namespace LocalPlatform.Hosting;
 /// that ends is started again, as the original does. What they need of this process is served to them over loopback.
 /// </summary>
 internal sealed partial class WorkerProcesses(
-    WorkerGroups groups, WorkerServer server, HostFiles files, IConfiguration configuration, IServiceProvider services, TimeProvider time, HostLog log)
+    WorkerGroups groups, WorkerServer server, HostFiles files, IConfiguration configuration, IServiceProvider services, TimeProvider time,
+        HostLog log)
     : IAsyncDisposable
 {
     // One that cannot start would else keep the machine busy with its attempts.

@@ -46,7 +46,8 @@ internal sealed partial class AdminRoutes(
     {
         name = function.Name,
         href = $"{address.BaseUrl}/admin/functions/{function.Name}",
-        invoke_url_template = function.Trigger is HttpBinding http ? address.BaseUrl + FunctionRoute.Path(files.HostJson, http).ToLowerInvariant() : null,
+        invoke_url_template = function.Trigger is HttpBinding http
+            ? address.BaseUrl + FunctionRoute.Path(files.HostJson, http).ToLowerInvariant() : null,
         language = function.Metadata.Language,
         isDisabled = false,
         config = new

@@ -13,7 +13,8 @@ namespace LocalPlatform.Http;
 /// first whose route and method match gets the request: the more specific template has no precedence.
 /// </summary>
 internal sealed partial class HttpFunctions(
-    HostFiles files, Workers workers, FunctionInvoker invoker, OutputSender outputs, IInlineConstraintResolver resolver, HostLog log, WorkerProxy? proxy = null)
+    HostFiles files, Workers workers, FunctionInvoker invoker, OutputSender outputs, IInlineConstraintResolver resolver, HostLog log,
+        WorkerProxy? proxy = null)
 {
     // By this header the worker finds the run that belongs to a request.
     private const string InvocationHeader = "x-ms-invocation-id";

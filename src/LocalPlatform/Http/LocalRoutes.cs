@@ -16,8 +16,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LocalPlatform.Http;
 
 /// <summary>
-/// The platform's own routes: the workers, the issuer, the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and Durable's management
-/// where the original has it.
+/// The platform's own routes: the workers, the issuer, the mock webhook receivers and the Service Bus operator's under <c>/local</c>, and
+/// Durable's management where the original has it.
 /// </summary>
 internal static class LocalRoutes
 {

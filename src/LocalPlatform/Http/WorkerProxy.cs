@@ -13,9 +13,15 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
     // As long as the original waits.
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
 
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false
+    });
 
-    /// <summary>Answers a request as the worker does; false, and 502 or a broken connection for the caller, when the worker cannot be asked.</summary>
+    /// <summary>Answers a request as the worker does; false, and 502 or a broken connection for the caller, when the worker cannot be
+    /// asked.</summary>
     public async Task<bool> TryForwardAsync(HttpContext http, WorkerConnection worker)
     {
         http.Response.Headers[WorkerHeader] = worker.Id;

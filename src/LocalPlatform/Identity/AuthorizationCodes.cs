@@ -45,7 +45,8 @@ internal sealed class AuthorizationCodes(TimeProvider time)
             : null;
 
     private static bool Fits(string verifier, string challenge) => CryptographicOperations.FixedTimeEquals(
-        Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))), Encoding.ASCII.GetBytes(challenge));
+        Encoding.ASCII.GetBytes(Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)))),
+            Encoding.ASCII.GetBytes(challenge));
 
     private sealed record Entry(SignInRequest Request, string Subject, string Scope, DateTimeOffset Until);
 }

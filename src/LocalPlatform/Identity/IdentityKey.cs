@@ -4,7 +4,8 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace LocalPlatform.Identity;
 
-/// <summary>The key that the local issuer signs with: made at the first start, and kept in the data folder for its owner's eyes only.</summary>
+/// <summary>The key that the local issuer signs with: made at the first start, and kept in the data folder for its owner's eyes
+/// only.</summary>
 internal sealed class IdentityKey : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -32,10 +33,12 @@ internal sealed class IdentityKey : IDisposable
                 Write(path, key.ExportPkcs8PrivateKeyPem());
             return new IdentityKey(key);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
         {
             key.Dispose();
-            throw new DataUnusableException($"The key of the local issuer, '{path}', cannot be used: {failure.Message} Delete it to get a new one.", failure);
+            throw new DataUnusableException(
+                $"The key of the local issuer, '{path}', cannot be used: {failure.Message} Delete it to get a new one.", failure);
         }
     }
 

@@ -50,7 +50,8 @@ internal sealed class IdentityRoutes(TokenIssuer issuer, TimeProvider time, Func
         http.Response.Headers.CacheControl = "no-store";
         if (await IdentityForm.ReadAsync(http.Request) is not { } form)
         {
-            await RefuseAsync(http, "invalid_request", "The body must be a small form (application/x-www-form-urlencoded) with each field once.");
+            await RefuseAsync(http, "invalid_request",
+                "The body must be a small form (application/x-www-form-urlencoded) with each field once.");
             return;
         }
         await (form.Text("grant_type") switch
@@ -63,7 +64,8 @@ internal sealed class IdentityRoutes(TokenIssuer issuer, TimeProvider time, Func
 
     private Task AnswerDirectAsync(HttpContext http, IdentityForm form) =>
         !TokenIssuer.IsSubject(form.Text("sub")) ? RefuseAsync(http, "invalid_request", "sub must say who the token is for.")
-        : !TokenIssuer.IsScope(form.Text("scope") ?? "") ? RefuseAsync(http, "invalid_scope", "scope must be words parted by single spaces.")
+        : !TokenIssuer.IsScope(form.Text("scope") ?? "")
+            ? RefuseAsync(http, "invalid_scope", "scope must be words parted by single spaces.")
         : AnswerAsync(http, form.Text("sub")!, form.Text("scope") ?? "", DirectClient);
 
     private Task AnswerCodeAsync(HttpContext http, IdentityForm form)

@@ -19,7 +19,8 @@ internal static class IdentityServices
             return;
         services.AddSingleton(provider => IdentityKey.LoadOrCreate(provider.GetRequiredService<DataDirectory>().File(KeyFile)));
         services.AddSingleton(provider => new TokenIssuer(
-            address.BaseUrl + TokenIssuer.Path, Audience(configuration, identity.AudienceSetting), provider.GetRequiredService<IdentityKey>(), provider.GetRequiredService<TimeProvider>()));
+            address.BaseUrl + TokenIssuer.Path, Audience(configuration, identity.AudienceSetting),
+                provider.GetRequiredService<IdentityKey>(), provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <exception cref="PlatformStartException">The setting with the audience is missing.</exception>
@@ -27,7 +28,8 @@ internal static class IdentityServices
     {
         var services = routes.ServiceProvider;
         if (services.GetService<TokenIssuer>() is { } issuer)
-            new IdentityRoutes(issuer, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<LocalCallers>().IsOwn).Map(routes);
+            new IdentityRoutes(issuer, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<LocalCallers>().IsOwn)
+                .Map(routes);
     }
 
     private static string Audience(IConfiguration configuration, string setting) => configuration[setting] is { Length: > 0 } audience

@@ -37,7 +37,8 @@ internal static class SignInPage
 
     /// <summary>What the page may do; a form's answer leads back to where the request came from.</summary>
     public static string Policy(Uri goesBackTo) =>
-        $"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {goesBackTo.GetLeftPart(UriPartial.Authority)}; base-uri 'none'; frame-ancestors 'none'";
+        $"default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {goesBackTo.GetLeftPart(UriPartial.Authority)}; base-uri "
+            + "'none'; frame-ancestors 'none'";
 
     private static string Encoded(string text) => HtmlEncoder.Default.Encode(text);
 }

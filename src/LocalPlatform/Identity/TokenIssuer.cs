@@ -45,7 +45,11 @@ internal sealed class TokenIssuer(string address, string audience, IdentityKey k
         get
         {
             var jwk = JsonWebKeyConverter.ConvertFromECDsaSecurityKey(key.Security);
-            return new { keys = (object[])[new { kty = jwk.Kty, use = "sig", alg = SecurityAlgorithms.EcdsaSha256, kid = jwk.Kid, crv = jwk.Crv, x = jwk.X, y = jwk.Y }] };
+            return new
+            {
+                keys = (object[])[new { kty = jwk.Kty, use = "sig", alg = SecurityAlgorithms.EcdsaSha256, kid = jwk.Kid,
+                crv = jwk.Crv, x = jwk.X, y = jwk.Y }]
+            };
         }
     }
 
@@ -78,5 +82,7 @@ internal sealed class TokenIssuer(string address, string audience, IdentityKey k
     /// <summary>Words of visible ASCII, parted by single spaces (RFC 6749, 3.3), or nothing.</summary>
     public static bool IsScope(string text) =>
         text.Length <= ScopeLengthMax
-        && (text.Length == 0 || text.Split(' ').All(word => word.Length > 0 && word.All(letter => letter is > ' ' and < (char)127 and not '"' and not '\\')));
+        && (text.Length == 0
+            || text.Split(' ').All(word =>
+                word.Length > 0 && word.All(letter => letter is > ' ' and < (char)127 and not '"' and not '\\')));
 }

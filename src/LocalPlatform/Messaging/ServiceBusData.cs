@@ -29,8 +29,16 @@ internal static class ServiceBusData
     /// <summary>The trigger's data of a run: one message, or all of a batch.</summary>
     public static TypedData Of(ServiceBusBinding trigger, IReadOnlyList<LockedMessage> messages) => trigger switch
     {
-        { IsBatched: true, IsDeferred: true } => new() { CollectionModelBindingData = new() { ModelBindingData = { messages.Select(Encode) } } },
-        { IsBatched: true } => new() { CollectionString = new() { String = { messages.Select(m => Encoding.UTF8.GetString(m.Message.Body)) } } },
+        { IsBatched: true, IsDeferred: true } =>
+            new() { CollectionModelBindingData = new() { ModelBindingData = { messages.Select(Encode) } } },
+        { IsBatched: true } => new()
+        {
+            CollectionString = new()
+            {
+                String = { messages.Select(m =>
+            Encoding.UTF8.GetString(m.Message.Body)) }
+            }
+        },
         { IsDeferred: true } => new() { ModelBindingData = Encode(messages[0]) },
         _ => new() { String = Encoding.UTF8.GetString(messages[0].Message.Body) },
     };
@@ -46,7 +54,8 @@ internal static class ServiceBusData
             if (trigger.IsBatched)
                 request.TriggerMetadata[name + "Array"] = new TypedData { Json = JsonSerializer.Serialize(messages.Select(value)) };
             else if (value(messages[0]) is { } found)
-                request.TriggerMetadata[name] = found is string text ? new TypedData { String = text } : new TypedData { Json = JsonSerializer.Serialize(found) };
+                request.TriggerMetadata[name] = found is string text ? new TypedData { String = text }
+                    : new TypedData { Json = JsonSerializer.Serialize(found) };
         }
     }
 

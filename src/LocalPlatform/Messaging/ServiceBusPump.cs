@@ -124,7 +124,8 @@ internal sealed partial class ServiceBusPump(
         try
         {
             await invoker.RunAsync(
-                function, ServiceBusData.Of(trigger, delivery.Messages), request => ServiceBusData.Describe(request, trigger, delivery.Messages));
+                function, ServiceBusData.Of(trigger, delivery.Messages), request =>
+                    ServiceBusData.Describe(request, trigger, delivery.Messages));
             return true;
         }
 #pragma warning disable CA1031 // The boundary: whatever the function threw, the message is delivered again.

@@ -43,7 +43,8 @@ internal sealed class HostAddress
             $"http://127.0.0.1:{localSettingsPort ?? DefaultPort}",
         ];
         var urls = named.First(url => !string.IsNullOrEmpty(url))!;
-        var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(url => url.TrimEnd('/')).ToList();
+        var addresses = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(url => url.TrimEnd('/')).ToList();
         foreach (var url in addresses)
         {
             if (!Uri.TryCreate(Reachable(url), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))

@@ -2,7 +2,8 @@ using LocalPlatform.Hosting;
 
 namespace LocalPlatform.Settings;
 
-/// <summary><c>local.settings.json</c> as Core Tools read it: <c>Values</c> stand for environment variables, <c>Host</c> for the port and for the web pages that may call.</summary>
+/// <summary><c>local.settings.json</c> as Core Tools read it: <c>Values</c> stand for environment variables, <c>Host</c> for the port and
+/// for the web pages that may call.</summary>
 internal sealed record LocalSettings(IReadOnlyDictionary<string, string?> Values, int? Port, IReadOnlyList<string> Cors)
 {
     public const string Name = "local.settings.json";

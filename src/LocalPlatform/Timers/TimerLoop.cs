@@ -138,7 +138,8 @@ internal sealed partial class TimerLoop(
         try
         {
             await invoker.RunAsync(
-                function, info, request => request.RetryContext = new RetryContext { RetryCount = retry, MaxRetryCount = function.Retry?.RetriesMax ?? 0 });
+                function, info, request =>
+                    request.RetryContext = new RetryContext { RetryCount = retry, MaxRetryCount = function.Retry?.RetriesMax ?? 0 });
             return true;
         }
 #pragma warning disable CA1031 // The boundary: whatever the function threw, the schedule goes on.

@@ -57,7 +57,8 @@ public sealed class StandardWebhookVerifier
         return IsSigned($"{id}.{timestamp}.", signatures, body) ? null : WebhookRejection.BadSignature;
     }
 
-    private bool IsFresh(long seconds) => Math.Abs(_time.GetUtcNow().ToUnixTimeSeconds() - (decimal)seconds) <= (decimal)Tolerance.TotalSeconds;
+    private bool IsFresh(long seconds) =>
+        Math.Abs(_time.GetUtcNow().ToUnixTimeSeconds() - (decimal)seconds) <= (decimal)Tolerance.TotalSeconds;
 
     private bool IsSigned(string head, string signatures, ReadOnlySpan<byte> body)
     {

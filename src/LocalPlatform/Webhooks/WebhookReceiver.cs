@@ -84,7 +84,11 @@ internal sealed class WebhookReceiver(string name, StandardWebhookVerifier verif
             return false;
         var status = behaviour.FailStatus ?? StatusCodes.Status503ServiceUnavailable;
         await store.CountFailureAsync(
-            name, behaviour switch { { Hang: true } => "hang", { ResetConnection: true } => "reset", _ => status.ToString(CultureInfo.InvariantCulture) });
+            name, behaviour switch
+            { { Hang: true } => "hang", { ResetConnection: true } => "reset",
+                _ =>
+                status.ToString(CultureInfo.InvariantCulture)
+            });
         if (behaviour.Hang)
             await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (behaviour.Hang || behaviour.ResetConnection)
@@ -137,7 +141,8 @@ internal sealed class WebhookReceiver(string name, StandardWebhookVerifier verif
     }
 
     /// <summary>
-    /// The event's type: the member <c>type</c> of a JSON body, which CloudEvents and Standard Webhooks both have, or the header <c>ce-type</c>.
+    /// The event's type: the member <c>type</c> of a JSON body, which CloudEvents and Standard Webhooks both have, or the header
+    /// <c>ce-type</c>.
     /// </summary>
     private static string TypeOf(HttpRequest request, byte[] body)
     {

@@ -25,7 +25,8 @@ internal sealed class WebhookRoutes(Func<string, WebhookReceiver?> find)
         routes.MapMethods(path, [HttpMethods.Post], http => WithReceiver(http, receiver => receiver.ReceiveAsync(http)));
         routes.MapMethods(path, [HttpMethods.Get], http => WithReceiver(http, receiver => ListAsync(http, receiver)));
         routes.MapMethods(path, [HttpMethods.Delete], http => WithReceiver(http, receiver => ClearAsync(http, receiver)));
-        routes.MapMethods(path + "/behaviour", [HttpMethods.Put], http => WithReceiver(http, receiver => SetBehaviourAsync(http, receiver)));
+        routes.MapMethods(path + "/behaviour", [HttpMethods.Put], http =>
+            WithReceiver(http, receiver => SetBehaviourAsync(http, receiver)));
     }
 
     private Task WithReceiver(HttpContext http, Func<WebhookReceiver, Task> work) =>

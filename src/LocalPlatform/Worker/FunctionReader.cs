@@ -18,7 +18,8 @@ internal sealed class FunctionReader(SettingNames settings)
     {
         var functions = metadata.Select(TryRead).OfType<WorkerFunction>().ToList();
         foreach (var same in functions.GroupBy(f => f.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
-            _problems.Add($"Function name '{same.Key}' is used more than once: {string.Join(" and ", same.Select(f => f.Metadata.EntryPoint))}.");
+            _problems.Add($"Function name '{same.Key}' is used more than once: "
+                + $"{string.Join(" and ", same.Select(f => f.Metadata.EntryPoint))}.");
         return _problems.Count == 0 ? new WorkerFunctions(functions) : throw new PlatformStartException(_problems);
     }
 
@@ -56,8 +57,10 @@ internal sealed class FunctionReader(SettingNames settings)
         {
             "HTTPTRIGGER" => new HttpBinding(name, FunctionRoute.Check(Text(binding, "route") ?? ""), Texts(binding, "methods")),
             "TIMERTRIGGER" => new TimerBinding(
-                name, TimerSchedule.Parse(Resolved(binding, "schedule")!), Flag(binding, "runOnStartup", false), Flag(binding, "useMonitor", true)),
-            "SERVICEBUSTRIGGER" when Flag(binding, "isSessionsEnabled", false) => throw new PlatformStartException("sessions do not run here."),
+                name, TimerSchedule.Parse(Resolved(binding, "schedule")!), Flag(binding, "runOnStartup", false),
+                    Flag(binding, "useMonitor", true)),
+            "SERVICEBUSTRIGGER" when Flag(binding, "isSessionsEnabled", false) =>
+                throw new PlatformStartException("sessions do not run here."),
             "SERVICEBUSTRIGGER" => new ServiceBusBinding(
                 name,
                 Resolved(binding, "queueName") ?? Resolved(binding, "topicName")!,
@@ -86,10 +89,12 @@ internal sealed class FunctionReader(SettingNames settings)
     private static bool Is(JsonElement binding, string name, string value) =>
         string.Equals(Text(binding, name), value, StringComparison.OrdinalIgnoreCase);
 
-    private static bool Flag(JsonElement binding, string name, bool otherwise) => bool.TryParse(Text(binding, name), out var value) ? value : otherwise;
+    private static bool Flag(JsonElement binding, string name, bool otherwise) =>
+        bool.TryParse(Text(binding, name), out var value) ? value : otherwise;
 
     private static string? Text(JsonElement binding, string name) =>
-        binding.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined) ? value.ToString() : null;
+        binding.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
+            ? value.ToString() : null;
 
     private static string[] Texts(JsonElement binding, string name) =>
         binding.TryGetProperty(name, out var values) && values.ValueKind == JsonValueKind.Array

@@ -60,8 +60,8 @@ internal sealed class Invocation(WorkerFunction function, Invocations owner, lon
 }
 
 /// <summary>
-/// The runs that one worker has under way. A cancellation may reach the worker before the request that it is about, and then nobody is told; so the
-/// worker is told again and again until it answers. Runs longer than <c>functionTimeout</c> are cancelled, too.
+/// The runs that one worker has under way. A cancellation may reach the worker before the request that it is about, and then nobody is
+/// told; so the worker is told again and again until it answers. Runs longer than <c>functionTimeout</c> are cancelled, too.
 /// </summary>
 internal sealed class Invocations : IDisposable
 {

@@ -9,7 +9,8 @@ namespace LocalPlatform.Worker;
 internal abstract record TriggerBinding(string Parameter, string Kind);
 
 /// <summary>An HTTP route below the prefix of <c>host.json</c>; <paramref name="Methods"/> is empty for all methods.</summary>
-internal sealed record HttpBinding(string Parameter, string Route, IReadOnlyList<string> Methods) : TriggerBinding(Parameter, "httpTrigger");
+internal sealed record HttpBinding(string Parameter, string Route, IReadOnlyList<string> Methods)
+    : TriggerBinding(Parameter, "httpTrigger");
 
 internal sealed record TimerBinding(string Parameter, TimerSchedule Schedule, bool RunOnStartup, bool UseMonitor)
     : TriggerBinding(Parameter, "timerTrigger");

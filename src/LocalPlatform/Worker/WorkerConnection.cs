@@ -161,7 +161,14 @@ internal sealed class WorkerConnection : IDisposable
             _loaded.TrySetException(new PlatformStartException("The app has no functions."));
         _toLoad = _functions.All.Count;
         foreach (var function in _functions.All)
-            Send(new StreamingMessage { FunctionLoadRequest = new() { FunctionId = function.Id, Metadata = InBinaries(function.Metadata) } });
+            Send(new StreamingMessage
+            {
+                FunctionLoadRequest = new()
+                {
+                    FunctionId = function.Id,
+                    Metadata = InBinaries(function.Metadata)
+                }
+            });
     }
 
     /// <summary>The app's folder need not be that of its binaries.</summary>
@@ -176,7 +183,8 @@ internal sealed class WorkerConnection : IDisposable
     {
         if (result.Status == StatusResult.Types.Status.Success)
             return true;
-        _loaded.TrySetException(new PlatformStartException($"The worker could not load the app: {result.Exception?.Message ?? result.Result}"));
+        _loaded.TrySetException(new PlatformStartException(
+            $"The worker could not load the app: {result.Exception?.Message ?? result.Result}"));
         return false;
     }
 }

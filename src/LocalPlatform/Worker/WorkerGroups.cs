@@ -30,7 +30,8 @@ internal sealed class WorkerGroups
     public TimeSpan? ClockOffset { get; }
 
     /// <summary>The ids of all workers: the group and a number from 1.</summary>
-    public IEnumerable<string> WorkerIds => Counts.SelectMany(group => Enumerable.Range(1, group.Value).Select(number => $"{group.Key}-{number}"));
+    public IEnumerable<string> WorkerIds =>
+        Counts.SelectMany(group => Enumerable.Range(1, group.Value).Select(number => $"{group.Key}-{number}"));
 
     /// <exception cref="PlatformStartException">A number is none, or out of range.</exception>
     public static WorkerGroups Read(IConfiguration configuration) => new(

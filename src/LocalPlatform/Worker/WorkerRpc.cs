@@ -10,6 +10,7 @@ internal sealed class WorkerRpc(Workers workers) : FunctionRpc.FunctionRpcBase
         IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context)
     {
         if (await requestStream.MoveNext(context.CancellationToken))
-            await workers.ServeAsync(requestStream.Current.StartStream?.WorkerId ?? "", requestStream, responseStream, context.CancellationToken);
+            await workers.ServeAsync(requestStream.Current.StartStream?.WorkerId ?? "", requestStream, responseStream,
+                context.CancellationToken);
     }
 }

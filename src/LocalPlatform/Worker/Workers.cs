@@ -48,7 +48,8 @@ internal sealed class Workers(WorkerGroups groups, Func<string, WorkerConnection
     public void Dispose() => Local.Dispose();
 
     private async Task ServeAsync(
-        Group group, string id, IAsyncStreamReader<StreamingMessage> received, IServerStreamWriter<StreamingMessage> sent, CancellationToken ct)
+        Group group, string id, IAsyncStreamReader<StreamingMessage> received, IServerStreamWriter<StreamingMessage> sent,
+            CancellationToken ct)
     {
         using var worker = connect(id);
         var served = worker.ServeAsync(received, sent, ct);

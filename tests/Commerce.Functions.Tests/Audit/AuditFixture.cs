@@ -44,7 +44,8 @@ public sealed class AuditFixture(int ranges = 1) : TestStore
         NewProcess(faults, time ?? Clock).GetRequiredService<Auditor>();
 
     /// <summary>What an operator is answered.</summary>
-    internal async Task<AuditView> AuditAsync(Auditor? auditor = null) => AuditView.Of(await (auditor ?? NewAuditor()).ProveAsync(TimeSpan.FromMinutes(2), Ct));
+    internal async Task<AuditView> AuditAsync(Auditor? auditor = null) =>
+        AuditView.Of(await (auditor ?? NewAuditor()).ProveAsync(TimeSpan.FromMinutes(2), Ct));
 
     internal async Task<AuditDifference> TheOnlyDifferenceAsync()
     {
@@ -56,14 +57,16 @@ public sealed class AuditFixture(int ranges = 1) : TestStore
     internal Task<AuditCheckpoint?> CheckpointAsync() => App.GetRequiredService<AuditStore>().FindAsync(Ct);
 
     /// <summary>A product of 1,000 won, 100 pieces.</summary>
-    public Task<Product?> CreateProductAsync(string sku) => App.GetRequiredService<CatalogWriter>().CreateAsync(sku, "Heart", 1_000, stock: 100);
+    public Task<Product?> CreateProductAsync(string sku) =>
+        App.GetRequiredService<CatalogWriter>().CreateAsync(sku, "Heart", 1_000, stock: 100);
 
     public Task ChargeAsync(string key, long amount, string user = User) =>
         Accounts.SubmitAsync(user, new AccountCommand.Charge(user, key, amount));
 
     /// <summary>Books an order of some pieces as the order slice does, up to a status; or only says that it has that status.</summary>
     public async Task<Order> BookAsync(
-        string orderId, OrderStatus status, long quantity = 3, bool pay = true, bool reserve = true, string user = User, TimeSpan age = default)
+        string orderId, OrderStatus status, long quantity = 3, bool pay = true, bool reserve = true, string user = User,
+            TimeSpan age = default)
     {
         var order = new Order
         {
@@ -78,7 +81,8 @@ public sealed class AuditFixture(int ranges = 1) : TestStore
         if (pay && status != OrderStatus.Rejected)
             await Accounts.SubmitAsync(user, new AccountCommand.Place(order, null, IsFinal: true));
         else
-            await Database[CommerceDatabase.Accounts].CreateItemAsync(order with { Status = status }, new PartitionKey(user), cancellationToken: Ct);
+            await Database[CommerceDatabase.Accounts]
+                .CreateItemAsync(order with { Status = status }, new PartitionKey(user), cancellationToken: Ct);
         var sale = reserve
             ? (await Stock.SubmitAsync(Sku, new StockCommand.Reserve(Sku, orderId, quantity, 1_000, IsPriceBound: false))).Value!.Record
             : null;

@@ -33,7 +33,8 @@ public sealed class AuditRunTests : IAsyncLifetime
         {
             for (var n = 0; n < 12; n++)
             {
-                await _fixture.BookAsync($"o-{buyer}-{n}", n % 3 == 0 ? OrderStatus.Cancelled : OrderStatus.Paid, quantity: 1, user: n % 2 == 0 ? User : $"user-{buyer}");
+                await _fixture.BookAsync($"o-{buyer}-{n}", n % 3 == 0 ? OrderStatus.Cancelled : OrderStatus.Paid, quantity: 1,
+                    user: n % 2 == 0 ? User : $"user-{buyer}");
                 await _fixture.ChargeAsync($"{buyer}-{n}", 2_000, user: n % 2 == 0 ? $"user-{buyer}" : User);
             }
         }).ToArray();
@@ -70,14 +71,16 @@ public sealed class AuditRunTests : IAsyncLifetime
         }
         Assert.True(runs > 3, $"Only {runs} runs: nothing was killed.");
         Assert.Equal((251, 1, 10), (checkpoint.Proof.Accounts, checkpoint.Proof.Products, checkpoint.Proof.Orders));
-        Assert.Equal(("user-077", 1_000, 999), AuditView.Of(checkpoint).Differences is [var found] ? (found.Id, found.Expected, found.Actual) : default);
+        Assert.Equal(("user-077", 1_000, 999), AuditView.Of(checkpoint).Differences is [var found]
+            ? (found.Id, found.Expected, found.Actual) : default);
     }
 
     [Fact]
     public async Task Of_two_runs_at_once_one_works_and_both_answer()
     {
         // In real time: who waits for another run must not make the time pass for it.
-        var audits = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => _fixture.AuditAsync(_fixture.NewAuditor(time: TimeProvider.System))));
+        var audits = await Task.WhenAll(Enumerable.Range(0, 3)
+            .Select(_ => _fixture.AuditAsync(_fixture.NewAuditor(time: TimeProvider.System))));
         Assert.All(audits, audit => Assert.Equal((true, 1), (audit.Ok, audit.Accounts)));
     }
 
@@ -86,7 +89,9 @@ public sealed class AuditRunTests : IAsyncLifetime
     {
         var store = _fixture.App.GetRequiredService<AuditStore>();
         await _fixture.AuditAsync();
-        var overtaking = new Overtaking(async () => Assert.NotNull(await store.TryWriteAsync((await store.FindAsync(Ct))! with { ChangesProvedAt = DateTimeOffset.UnixEpoch }, Ct)));
+        var overtaking = new Overtaking(async () =>
+            Assert.NotNull(await store.TryWriteAsync((await store.FindAsync(Ct))! with { ChangesProvedAt = DateTimeOffset.UnixEpoch },
+                Ct)));
         _fixture.Clock.Leap(TimeSpan.FromDays(2));
         await _fixture.NewAuditor(overtaking).RunAsync(TimeSpan.FromMinutes(1), Ct);
         Assert.Equal(DateTimeOffset.UnixEpoch, (await store.FindAsync(Ct))!.ChangesProvedAt);
@@ -117,7 +122,8 @@ public sealed class AuditRunTests : IAsyncLifetime
         var checkpoint = await auditor.RunAsync(TimeSpan.FromMinutes(1), Ct);
         Assert.Equal(proof, checkpoint.Proof);
         Assert.Equal(
-            [AuditKind.OrderPayment, AuditKind.OrderTotal, AuditKind.ProductStock], AuditView.Of(checkpoint).Differences.Select(difference => difference.Kind));
+            [AuditKind.OrderPayment, AuditKind.OrderTotal, AuditKind.ProductStock],
+                AuditView.Of(checkpoint).Differences.Select(difference => difference.Kind));
         await _fixture.PatchAsync(CommerceDatabase.Accounts, "o-1", User, PatchOperation.Set("/totalAmount", 3_000));
         await _fixture.PatchAsync(CommerceDatabase.Catalog, "product", AuditFixture.Sku, PatchOperation.Set("/stock", 97));
 
@@ -178,7 +184,8 @@ public sealed class AuditRunTests : IAsyncLifetime
     {
         var process = _fixture.NewProcess(time: _fixture.Clock);
         var unknown = await process.CallAsync<AuditFunctions>((functions, request) => functions.Run(request), null, ("Prefer", "wait=0"));
-        Assert.Equal((200, false, null, 0), (unknown.Status, (bool)unknown.Body!["ok"]!, unknown.Body["checkedAt"], unknown.Number("orders")));
+        Assert.Equal((200, false, null, 0),
+            (unknown.Status, (bool)unknown.Body!["ok"]!, unknown.Body["checkedAt"], unknown.Number("orders")));
         var proved = await process.CallAsync<AuditFunctions>((functions, request) => functions.Run(request));
         var known = await process.CallAsync<AuditFunctions>((functions, request) => functions.Run(request), null, ("Prefer", "wait=0"));
         Assert.True((bool)proved.Body!["ok"]!);
@@ -225,7 +232,8 @@ public sealed class AuditRunTests : IAsyncLifetime
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var answer = await base.SendAsync(request, cancellationToken);
-            if (request.Content is null || request.Headers.Contains("x-ms-cosmos-is-query-plan-request") || !(await request.Content.ReadAsStringAsync(cancellationToken)).Contains($"\"{id}\"", StringComparison.Ordinal)
+            if (request.Content is null || request.Headers.Contains("x-ms-cosmos-is-query-plan-request")
+                || !(await request.Content.ReadAsStringAsync(cancellationToken)).Contains($"\"{id}\"", StringComparison.Ordinal)
                 || Interlocked.Decrement(ref _left) < 0)
                 return answer;
             answer.StatusCode = HttpStatusCode.OK;

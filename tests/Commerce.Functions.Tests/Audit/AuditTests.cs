@@ -65,7 +65,8 @@ public sealed class AuditTests : IAsyncLifetime
         var before = (await _fixture[CommerceDatabase.Accounts].ReadItemAsync<Account>("account", new PartitionKey(User))).Resource;
         await _fixture.ChargeAsync("second", 4_700);
         await _fixture[CommerceDatabase.Accounts].UpsertItemAsync(before, new PartitionKey(User));
-        Assert.Equal([Account(AuditKind.AccountBalance, 54_700, 50_000), Account(AuditKind.AccountChain, 2, 1)], (await _fixture.AuditAsync()).Differences);
+        Assert.Equal([Account(AuditKind.AccountBalance, 54_700, 50_000), Account(AuditKind.AccountChain, 2, 1)],
+            (await _fixture.AuditAsync()).Differences);
     }
 
     [Fact]
@@ -86,7 +87,8 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task An_account_without_its_entries_is_found()
     {
         await _fixture.DeleteAsync(CommerceDatabase.Accounts, OperationId.Charge(User, "first"), User);
-        Assert.Equal([Account(AuditKind.AccountBalance, 0, 50_000), Account(AuditKind.AccountChain, 0, 1)], (await _fixture.AuditAsync()).Differences);
+        Assert.Equal([Account(AuditKind.AccountBalance, 0, 50_000), Account(AuditKind.AccountChain, 0, 1)],
+            (await _fixture.AuditAsync()).Differences);
     }
 
     [Theory]
@@ -118,7 +120,8 @@ public sealed class AuditTests : IAsyncLifetime
     public async Task Entries_that_do_not_follow_one_on_the_other_are_found()
     {
         await _fixture.ChargeAsync("second", 7);
-        await _fixture.PatchAsync(CommerceDatabase.Accounts, OperationId.Charge(User, "first"), User, PatchOperation.Set("/balanceAfter", 1));
+        await _fixture.PatchAsync(CommerceDatabase.Accounts, OperationId.Charge(User, "first"), User,
+            PatchOperation.Set("/balanceAfter", 1));
         Assert.Equal(
             [
                 Account(AuditKind.AccountChain, 0, -49_999, OperationId.Charge(User, "first")),
@@ -130,7 +133,8 @@ public sealed class AuditTests : IAsyncLifetime
     [Fact]
     public async Task An_entry_without_a_place_that_adds_money_is_found()
     {
-        var entry = (await _fixture[CommerceDatabase.Accounts].ReadItemAsync<LedgerEntry>(OperationId.Charge(User, "first"), new PartitionKey(User))).Resource;
+        var entry = (await _fixture[CommerceDatabase.Accounts]
+            .ReadItemAsync<LedgerEntry>(OperationId.Charge(User, "first"), new PartitionKey(User))).Resource;
         await _fixture[CommerceDatabase.Accounts].CreateItemAsync(entry with { Id = "charge-x", Sequence = 0 }, new PartitionKey(User));
         Assert.Equal(Account(AuditKind.AccountChain, 0, 50_000, "charge-x"), await _fixture.TheOnlyDifferenceAsync());
     }
@@ -150,7 +154,8 @@ public sealed class AuditTests : IAsyncLifetime
         await _fixture.PatchAsync(CommerceDatabase.Accounts, "account", "lee", PatchOperation.Set("/balance", 6));
         var audit = await _fixture.AuditAsync();
         Assert.Equal(
-            [new(AuditKind.AccountBalance, "lee", 5, 6) { Document = "accounts/lee/account" }, Account(AuditKind.Unreadable, 0, 0)], audit.Differences);
+            [new(AuditKind.AccountBalance, "lee", 5, 6) { Document = "accounts/lee/account" }, Account(AuditKind.Unreadable, 0, 0)],
+                audit.Differences);
         Assert.Equal(1, audit.Accounts);
     }
 
@@ -181,7 +186,8 @@ public sealed class AuditTests : IAsyncLifetime
     {
         await _fixture.BookAsync("o-1", OrderStatus.Paid);
         await _fixture.PatchAsync(CommerceDatabase.Accounts, "o-1", User, PatchOperation.Set("/status", "cancelled"));
-        Assert.Equal([Line(AuditKind.LineStock, 0, 3), Order(AuditKind.OrderRefund, 3_000, 0, "refund-o-1")], (await _fixture.AuditAsync()).Differences);
+        Assert.Equal([Line(AuditKind.LineStock, 0, 3), Order(AuditKind.OrderRefund, 3_000, 0, "refund-o-1")],
+            (await _fixture.AuditAsync()).Differences);
     }
 
     [Fact]
@@ -206,7 +212,8 @@ public sealed class AuditTests : IAsyncLifetime
         await _fixture.CreateProductAsync("other");
         await _fixture.Stock.SubmitAsync("other", new StockCommand.Reserve("other", "o-1", 2, 1_000, IsPriceBound: false));
         Assert.Equal(
-            new AuditDifference(AuditKind.LineStock, "o-1/other", 0, 2) { Document = "catalog/other/sale-o-1" }, await _fixture.TheOnlyDifferenceAsync());
+            new AuditDifference(AuditKind.LineStock, "o-1/other", 0, 2) { Document = "catalog/other/sale-o-1" },
+                await _fixture.TheOnlyDifferenceAsync());
     }
 
     [Fact]

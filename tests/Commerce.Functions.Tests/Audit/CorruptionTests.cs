@@ -16,7 +16,8 @@ public sealed class CorruptionTests : IAsyncLifetime
     /// <summary>Fields that no sum and no rule says anything about.</summary>
     private static readonly HashSet<string> Free =
     [
-        "createdAt", "updatedAt", "occurredAt", "paidAt", "cancelledAt", "soldAt", "name", "price", "reason", "requested", "fingerprint", "revision",
+        "createdAt", "updatedAt", "occurredAt", "paidAt", "cancelledAt", "soldAt", "name", "price", "reason", "requested", "fingerprint",
+            "revision",
         "revisions", "isPriceBound", "cancelRequestedAt", "rejection", "traceParent",
     ];
 
@@ -157,7 +158,8 @@ public sealed class CorruptionTests : IAsyncLifetime
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync(Ct);
-            found.AddRange((await JsonNode.ParseAsync(page.Content, cancellationToken: Ct))!["Documents"]!.AsArray().Select(static node => node!.DeepClone().AsObject()));
+            found.AddRange((await JsonNode.ParseAsync(page.Content, cancellationToken: Ct))!["Documents"]!.AsArray()
+                .Select(static node => node!.DeepClone().AsObject()));
         }
         return found;
     }

@@ -11,7 +11,11 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
     private const string User = "kim";
 
     private readonly AuthFixture _auth = new();
-    private readonly FairShares _shares = new(Options.Create(new RateLimitOptions { FailedSignInsPerMinute = 10_000, ReadsPerMinute = 10_000 }));
+    private readonly FairShares _shares = new(Options.Create(new RateLimitOptions
+    {
+        FailedSignInsPerMinute = 10_000,
+        ReadsPerMinute = 10_000
+    }));
 
     private static readonly string[] AllScopes = [.. typeof(Scopes).GetFields().Select(field => (string)field.GetRawConstantValue()!)];
 
@@ -21,7 +25,8 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
         ("nobody", null, 401),
         ("wrong issuer", _auth.Issuer.Token(User, change: claims => claims["iss"] = "https://other.example"), 401),
         ("wrong audience", _auth.Issuer.Token(User, change: claims => claims["aud"] = "other"), 401),
-        ("expired", _auth.Issuer.Token(User, change: claims => claims["exp"] = (AuthFixture.Start - TimeSpan.FromHours(1)).ToUnixTimeSeconds()), 401),
+        ("expired", _auth.Issuer.Token(User, change: claims =>
+            claims["exp"] = (AuthFixture.Start - TimeSpan.FromHours(1)).ToUnixTimeSeconds()), 401),
         ("other user", _auth.Issuer.Token("lee"), 403),
         ("user", _auth.Issuer.Token(User), 403),
         .. AllScopes.Select(scope => (scope, (string?)_auth.Issuer.Token("service", scope), 403)),
@@ -46,7 +51,8 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
             foreach (var (name, token, refusal) in Callers().Where(caller => !IsServed(AccessTable.Find(function.Name)!, caller.Name)))
             {
                 var call = await function.CallAsync(app, auth, token, User);
-                Assert.True((refusal, false) == (call.Response.StatusCode, call.IsReached), $"{function.Name} by {name}: {call.Response.StatusCode}");
+                Assert.True((refusal, false) == (call.Response.StatusCode, call.IsReached),
+                    $"{function.Name} by {name}: {call.Response.StatusCode}");
                 AssertTells(call, refusal, hasToken: token is not null, AccessTable.Find(function.Name)!);
                 cells++;
             }
@@ -66,7 +72,8 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
             foreach (var (name, token, _) in Callers().Where(caller => IsServed(AccessTable.Find(function.Name)!, caller.Name)))
             {
                 var call = await function.CallAsync(app, auth, token, User);
-                Assert.True(call.IsReached && call.Response.StatusCode is not (401 or 403 or 429 or 500), $"{function.Name} by {name}: {call.Response.StatusCode}");
+                Assert.True(call.IsReached && call.Response.StatusCode is not (401 or 403 or 429 or 500),
+                    $"{function.Name} by {name}: {call.Response.StatusCode}");
             }
         }
         Assert.NotEqual(0, counter.Requests);
@@ -109,11 +116,14 @@ public sealed class AccessMatrixTests(TestStore store) : IClassFixture<TestStore
         if (status == 401)
         {
             Assert.EndsWith("/unauthenticated", (string?)problem["type"], StringComparison.Ordinal);
-            Assert.Equal(hasToken ? "Bearer error=\"invalid_token\", error_description=\"The access token is not valid here, or no longer.\"" : "Bearer", challenge);
+            Assert.Equal(hasToken
+                ? "Bearer error=\"invalid_token\", error_description=\"The access token is not valid here, or no longer.\"" : "Bearer",
+                    challenge);
             return;
         }
         Assert.EndsWith("/forbidden", (string?)problem["type"], StringComparison.Ordinal);
-        Assert.Equal($"Bearer error=\"insufficient_scope\", scope=\"{(rule.Need == Need.User ? Scopes.UsersAct : rule.Scope)}\"", challenge);
+        Assert.Equal($"Bearer error=\"insufficient_scope\", scope=\"{(rule.Need == Need.User ? Scopes.UsersAct : rule.Scope)}\"",
+            challenge);
     }
 
     private sealed class CountingHandler : DelegatingHandler

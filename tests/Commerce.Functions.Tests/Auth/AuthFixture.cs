@@ -13,7 +13,12 @@ internal sealed class AuthFixture : IDisposable
     public AuthFixture(string userClaim = "sub")
     {
         Issuer = new TestIssuer(Time);
-        var options = Options.Create(new AuthOptions { Issuer = TestIssuer.Address, Audience = TestIssuer.Audience, UserClaim = userClaim });
+        var options = Options.Create(new AuthOptions
+        {
+            Issuer = TestIssuer.Address,
+            Audience = TestIssuer.Audience,
+            UserClaim = userClaim
+        });
         Keys = new IssuerKeys(Issuer, options, Time, NullLogger<IssuerKeys>.Instance);
         Verifier = new TokenVerifier(Keys, options, Time);
     }
@@ -26,9 +31,11 @@ internal sealed class AuthFixture : IDisposable
 
     public TokenVerifier Verifier { get; }
 
-    public async Task<Caller?> VerifyAsync(string token) => (await Verifier.VerifyAsync(token, TestContext.Current.CancellationToken)).Caller;
+    public async Task<Caller?> VerifyAsync(string token) =>
+        (await Verifier.VerifyAsync(token, TestContext.Current.CancellationToken)).Caller;
 
-    public async Task<bool> IsRefusedAsync(string token) => await Verifier.VerifyAsync(token, TestContext.Current.CancellationToken) == Verification.Refused;
+    public async Task<bool> IsRefusedAsync(string token) =>
+        await Verifier.VerifyAsync(token, TestContext.Current.CancellationToken) == Verification.Refused;
 
     public void Dispose()
     {

@@ -27,7 +27,8 @@ public sealed class AuthOptionsTests
 
     [Fact]
     public void The_claim_that_names_users_may_not_be_empty() =>
-        Assert.StartsWith("Auth:UserClaim", new AuthOptions { Issuer = "https://i.example", Audience = "a", UserClaim = "" }.Problem(), StringComparison.Ordinal);
+        Assert.StartsWith("Auth:UserClaim", new AuthOptions { Issuer = "https://i.example", Audience = "a", UserClaim = "" }.Problem(),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://issuer.example/", "https://issuer.example/.well-known/openid-configuration")]

@@ -12,16 +12,19 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commerce.Functions.Tests.Auth;
 
-/// <summary>An HTTP function of the app, to be called as the host calls it: through the middleware, with the parameters of its route.</summary>
+/// <summary>An HTTP function of the app, to be called as the host calls it: through the middleware, with the parameters of its
+/// route.</summary>
 internal sealed record HttpFunction(string Name, string Route, string[] Methods, MethodInfo Method)
 {
     public static IReadOnlyList<HttpFunction> All { get; } =
     [
         .. from type in typeof(AccessTable).Assembly.GetExportedTypes()
            from method in type.GetMethods()
-           let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(found => found is not null)
+           let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+               .FirstOrDefault(found => found is not null)
            where trigger is not null
-           select new HttpFunction(method.GetCustomAttribute<FunctionAttribute>()!.Name, trigger.Route!, trigger.Methods ?? ["get"], method),
+           select new HttpFunction(method.GetCustomAttribute<FunctionAttribute>()!.Name, trigger.Route!, trigger.Methods ?? ["get"],
+               method),
     ];
 
     /// <summary>Calls it.</summary>

@@ -9,9 +9,11 @@ public sealed class IssuerKeysTests : IDisposable
 
     private TestIssuer Issuer => _auth.Issuer;
 
-    private async Task<Verification> VerifyAsync(string token) => await _auth.Verifier.VerifyAsync(token, TestContext.Current.CancellationToken);
+    private async Task<Verification> VerifyAsync(string token) =>
+        await _auth.Verifier.VerifyAsync(token, TestContext.Current.CancellationToken);
 
-    private async Task<Caller?> RecallAsync(string token) => await _auth.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken);
+    private async Task<Caller?> RecallAsync(string token) =>
+        await _auth.Verifier.RecallAsync(TokenHash.Of(token), TestContext.Current.CancellationToken);
 
     [Fact]
     public async Task Many_first_tokens_fetch_the_keys_once()
@@ -59,7 +61,8 @@ public sealed class IssuerKeysTests : IDisposable
     {
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(Verification.Refused, await VerifyAsync(Issuer.Sign(Issuer.Claims("kim", null, null).ToJsonString(), $"key-of-nobody-{i}")));
+            Assert.Equal(Verification.Refused,
+                await VerifyAsync(Issuer.Sign(Issuer.Claims("kim", null, null).ToJsonString(), $"key-of-nobody-{i}")));
             _auth.Time.Advance(TimeSpan.FromSeconds(1));
         }
 

@@ -55,7 +55,11 @@ internal sealed class TestIssuer : IDocumentRetriever, IDisposable
         if (!IsUp)
             throw new IOException("Nobody answers.");
         if (address == $"{Address}/keys")
-            return Task.FromResult(new JsonObject { ["keys"] = new JsonArray([.. _keys.Select(key => PublicKey(key.Key, key.Value))]) }.ToJsonString());
+            return Task.FromResult(new JsonObject
+            {
+                ["keys"] = new JsonArray([.. _keys.Select(key =>
+                PublicKey(key.Key, key.Value))])
+            }.ToJsonString());
         Assert.Equal($"{Address}/.well-known/openid-configuration", address);
         Fetches++;
         return Task.FromResult(new JsonObject { ["issuer"] = Name, ["jwks_uri"] = $"{Address}/keys" }.ToJsonString());
@@ -73,7 +77,8 @@ internal sealed class TestIssuer : IDocumentRetriever, IDisposable
     }
 
     /// <summary>Without any signature.</summary>
-    public string Unsigned(string algorithm) => $"{Encoded($$"""{"alg":"{{algorithm}}","typ":"JWT"}""")}.{Encoded(Claims("kim", null, null).ToJsonString())}.";
+    public string Unsigned(string algorithm) =>
+        $"{Encoded($$"""{"alg":"{{algorithm}}","typ":"JWT"}""")}.{Encoded(Claims("kim", null, null).ToJsonString())}.";
 
     /// <summary>Signed with a secret that everybody knows: the public key, as its bytes and as its text.</summary>
     public string SignedWithPublicKey(bool asText)

@@ -34,10 +34,15 @@ public sealed class TokenVerifierTests : IDisposable
         ["a name that is too long"] = issuer => issuer.Token(sub: new string('x', 65)),
         ["a number for a name"] = issuer => issuer.Token(change: claims => claims["sub"] = 17850),
         ["names"] = issuer => issuer.Token(change: claims => claims["sub"] = new JsonArray("kim")),
-        ["two names"] = issuer => issuer.Sign(issuer.Claims("kim", null, null).ToJsonString().Replace("\"sub\":\"kim\"", "\"sub\":\"lee\",\"sub\":\"kim\"", StringComparison.Ordinal)),
-        ["two scopes"] = issuer => issuer.Sign(issuer.Claims("kim", "a", null).ToJsonString().Replace("\"scope\":\"a\"", "\"scope\":\"a\",\"scope\":\"b\"", StringComparison.Ordinal)),
+        ["two names"] = issuer =>
+            issuer.Sign(issuer.Claims("kim", null, null).ToJsonString()
+                .Replace("\"sub\":\"kim\"", "\"sub\":\"lee\",\"sub\":\"kim\"", StringComparison.Ordinal)),
+        ["two scopes"] = issuer =>
+            issuer.Sign(issuer.Claims("kim", "a", null).ToJsonString()
+                .Replace("\"scope\":\"a\"", "\"scope\":\"a\",\"scope\":\"b\"", StringComparison.Ordinal)),
         ["a key of nobody"] = issuer => issuer.Sign(issuer.Claims("kim", null, null).ToJsonString(), keyId: "key-of-nobody"),
-        ["an extension that must be understood"] = issuer => issuer.Sign(issuer.Claims("kim", null, null).ToJsonString(), header: ",\"crit\":[\"b64\"],\"b64\":false"),
+        ["an extension that must be understood"] = issuer =>
+            issuer.Sign(issuer.Claims("kim", null, null).ToJsonString(), header: ",\"crit\":[\"b64\"],\"b64\":false"),
         ["no payload"] = issuer => issuer.Sign(""),
         ["a payload that is none"] = issuer => issuer.Sign("[]"),
         ["another payload"] = issuer => Swap(issuer.Token(), issuer.Token(sub: "lee")),
@@ -50,7 +55,8 @@ public sealed class TokenVerifierTests : IDisposable
 
     [Theory]
     [MemberData(nameof(WrongTokens))]
-    public async Task A_token_that_is_not_as_it_must_be_is_refused(string how) => Assert.True(await _auth.IsRefusedAsync(Wrong[how](_auth.Issuer)), how);
+    public async Task A_token_that_is_not_as_it_must_be_is_refused(string how) =>
+        Assert.True(await _auth.IsRefusedAsync(Wrong[how](_auth.Issuer)), how);
 
     [Fact]
     public async Task A_good_token_says_who_calls_and_what_for()
@@ -76,7 +82,8 @@ public sealed class TokenVerifierTests : IDisposable
 
     [Fact]
     public async Task One_audience_of_several_is_enough() =>
-        Assert.NotNull(await _auth.VerifyAsync(_auth.Issuer.Token(change: claims => claims["aud"] = new JsonArray("other", TestIssuer.Audience))));
+        Assert.NotNull(await _auth.VerifyAsync(_auth.Issuer.Token(change: claims =>
+            claims["aud"] = new JsonArray("other", TestIssuer.Audience))));
 
     [Fact]
     public async Task The_user_may_be_named_by_another_claim()
@@ -91,7 +98,8 @@ public sealed class TokenVerifierTests : IDisposable
     [InlineData("exp", -29)]
     [InlineData("nbf", 30)]
     public async Task Clocks_may_differ_a_little(string claim, int seconds) =>
-        Assert.NotNull(await _auth.VerifyAsync(_auth.Issuer.Token(change: claims => claims[claim] = Seconds(TimeSpan.FromSeconds(seconds)))));
+        Assert.NotNull(await _auth.VerifyAsync(_auth.Issuer.Token(change: claims =>
+            claims[claim] = Seconds(TimeSpan.FromSeconds(seconds)))));
 
     [Fact]
     public async Task A_token_that_outlives_the_calendar_is_taken() =>
@@ -124,11 +132,14 @@ public sealed class TokenVerifierTests : IDisposable
     public async Task Any_text_is_refused_and_none_is_an_error()
     {
         var good = _auth.Issuer.Token();
-        var changes = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Char["aZ09-_. =é"], (at, letter) => good[..at] + letter + good[(at + 1)..]);
+        var changes = Gen.Select(Gen.Int[0, good.Length - 1], Gen.Char["aZ09-_. =é"], (at, letter) =>
+            good[..at] + letter + good[(at + 1)..]);
         await Gen.OneOf(changes, Gen.Char["eyJ.{}\"é-_"].Array[0, 60].Select(text => new string(text)))
             // The last letter of a signature has bits that mean nothing.
             .Where(text => text[..Math.Max(0, text.Length - 1)] != good[..^1])
-            .SampleAsync(async text => Assert.True(await _auth.IsRefusedAsync(text), text), iter: 300, threads: 1, writeLine: TestContext.Current.TestOutputHelper!.WriteLine);
+            .SampleAsync(async text =>
+                Assert.True(await _auth.IsRefusedAsync(text), text), iter: 300, threads: 1,
+                    writeLine: TestContext.Current.TestOutputHelper!.WriteLine);
     }
 
     public void Dispose() => _auth.Dispose();

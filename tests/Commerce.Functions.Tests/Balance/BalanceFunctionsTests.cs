@@ -25,7 +25,8 @@ public sealed class BalanceFunctionsTests(TestStore store) : IClassFixture<TestS
     public async Task A_user_never_seen_has_nothing()
     {
         var reply = await BalanceAsync();
-        Assert.Equal((200, 0, "KRW", null), (reply.Status, reply.Number("balance"), (string?)reply.Body!["currency"], reply.Body["updatedAt"]));
+        Assert.Equal((200, 0, "KRW", null),
+            (reply.Status, reply.Number("balance"), (string?)reply.Body!["currency"], reply.Body["updatedAt"]));
         Assert.Equal(304, (await BalanceAsync(("If-None-Match", reply.ETag))).Status);
         Assert.Equal("""{"items":[]}""", (await EntriesAsync()).Body!.ToJsonString());
     }
@@ -35,7 +36,8 @@ public sealed class BalanceFunctionsTests(TestStore store) : IClassFixture<TestS
     {
         await ChargeAsync("a", """{"amount":10000}""");
         var reply = await ChargeAsync("b", """{"amount":2500}""");
-        Assert.Equal((201, 2_500, 12_500, _user), (reply.Status, reply.Number("amount"), reply.Number("balance"), (string?)reply.Body!["userId"]));
+        Assert.Equal((201, 2_500, 12_500, _user),
+            (reply.Status, reply.Number("amount"), reply.Number("balance"), (string?)reply.Body!["userId"]));
         await ChargeAsync("c", """{"amount":1}""");
         Assert.Equal(reply.ToString(), (await ChargeAsync("b", """{"amount":2500}""")).ToString());
         Assert.Equal(12_501, (await BalanceAsync()).Number("balance"));
@@ -70,7 +72,8 @@ public sealed class BalanceFunctionsTests(TestStore store) : IClassFixture<TestS
         var ledger = store.App.GetRequiredService<AccountLedger>();
         await ledger.SubmitAsync(_user, new AccountCommand.Charge(_user, "all", Limits.MoneyMax - 3));
         var reply = await ChargeAsync("a", """{"amount":4}""");
-        Assert.Equal((409, "balance-limit-exceeded", 4, 3), (reply.Status, reply.Problem, reply.Number("requested"), reply.Number("available")));
+        Assert.Equal((409, "balance-limit-exceeded", 4, 3),
+            (reply.Status, reply.Problem, reply.Number("requested"), reply.Number("available")));
     }
 
     [Fact]
@@ -157,6 +160,8 @@ public sealed class BalanceFunctionsTests(TestStore store) : IClassFixture<TestS
     public async Task A_cursor_of_another_list_is_refused()
     {
         var cursor = Cursor.Encode("products", "5");
-        Assert.Equal((400, "cursor"), ((await EntriesAsync($"?cursor={cursor}")).Status, (string?)(await EntriesAsync($"?cursor={cursor}")).Body!["errors"]![0]!["field"]));
+        Assert.Equal((400, "cursor"),
+            ((await EntriesAsync($"?cursor={cursor}")).Status,
+                (string?)(await EntriesAsync($"?cursor={cursor}")).Body!["errors"]![0]!["field"]));
     }
 }

@@ -24,7 +24,8 @@ public sealed class CartAnswerTests(TestStore store) : CartCalls(store)
         var set = await SetAsync(Heart, 1);
         Assert.Equal((200, 1, 51_000), (set.Status, (long)set.Body!["item"]!["quantity"]!, set.Number("totalAmount")));
         var removed = await RemoveAsync(Lamp);
-        Assert.Equal((200, $$"""{"userId":"{{User}}","itemCount":1,"pieceCount":1,"totalAmount":1000}"""), (removed.Status, removed.Body!.ToJsonString()));
+        Assert.Equal((200, $$"""{"userId":"{{User}}","itemCount":1,"pieceCount":1,"totalAmount":1000}"""),
+            (removed.Status, removed.Body!.ToJsonString()));
         Assert.Equal((await GetAsync()).ETag, removed.ETag);
         var cleared = await ClearAsync();
         Assert.Equal((204, (await GetAsync()).ETag), (cleared.Status, cleared.ETag));
@@ -34,7 +35,8 @@ public sealed class CartAnswerTests(TestStore store) : CartCalls(store)
     public async Task Who_prefers_little_gets_the_version_alone()
     {
         foreach (var change in (Func<(string, string), Task<Reply>>[])
-            [prefer => AddAsync(Heart, 2, prefer), prefer => SetAsync(Heart, 3, prefer), prefer => RemoveAsync(Heart, prefer), prefer => ClearAsync(prefer)])
+            [prefer => AddAsync(Heart, 2, prefer), prefer => SetAsync(Heart, 3, prefer), prefer => RemoveAsync(Heart, prefer), prefer =>
+                ClearAsync(prefer)])
         {
             var reply = await change(("Prefer", "return=minimal"));
             Assert.Equal((204, null, "return=minimal"), (reply.Status, reply.Body, Applied(reply)));
@@ -47,7 +49,8 @@ public sealed class CartAnswerTests(TestStore store) : CartCalls(store)
     {
         await AddAsync(Lamp, 2);
         foreach (var (change, status) in ((Func<(string, string), Task<Reply>>, int)[])
-            [(prefer => AddAsync(Heart, 2, prefer), 201), (prefer => SetAsync(Heart, 3, prefer), 200), (prefer => RemoveAsync(Heart, prefer), 200), (prefer => ClearAsync(prefer), 200)])
+            [(prefer => AddAsync(Heart, 2, prefer), 201), (prefer => SetAsync(Heart, 3, prefer), 200),
+                (prefer => RemoveAsync(Heart, prefer), 200), (prefer => ClearAsync(prefer), 200)])
         {
             var reply = await change(("Prefer", "handling=strict, return=\"representation\"; x=1, return=minimal"));
             var cart = await GetAsync();
@@ -99,7 +102,8 @@ public sealed class CartAnswerTests(TestStore store) : CartCalls(store)
         await process.GetRequiredService<ProductReader>().PeekManyAsync(products);
         await AddAsync(process, products[0], 1);
         var (few, fewBytes) = await CallsOfAsync(() => AddAsync(process, products[1], 1));
-        await Task.WhenAll(products[2..^1].Select(product => process.GetRequiredService<CartWriter>().ChangeAsync(User, new CartChange.Add(product, 1))));
+        await Task.WhenAll(products[2..^1]
+            .Select(product => process.GetRequiredService<CartWriter>().ChangeAsync(User, new CartChange.Add(product, 1))));
         var (many, manyBytes) = await CallsOfAsync(() => AddAsync(process, products[^1], 1));
         Assert.Equal(few, many);
         Assert.InRange(manyBytes - fewBytes, -20, 20);

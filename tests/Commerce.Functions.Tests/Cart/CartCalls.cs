@@ -32,14 +32,16 @@ public abstract class CartCalls(TestStore store) : IClassFixture<TestStore>, IAs
     private protected Task<Reply> GetAsync(params (string, string)[] headers) =>
         store.App.CallAsync<CartFunctions>((functions, request) => functions.Get(request, User), headers: headers);
 
-    private protected Task<Reply> AddAsync(string sku, long quantity, params (string, string)[] headers) => AddAsync(store.App, sku, quantity, headers);
+    private protected Task<Reply> AddAsync(string sku, long quantity, params (string, string)[] headers) =>
+        AddAsync(store.App, sku, quantity, headers);
 
     private protected Task<Reply> AddAsync(IServiceProvider app, string sku, long quantity, params (string, string)[] headers) =>
         app.CallAsync<CartFunctions>(
             (functions, request) => functions.Add(request, User), $$"""{"productId":"{{sku}}","quantity":{{quantity}}}""", headers);
 
     private protected Task<Reply> SetAsync(string sku, long quantity, params (string, string)[] headers) =>
-        store.App.CallAsync<CartFunctions>((functions, request) => functions.Set(request, User, sku), $$"""{"quantity":{{quantity}}}""", headers);
+        store.App.CallAsync<CartFunctions>((functions, request) =>
+            functions.Set(request, User, sku), $$"""{"quantity":{{quantity}}}""", headers);
 
     private protected Task<Reply> RemoveAsync(string sku, params (string, string)[] headers) =>
         store.App.CallAsync<CartFunctions>((functions, request) => functions.Remove(request, User, sku), headers: headers);

@@ -19,7 +19,8 @@ public sealed class CartFunctionsTests(TestStore store) : CartCalls(store)
     [Fact]
     public async Task A_cart_shows_names_prices_and_stock_of_the_moment()
     {
-        Assert.Equal((201, 201, 200), ((await AddAsync(Heart, 2)).Status, (await AddAsync(Lamp, 1)).Status, (await AddAsync(Heart, 1)).Status));
+        Assert.Equal((201, 201, 200),
+            ((await AddAsync(Heart, 2)).Status, (await AddAsync(Lamp, 1)).Status, (await AddAsync(Heart, 1)).Status));
         var cart = await GetAsync();
         Assert.Equal(
             $$"""{"userId":"{{User}}","items":[{"productId":"{{Heart}}","name":"Heart","unitPrice":1000,"quantity":3,"stock":10},{"productId":"{{Lamp}}","name":"Lamp","unitPrice":25000,"quantity":1,"stock":2}],"totalAmount":28000}""",
@@ -99,7 +100,8 @@ public sealed class CartFunctionsTests(TestStore store) : CartCalls(store)
                 var (added, unknown) = (0, 0);
                 foreach (var wave in Enumerable.Range(0, 24).Chunk(4))
                     await Task.WhenAll(wave.Select(_ => AddAsync()));
-                var inCart = (await Store.App.GetRequiredService<CartWriter>().FindAsync(user, CancellationToken.None))?.Items.Sum(item => item.Quantity) ?? 0;
+                var inCart = (await Store.App.GetRequiredService<CartWriter>().FindAsync(user, CancellationToken.None))?.Items.Sum(item =>
+                    item.Quantity) ?? 0;
                 Assert.InRange(inCart, added, added + unknown);
 
                 async Task AddAsync()

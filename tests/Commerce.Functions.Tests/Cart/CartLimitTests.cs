@@ -28,7 +28,8 @@ public sealed class CartLimitTests(TestStore store) : IClassFixture<TestStore>
         return id;
     }
 
-    private Task<string[]> AddProductsAsync(int count, long price) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => AddProductAsync(price)));
+    private Task<string[]> AddProductsAsync(int count, long price) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(_ => AddProductAsync(price)));
 
     private async Task PriceAsync(IServiceProvider app, string productId, long price) => await app.GetRequiredService<CatalogWriter>()
         .UpdateAsync((await Products.FindAsync(productId, CancellationToken.None))!, "Product", price, ifMatch: false);
@@ -79,7 +80,8 @@ public sealed class CartLimitTests(TestStore store) : IClassFixture<TestStore>
                 OrderItem[] items = [.. cart.Items.Select(item => new OrderItem(item.ProductId, item.Quantity))];
                 var draft = OrderRules.Draft(new OrderRequest(user, "k", items, null)).Value!;
                 var found = await Products.FindManyAsync([.. draft.Items.Select(item => item.ProductId)], CancellationToken.None);
-                Assert.True(OrderRules.Accept(draft, [.. draft.Items.Select(item => found[item.ProductId])], DateTimeOffset.UnixEpoch).Succeeded);
+                Assert.True(OrderRules.Accept(draft, [.. draft.Items.Select(item => found[item.ProductId])], DateTimeOffset.UnixEpoch)
+                    .Succeeded);
             },
             iter: 20, threads: 1, writeLine: TestContext.Current.TestOutputHelper!.WriteLine);
     }

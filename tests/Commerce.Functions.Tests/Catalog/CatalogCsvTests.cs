@@ -98,7 +98,8 @@ public sealed class CatalogCsvTests
     {
         foreach (var contentType in (string[])["text/csv", "text/csv; charset=euc-kr", $"text/csv; charset={charset}"])
         {
-            var rows = await ImportAsync(contentType, [.. Charset(charset).GetPreamble(), .. Charset(charset).GetBytes(Header + "A,하트,1,2")]);
+            var rows = await ImportAsync(contentType,
+                [.. Charset(charset).GetPreamble(), .. Charset(charset).GetBytes(Header + "A,하트,1,2")]);
             Assert.Equal([new CatalogRow("A", "하트", 1, 2)], rows.Value!);
         }
     }
@@ -117,7 +118,8 @@ public sealed class CatalogCsvTests
     {
         var refused = (await ImportAsync(contentType!, Encoding.UTF8.GetBytes(Header + "A,B,1,2"))).Failure;
         Assert.Equal(ErrorCode.UnsupportedMediaType, refused?.Code);
-        Assert.Equal("Content-Type: must be text/csv, in UTF-8 or a charset that is known here, and not compressed", Requests.First(refused));
+        Assert.Equal("Content-Type: must be text/csv, in UTF-8 or a charset that is known here, and not compressed",
+            Requests.First(refused));
     }
 
     [Theory]
@@ -129,7 +131,8 @@ public sealed class CatalogCsvTests
     [InlineData("shift_jis", new byte[] { 0x81, 0x20 })]
     public async Task Bytes_that_are_no_text_in_the_charset_name_their_row_and_column(string charset, byte[] bytes)
     {
-        var rows = await ImportAsync($"text/csv; charset={charset}", [.. Encoding.ASCII.GetBytes(Header + "A,B,1,2\nC,x"), .. bytes, .. "y,1,2\n"u8]);
+        var rows = await ImportAsync($"text/csv; charset={charset}",
+            [.. Encoding.ASCII.GetBytes(Header + "A,B,1,2\nC,x"), .. bytes, .. "y,1,2\n"u8]);
         Assert.Equal("row 3, name: has bytes that are no text in the file's charset", Requests.First(rows.Failure));
         var ids = await ImportAsync($"text/csv; charset={charset}", [.. Encoding.ASCII.GetBytes(Header + "A"), .. bytes, .. ",x,1,2\n"u8]);
         Assert.Equal("row 2, productId: has bytes that are no text in the file's charset", Requests.First(ids.Failure));
@@ -140,7 +143,8 @@ public sealed class CatalogCsvTests
     {
         var unfinished = await ImportAsync("text/csv; charset=utf-16", [.. Encoding.Unicode.GetBytes(Header + "A,B,1,2"), 0x41]);
         Assert.Equal("row 2, stock: has bytes that are no text in the file's charset", Requests.First(unfinished.Failure));
-        var surrogate = await ImportAsync("text/csv; charset=utf-16", [.. Encoding.Unicode.GetBytes(Header + "A,B"), 0x00, 0xD8, .. Encoding.Unicode.GetBytes("x,1,2")]);
+        var surrogate = await ImportAsync("text/csv; charset=utf-16",
+            [.. Encoding.Unicode.GetBytes(Header + "A,B"), 0x00, 0xD8, .. Encoding.Unicode.GetBytes("x,1,2")]);
         Assert.Equal("row 2, name: has bytes that are no text in the file's charset", Requests.First(surrogate.Failure));
     }
 

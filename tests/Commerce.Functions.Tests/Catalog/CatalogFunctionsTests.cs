@@ -16,7 +16,8 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
 
     private Task<Reply> AdjustAsync(string key, long delta, string reason = "count", string? sku = null) =>
         store.App.CallAsync<CatalogOperatorFunctions>(
-            (functions, request) => functions.Adjust(request, sku ?? _sku), $$"""{"delta":{{delta}},"reason":"{{reason}}"}""", ("Idempotency-Key", key));
+            (functions, request) =>
+                functions.Adjust(request, sku ?? _sku), $$"""{"delta":{{delta}},"reason":"{{reason}}"}""", ("Idempotency-Key", key));
 
     private Task<Reply> GetAsync(params (string, string)[] headers) => GetAsync(_sku, headers);
 
@@ -62,7 +63,8 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
         {
             // A line is taken at the price in force; where that is another, it is asked for again.
             for (long? price = 1; price is not null;)
-                price = (await stock.SubmitAsync(_sku, new StockCommand.Reserve(_sku, $"o-{n}", 1, price.Value, IsPriceBound: false))).Failure?.TotalAmount;
+                price = (await stock.SubmitAsync(_sku, new StockCommand.Reserve(_sku, $"o-{n}", 1, price.Value, IsPriceBound: false)))
+                    .Failure?.TotalAmount;
         }
     }
 
@@ -110,7 +112,8 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
         Assert.Equal((201, 40, 40), (first.Status, first.Number("delta"), first.Number("stock")));
         await AdjustAsync("broken", -3);
         Assert.Equal(first.ToString(), (await AdjustAsync("delivery", 40)).ToString());
-        Assert.Equal((422, "idempotency-key-reused"), ((await AdjustAsync("delivery", 41)).Status, (await AdjustAsync("delivery", 41)).Problem));
+        Assert.Equal((422, "idempotency-key-reused"),
+            ((await AdjustAsync("delivery", 41)).Status, (await AdjustAsync("delivery", 41)).Problem));
         Assert.Equal(37, (await GetAsync()).Number("stock"));
     }
 
@@ -119,9 +122,11 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
     {
         await PutAsync("""{"name":"Heart","price":1}""");
         var below = await AdjustAsync("a", -1);
-        Assert.Equal((409, "insufficient-stock", 1, 0), (below.Status, below.Problem, below.Number("requested"), below.Number("available")));
+        Assert.Equal((409, "insufficient-stock", 1, 0),
+            (below.Status, below.Problem, below.Number("requested"), below.Number("available")));
         Assert.Equal((400, "validation"), ((await AdjustAsync("b", 0)).Status, (await AdjustAsync("b", 0)).Problem));
-        Assert.Equal((404, "not-found"), ((await AdjustAsync("c", 1, sku: "nope")).Status, (await AdjustAsync("c", 1, sku: "nope")).Problem));
+        Assert.Equal((404, "not-found"),
+            ((await AdjustAsync("c", 1, sku: "nope")).Status, (await AdjustAsync("c", 1, sku: "nope")).Problem));
     }
 
     [Fact]
@@ -135,7 +140,8 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
         var changed = await ImportAsync($"{_sku}-010,New name,5,99\n{_sku}-new,New,1,0\n");
         Assert.Equal("""{"rows":2,"created":1,"updated":1,"unchanged":0}""", changed.Body!.ToJsonString());
         Assert.Equal(
-            $$"""{"productId":"{{_sku}}-010","name":"New name","price":5,"stock":3}""", (await GetAsync($"{_sku}-010")).Body!.ToJsonString());
+            $$"""{"productId":"{{_sku}}-010","name":"New name","price":5,"stock":3}""",
+                (await GetAsync($"{_sku}-010")).Body!.ToJsonString());
     }
 
     [Fact]
@@ -174,7 +180,8 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
         Assert.Equal(found.OrderBy(item => item.Id, StringComparer.Ordinal), found);
         Assert.Equal(found.Count, found.Distinct().Count());
         Assert.Equal(
-            Enumerable.Range(0, 57).Select(n => ($"{_sku}-{n:00}", (long)n)), found.Where(item => item.Id.StartsWith(_sku, StringComparison.Ordinal)));
+            Enumerable.Range(0, 57).Select(n => ($"{_sku}-{n:00}", (long)n)),
+                found.Where(item => item.Id.StartsWith(_sku, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -190,7 +197,8 @@ public sealed class CatalogFunctionsTests(TestStore store) : IClassFixture<TestS
             Assert.True(attempts < 100);
             try
             {
-                listed.AddRange((await reader.ListAsync(listed[^1], 5, TestContext.Current.CancellationToken)).Select(product => product.ProductId));
+                listed.AddRange((await reader.ListAsync(listed[^1], 5, TestContext.Current.CancellationToken))
+                    .Select(product => product.ProductId));
             }
             catch (Exception fault) when (fault is CosmosException or HttpRequestException)
             {

@@ -11,7 +11,8 @@ public sealed class CatalogRepeatTests(TestStore store) : IClassFixture<TestStor
 
     private Task<Reply> PutAsync(long price, params (string, string)[] headers) => PutAsync(store.App, price, headers);
 
-    private Task<Reply> PutAsync(IServiceProvider app, long price, params (string, string)[] headers) => app.CallAsync<CatalogOperatorFunctions>(
+    private Task<Reply> PutAsync(IServiceProvider app, long price, params (string, string)[] headers) =>
+        app.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Put(request, _sku), $$"""{"name":"Heart","price":{{price}}}""", headers);
 
     private Task<Reply> ImportAsync(IServiceProvider app, long price) => app.CallAsync<CatalogOperatorFunctions>(

@@ -26,7 +26,8 @@ public sealed class SpreadCatalogTests(SpreadStore store) : IClassFixture<Spread
         var found = await reader.FindManyAsync([.. rows.Select(row => row.ProductId).Append("nope")], Ct);
         Assert.Equal(rows.Select(row => row.ProductId), found.Keys.Order(StringComparer.Ordinal));
 
-        var audit = AuditView.Of(await store.NewProcess(time: new SkippingTime()).GetRequiredService<Auditor>().ProveAsync(TimeSpan.FromMinutes(1), Ct));
+        var audit = AuditView.Of(await store.NewProcess(time: new SkippingTime()).GetRequiredService<Auditor>()
+            .ProveAsync(TimeSpan.FromMinutes(1), Ct));
         Assert.Equal((true, 300), (audit.Ok, audit.Products));
     }
 }

@@ -6,24 +6,29 @@ using CsCheck;
 
 namespace Commerce.Functions.Tests.Catalog;
 
-/// <summary>Text comes in at three inputs: a product's name as JSON and as CSV, and an adjustment's reason. One rule holds at all of them.</summary>
+/// <summary>Text comes in at three inputs: a product's name as JSON and as CSV, and an adjustment's reason. One rule holds at all of
+/// them.</summary>
 public sealed class TextInputsTests(TestStore store) : IClassFixture<TestStore>
 {
     private static readonly string[] Pieces =
     [
-        "a", "B ", "하", "\u1112\u1161\u11AB", "e\u0301", "\u00E9", "\U0001F90D", "\U0001F469\u200D\U0001F467", "\u3164", "\u200B", "\u200D", "\u2028", "\n", "\t",
-        "\u202E", "\uFE0F", "\uE000", "\uFFFD", "\uFDD0", "\u3000", "\"", ",", "\\", "\u0323", "\u00AD", new string('x', 100), new('가', 60), "\0",
+        "a", "B ", "하", "\u1112\u1161\u11AB", "e\u0301", "\u00E9", "\U0001F90D", "\U0001F469\u200D\U0001F467", "\u3164", "\u200B", "\u200D",
+            "\u2028", "\n", "\t",
+        "\u202E", "\uFE0F", "\uE000", "\uFFFD", "\uFDD0", "\u3000", "\"", ",", "\\", "\u0323", "\u00AD", new string('x', 100), new('가', 60),
+            "\0",
     ];
 
     private static readonly Gen<string> Texts =
-        Gen.OneOf(Gen.OneOf([.. Pieces.Select(Gen.Const)]), Gen.Char[' ', '\uFFFF'].Where(unit => !char.IsSurrogate(unit)).Select(unit => unit.ToString()))
+        Gen.OneOf(Gen.OneOf([.. Pieces.Select(Gen.Const)]),
+            Gen.Char[' ', '\uFFFF'].Where(unit => !char.IsSurrogate(unit)).Select(unit => unit.ToString()))
             .Array[0, 6].Select(string.Concat);
 
     private Task<Reply> PutAsync(string sku, string name) => store.App.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Put(request, sku), new JsonObject { ["name"] = name, ["price"] = 1 }.ToJsonString());
 
     private Task<Reply> AdjustAsync(string sku, string key, string reason) => store.App.CallAsync<CatalogOperatorFunctions>(
-        (functions, request) => functions.Adjust(request, sku), new JsonObject { ["delta"] = 1, ["reason"] = reason }.ToJsonString(), ("Idempotency-Key", key));
+        (functions, request) =>
+            functions.Adjust(request, sku), new JsonObject { ["delta"] = 1, ["reason"] = reason }.ToJsonString(), ("Idempotency-Key", key));
 
     private Task<Reply> ImportAsync(string sku, string name) => store.App.CallAsync<CatalogOperatorFunctions>(
         (functions, request) => functions.Import(request),
@@ -46,7 +51,8 @@ public sealed class TextInputsTests(TestStore store) : IClassFixture<TestStore>
             var adjustment = await AdjustAsync(adjusted, "k", text);
             Assert.Equal(wrong is null ? 201 : 400, adjustment.Status);
             var expected = wrong is null ? kept : null;
-            Assert.Equal((expected, expected, expected), (await NameAsync(put), await NameAsync(imported), (string?)adjustment.Body!["reason"]));
+            Assert.Equal((expected, expected, expected),
+                (await NameAsync(put), await NameAsync(imported), (string?)adjustment.Body!["reason"]));
         },
         iter: 300);
 

@@ -42,7 +42,8 @@ public sealed class GuardedWritesTests
         var requests = 0;
         database.After = request =>
         {
-            if (request.RequestUri!.AbsolutePath.Contains("/docs", StringComparison.Ordinal) && Interlocked.Increment(ref requests) % 2 == 1)
+            if (request.RequestUri!.AbsolutePath.Contains("/docs", StringComparison.Ordinal)
+                && Interlocked.Increment(ref requests) % 2 == 1)
                 throw new HttpRequestException("lost");
         };
 

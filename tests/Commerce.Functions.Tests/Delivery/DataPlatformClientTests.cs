@@ -27,10 +27,12 @@ public class DataPlatformClientTests
         Assert.Equal("https://platform.example/events", platform.Last.RequestUri!.ToString());
         Assert.Equal("application/cloudevents+json; charset=utf-8", platform.Last.Content!.Headers.ContentType!.ToString());
         Assert.Equal("o-1.paid", headers.GetValues("webhook-id").Single());
-        Assert.Equal(Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture), headers.GetValues("webhook-timestamp").Single());
+        Assert.Equal(Now.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture),
+            headers.GetValues("webhook-timestamp").Single());
         Assert.Equal(
             WebhookSignature.Sign(
-                "o-1.paid", headers.GetValues("webhook-timestamp").Single(), platform.LastBody, WebhookSignature.ParseKey(DeliveryFixture.Options.SigningKeys[0])!),
+                "o-1.paid", headers.GetValues("webhook-timestamp").Single(), platform.LastBody,
+                    WebhookSignature.ParseKey(DeliveryFixture.Options.SigningKeys[0])!),
             headers.GetValues("webhook-signature").Single());
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", headers.GetValues("traceparent").Single(), StringComparison.Ordinal);
         Assert.Equal("o-1.paid", JsonDocument.Parse(platform.LastBody).RootElement.GetProperty("id").GetString());
@@ -144,7 +146,8 @@ public class DataPlatformClientTests
     public void Settings_that_make_no_sense_are_named()
     {
         var good = DeliveryFixture.Options;
-        Assert.Contains("more than 2", (good with { SigningKeys = [.. Enumerable.Repeat(good.SigningKeys[0], 3)] }).Problem(), StringComparison.Ordinal);
+        Assert.Contains("more than 2", (good with { SigningKeys = [.. Enumerable.Repeat(good.SigningKeys[0], 3)] }).Problem(),
+            StringComparison.Ordinal);
         Assert.Contains("DataPlatform:TimeoutSeconds", (good with { TimeoutSeconds = double.NaN }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:DrainPerSecond", (good with { DrainPerSecond = 0 }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:ConnectionsMax", (good with { ConnectionsMax = 0 }).Problem(), StringComparison.Ordinal);

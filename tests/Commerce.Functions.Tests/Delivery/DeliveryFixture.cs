@@ -180,7 +180,8 @@ internal sealed class ShiftableTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
 
-    public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _shift) * (TimestampFrequency / TimeSpan.TicksPerSecond);
+    public override long GetTimestamp() =>
+        base.GetTimestamp() + Interlocked.Read(ref _shift) * (TimestampFrequency / TimeSpan.TicksPerSecond);
 
     public void Shift(TimeSpan by) => Interlocked.Add(ref _shift, by.Ticks);
 }

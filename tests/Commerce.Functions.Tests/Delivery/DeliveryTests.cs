@@ -181,7 +181,8 @@ public class DeliveryTests
         await using var fixture = await DeliveryFixture.CreateAsync(DeliveryFixture.Options with { DrainPerSecond = 100 });
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         // Of one shard, whose pages hold 50; the events of a page are under way together.
-        string[] orders = [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(120)];
+        string[] orders = [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}")
+            .Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(120)];
         foreach (var orderId in orders)
             await fixture.DispatchAsync(orderId);
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
@@ -201,7 +202,8 @@ public class DeliveryTests
     {
         await using var fixture = await DeliveryFixture.CreateAsync(DeliveryFixture.Options with { DrainPerSecond = 10 });
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
-        foreach (var orderId in Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(30))
+        foreach (var orderId in Enumerable.Range(0, 10_000).Select(i => $"o-{i}")
+            .Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(30))
             await fixture.DispatchAsync(orderId);
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
         var sentAt = new ConcurrentQueue<long>();
@@ -224,7 +226,8 @@ public class DeliveryTests
     public async Task A_single_event_that_always_fails_holds_up_no_other_and_is_parked_after_72_hours()
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
-        fixture.Platform.Answer = id => new HttpResponseMessage(id == "o-bad.paid" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK);
+        fixture.Platform.Answer = id =>
+            new HttpResponseMessage(id == "o-bad.paid" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK);
         var started = fixture.Time.GetUtcNow();
         await fixture.DispatchAsync("o-bad");
         for (var i = 0; i < 20; i++)

@@ -35,8 +35,10 @@ public class DrainResultTests
     public void What_is_due_goes_on_at_once_and_what_is_not_waits_for_it_half_a_minute_at_most()
     {
         Assert.True(DrainResult.Of(new(0), new DrainReport(1, false, false, Now), ProbeMax, Now).Pause <= TimeSpan.Zero);
-        Assert.Equal(TimeSpan.FromSeconds(7), DrainResult.Of(new(0), new DrainReport(1, false, false, Now.AddSeconds(7)), ProbeMax, Now).Pause);
-        Assert.Equal(TimeSpan.FromSeconds(30), DrainResult.Of(new(0), new DrainReport(1, false, false, Now.AddHours(1)), ProbeMax, Now).Pause);
+        Assert.Equal(TimeSpan.FromSeconds(7),
+            DrainResult.Of(new(0), new DrainReport(1, false, false, Now.AddSeconds(7)), ProbeMax, Now).Pause);
+        Assert.Equal(TimeSpan.FromSeconds(30),
+            DrainResult.Of(new(0), new DrainReport(1, false, false, Now.AddHours(1)), ProbeMax, Now).Pause);
     }
 
     [Fact]

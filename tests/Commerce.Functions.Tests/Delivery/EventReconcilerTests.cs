@@ -109,7 +109,8 @@ public sealed class EventReconcilerTests : IAsyncLifetime
         await ReconcileAsync();
         await _fixture.DrainAllAsync();
 
-        Assert.Equal(DeliveryState.Delivered, await _fixture.Dispatcher.DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(order)), Stop));
+        Assert.Equal(DeliveryState.Delivered,
+            await _fixture.Dispatcher.DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(order)), Stop));
 
         Assert.Single(_fixture.Platform.Received);
     }

@@ -26,7 +26,8 @@ internal sealed class RedeliveryHub(BacklogDrain drain, TimeProvider time) : Par
     public int Refusals { get; private set; }
 
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default)
     {
         Answer();
         lock (_lock)

@@ -149,7 +149,8 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     }
 
     private static Task<DeliveryAttempt?> ProbeAsync(DeliveryFixture fixture) =>
-        fixture.Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-probe", fixture.Time.GetUtcNow())), Stop);
+        fixture.Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-probe", fixture.Time.GetUtcNow())),
+            Stop);
 
     private static async Task<JsonNode> StatusAsync(DeliveryFixture fixture)
     {

@@ -16,7 +16,8 @@ public sealed class HealthTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    private static Task<Reply> ReadyAsync(IServiceProvider app) => app.CallAsync<HealthFunctions>((functions, request) => functions.Ready(request));
+    private static Task<Reply> ReadyAsync(IServiceProvider app) =>
+        app.CallAsync<HealthFunctions>((functions, request) => functions.Ready(request));
 
     [Fact]
     public async Task An_app_is_ready_when_its_store_answers() => Assert.Equal(200, (await ReadyAsync(_store.App)).Status);
@@ -24,7 +25,11 @@ public sealed class HealthTests : IAsyncLifetime
     [Fact]
     public async Task An_app_whose_store_refuses_is_alive_and_not_ready()
     {
-        using var faults = new CosmosFaultHandler(new FaultPlan(1, probability: 0)) { Watch = (_, _) => throw new HttpRequestException("down") };
+        using var faults = new CosmosFaultHandler(new FaultPlan(1, probability: 0))
+        {
+            Watch = (_, _) =>
+            throw new HttpRequestException("down")
+        };
         var app = _store.NewProcess(faults);
         var reply = await ReadyAsync(app);
         Assert.Equal((503, "not-ready", "1"), (reply.Status, reply.Problem, reply.Headers.RetryAfter.ToString()));

@@ -18,7 +18,8 @@ public sealed class AnswersTests
     {
         var (status, body, headers) = await Requests.AnswerAsync(Answers.Ok(View, BalanceJson.Wire.BalanceView, "\"7\""));
         Assert.Equal(200, status);
-        Assert.Equal("""{"userId":"kim","balance":12500,"held":0,"currency":"KRW","updatedAt":"2026-01-01T18:04:05.0000000Z"}""", body!.ToJsonString());
+        Assert.Equal("""{"userId":"kim","balance":12500,"held":0,"currency":"KRW","updatedAt":"2026-01-01T18:04:05.0000000Z"}""",
+            body!.ToJsonString());
         Assert.Equal("application/json; charset=utf-8", headers.ContentType);
         Assert.Equal("\"7\"", headers.ETag);
         Assert.Equal("no-cache", headers.CacheControl);
@@ -35,7 +36,8 @@ public sealed class AnswersTests
         foreach (var answer in (IResult[])
             [
                 Answers.Ok(View with { Balance = number }, BalanceJson.Wire.BalanceView),
-                Answers.Ok(new TopProductsView([new(1, "p", "x", 1, 1, Revenue: number)], default, default, default), RankingJson.Wire.TopProductsView),
+                Answers.Ok(new TopProductsView([new(1, "p", "x", 1, 1, Revenue: number)], default, default, default),
+                    RankingJson.Wire.TopProductsView),
                 Answers.Ok(AuditView.Of(null) with { Differences = [new("account-balance", "kim", number, 0)] }, AuditJson.Wire.AuditView),
                 Answers.Problem(Failure.InsufficientBalance(number, 0)),
             ])
@@ -61,7 +63,8 @@ public sealed class AnswersTests
     [Fact]
     public async Task A_refusal_is_a_problem_with_its_numbers()
     {
-        var (status, body, headers) = await Requests.AnswerAsync(Answers.Problem(Failure.InsufficientStock("85123A", 3, 1)), Requests.With());
+        var (status, body, headers) = await Requests.AnswerAsync(Answers.Problem(Failure.InsufficientStock("85123A", 3, 1)),
+            Requests.With());
         Assert.Equal((409, "application/problem+json"), (status, (string?)headers.ContentType));
         Assert.Equal("nosniff", headers.XContentTypeOptions);
         Assert.True(JsonNode.DeepEquals(body, JsonNode.Parse("""
@@ -82,7 +85,8 @@ public sealed class AnswersTests
     public async Task Who_is_too_early_is_told_when_to_come_back()
     {
         Assert.Equal("1", (await Requests.AnswerAsync(Answers.Problem(new Failure(ErrorCode.Busy, "")))).Headers.RetryAfter);
-        Assert.Equal("7", (await Requests.AnswerAsync(Answers.Problem(new Failure(ErrorCode.Busy, ""), ("Retry-After", "7")))).Headers.RetryAfter);
+        Assert.Equal("7", (await Requests.AnswerAsync(Answers.Problem(new Failure(ErrorCode.Busy, ""), ("Retry-After", "7"))))
+            .Headers.RetryAfter);
     }
 
     [Fact]

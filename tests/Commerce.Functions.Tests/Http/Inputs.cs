@@ -22,25 +22,34 @@ internal sealed class Inputs(IServiceProvider app)
 
     public IEnumerable<Input<string>> OfProductIds =>
     [
-        new("put product", "productId", id => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, id), """{"name":"x","price":-1}""")),
-        new("adjust stock", "productId", id => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Adjust(request, id), """{"delta":0,"reason":"x"}""", "k")),
+        new("put product", "productId", id =>
+            CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, id), """{"name":"x","price":-1}""")),
+        new("adjust stock", "productId", id =>
+            CallAsync<CatalogOperatorFunctions>((functions, request) =>
+                functions.Adjust(request, id), """{"delta":0,"reason":"x"}""", "k")),
         new("import", "row 2, productId", id => ImportAsync($"\"{id}\",x,-1,0")),
-        new("add to cart", "productId", id => CallAsync<CartFunctions>((functions, request) => functions.Add(request, Bad), $$"""{"productId":"{{id}}","quantity":1}""")),
-        new("set in cart", "productId", id => CallAsync<CartFunctions>((functions, request) => functions.Set(request, Bad, id), """{"quantity":1}""")),
+        new("add to cart", "productId", id =>
+            CallAsync<CartFunctions>((functions, request) => functions.Add(request, Bad), $$"""{"productId":"{{id}}","quantity":1}""")),
+        new("set in cart", "productId", id =>
+            CallAsync<CartFunctions>((functions, request) => functions.Set(request, Bad, id), """{"quantity":1}""")),
         new("remove from cart", "productId", id => CallAsync<CartFunctions>((functions, request) => functions.Remove(request, Bad, id))),
         new("order", "items[0].productId", id => OrderAsync($$"""{"items":[{"productId":"{{id}}","quantity":1}]}""")),
     ];
 
     public IEnumerable<Input<long>> OfQuantities =>
     [
-        new("add to cart", "quantity", number => CallAsync<CartFunctions>((functions, request) => functions.Add(request, Bad), $$"""{"productId":"p","quantity":{{number}}}""")),
-        new("set in cart", "quantity", number => CallAsync<CartFunctions>((functions, request) => functions.Set(request, Bad, "p"), $$"""{"quantity":{{number}}}""")),
+        new("add to cart", "quantity", number =>
+            CallAsync<CartFunctions>((functions, request) => functions.Add(request, Bad), $$"""{"productId":"p","quantity":{{number}}}""")),
+        new("set in cart", "quantity", number =>
+            CallAsync<CartFunctions>((functions, request) => functions.Set(request, Bad, "p"), $$"""{"quantity":{{number}}}""")),
         new("order", "items[0].quantity", number => OrderAsync($$"""{"items":[{"productId":"p","quantity":{{number}}}]}""")),
     ];
 
     public IEnumerable<Input<long>> OfPrices =>
     [
-        new("put product", "price", number => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Put(request, Bad), $$"""{"name":"x","price":{{number}}}""")),
+        new("put product", "price", number =>
+            CallAsync<CatalogOperatorFunctions>((functions, request) =>
+                functions.Put(request, Bad), $$"""{"name":"x","price":{{number}}}""")),
         new("import", "row 2, price", number => ImportAsync($"{Bad},x,{number},0")),
     ];
 
@@ -48,30 +57,41 @@ internal sealed class Inputs(IServiceProvider app)
 
     public IEnumerable<Input<long>> OfExpectedTotals =>
     [
-        new("order", "expectedTotalAmount", number => OrderAsync($$"""{"items":[{"productId":"p","quantity":1}],"expectedTotalAmount":{{number}}}""")),
+        new("order", "expectedTotalAmount", number =>
+            OrderAsync($$"""{"items":[{"productId":"p","quantity":1}],"expectedTotalAmount":{{number}}}""")),
         new("checkout", "expectedTotalAmount", number => CheckoutAsync(Bad, $$"""{"expectedTotalAmount":{{number}}}""")),
     ];
 
     public IEnumerable<Input<string>> OfKeys =>
     [
-        new("charge", Key, key => CallAsync<BalanceFunctions>((functions, request) => functions.Charge(request, Bad), """{"amount":1}""", key)),
+        new("charge", Key, key =>
+            CallAsync<BalanceFunctions>((functions, request) => functions.Charge(request, Bad), """{"amount":1}""", key)),
         new("order", Key, key => OrderAsync("""{"items":[{"productId":"p","quantity":1}]}""", key)),
         new("checkout", Key, key => CheckoutAsync(Bad, null, key)),
         new("cancel", Key, key => CancelAsync("o-8Jr2nYk0v5TqWc1xZpLs3A", key)),
-        new("adjust stock", Key, key => CallAsync<CatalogOperatorFunctions>((functions, request) => functions.Adjust(request, Bad), """{"delta":1,"reason":"x"}""", key)),
+        new("adjust stock", Key, key =>
+            CallAsync<CatalogOperatorFunctions>((functions, request) =>
+                functions.Adjust(request, Bad), """{"delta":1,"reason":"x"}""", key)),
     ];
 
     public IEnumerable<Input<string>> OfUserIds =>
     [
-        new("charge", "userId", id => CallAsync<BalanceFunctions>((functions, request) => functions.Charge(request, id), """{"amount":0}""", "k")),
+        new("charge", "userId", id =>
+            CallAsync<BalanceFunctions>((functions, request) => functions.Charge(request, id), """{"amount":0}""", "k")),
         new("entries", "userId", id => CallAsync<BalanceFunctions>((functions, request) => functions.List(request, id), query: "?limit=0")),
-        new("orders", "userId", id => CallAsync<OrderFunctions>((functions, request) => functions.ListOrders(request, id), query: "?limit=0")),
-        new("order", "userId", id => CallAsync<OrderFunctions>((functions, request) => functions.PostOrder(request, id, NoDurable, NoContext), """{"items":[]}""", "k")),
+        new("orders", "userId", id =>
+            CallAsync<OrderFunctions>((functions, request) => functions.ListOrders(request, id), query: "?limit=0")),
+        new("order", "userId", id =>
+            CallAsync<OrderFunctions>((functions, request) =>
+                functions.PostOrder(request, id, NoDurable, NoContext), """{"items":[]}""", "k")),
         new("show order", "userId", id => CallAsync<OrderFunctions>((functions, request) => functions.ShowOrder(request, id, Bad))),
-        new("cancel", "userId", id => CallAsync<OrderFunctions>((functions, request) => functions.PostCancellation(request, id, Bad, NoDurable), null, "k")),
+        new("cancel", "userId", id =>
+            CallAsync<OrderFunctions>((functions, request) => functions.PostCancellation(request, id, Bad, NoDurable), null, "k")),
         new("checkout", "userId", id => CheckoutAsync(id, """{"expectedTotalAmount":-1}""")),
-        new("add to cart", "userId", id => CallAsync<CartFunctions>((functions, request) => functions.Add(request, id), """{"productId":"p","quantity":0}""")),
-        new("set in cart", "userId", id => CallAsync<CartFunctions>((functions, request) => functions.Set(request, id, "p"), """{"quantity":0}""")),
+        new("add to cart", "userId", id =>
+            CallAsync<CartFunctions>((functions, request) => functions.Add(request, id), """{"productId":"p","quantity":0}""")),
+        new("set in cart", "userId", id =>
+            CallAsync<CartFunctions>((functions, request) => functions.Set(request, id, "p"), """{"quantity":0}""")),
         new("remove from cart", "userId", id => CallAsync<CartFunctions>((functions, request) => functions.Remove(request, id, Bad))),
     ];
 
@@ -88,7 +108,8 @@ internal sealed class Inputs(IServiceProvider app)
         (functions, request) => functions.Import(request), $"productId,name,price,stock\n{row}", ("Content-Type", "text/csv"));
 
     private Task<Reply> CallAsync<T>(
-        Func<T, Microsoft.AspNetCore.Http.HttpRequest, Task<Microsoft.AspNetCore.Http.IResult>> function, string? body = null, string? key = null, string query = "")
+        Func<T, Microsoft.AspNetCore.Http.HttpRequest, Task<Microsoft.AspNetCore.Http.IResult>> function, string? body = null,
+            string? key = null, string query = "")
         where T : class =>
         app.CallAsync(function, body, [.. key is null ? Array.Empty<(string, string)>() : [(Key, key)], ("Query", query)]);
 }

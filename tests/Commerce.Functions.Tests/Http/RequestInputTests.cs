@@ -115,6 +115,7 @@ public sealed class RequestInputTests
     {
         var request = Requests.With(headers: [.. headers.Select(header => ("Prefer", header))]);
         var preference = Preference.Of(request);
-        Assert.Equal((respondAsync, waitSeconds, returned), (preference.RespondAsync, (int?)preference.Wait?.TotalSeconds, preference.Return?.ToString()));
+        Assert.Equal((respondAsync, waitSeconds, returned),
+            (preference.RespondAsync, (int?)preference.Wait?.TotalSeconds, preference.Return?.ToString()));
     }
 }

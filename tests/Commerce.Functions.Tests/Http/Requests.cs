@@ -8,7 +8,8 @@ namespace Commerce.Functions.Tests.Http;
 /// <summary>Requests made by hand, and what is answered to them.</summary>
 internal static class Requests
 {
-    public static HttpRequest With(string? body = null, string? contentType = "application/json", params (string Name, string Value)[] headers)
+    public static HttpRequest With(string? body = null, string? contentType = "application/json",
+        params (string Name, string Value)[] headers)
     {
         var request = new DefaultHttpContext().Request;
         request.Method = body is null ? "GET" : "POST";
@@ -24,7 +25,8 @@ internal static class Requests
         return request;
     }
 
-    public static async Task<(int Status, JsonNode? Body, IHeaderDictionary Headers)> AnswerAsync(IResult result, HttpRequest? request = null)
+    public static async Task<(int Status, JsonNode? Body, IHeaderDictionary Headers)> AnswerAsync(IResult result,
+        HttpRequest? request = null)
     {
         var context = request?.HttpContext ?? new DefaultHttpContext();
         using var body = new MemoryStream();

@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Tests.Http;
 
 /// <summary>
-/// No id hides a route, and no route an id: where a route has an id and another a word, the word is no such id, in any case. A new route with
-/// a new word fails here until the word is reserved.
+/// No id hides a route, and no route an id: where a route has an id and another a word, the word is no such id, in any case. A new route
+/// with a new word fails here until the word is reserved.
 /// </summary>
 public sealed class ReservedWordTests
 {
@@ -56,7 +56,8 @@ public sealed class ReservedWordTests
 
     [Fact]
     public void The_words_beside_ids_are_known() => Assert.Equal(
-        ["eventId pause", "eventId redelivery", "eventId resume", "eventId status", "folder config.json", "productId import", "productId top"],
+        ["eventId pause", "eventId redelivery", "eventId resume", "eventId status", "folder config.json", "productId import",
+            "productId top"],
         Pairs().Select(pair => $"{pair.Parameter} {pair.Word}").Order(StringComparer.Ordinal));
 
     [Fact]

@@ -116,9 +116,12 @@ public sealed partial class StrictJsonTests
         }
 
         var name = Body([.. "{\"items\":[{\"productId\":\"a"u8, 0xC3, 0x28, .. "\"}]}"u8]);
-        Assert.Equal("items[0].productId: must be a string of valid Unicode", Requests.First((await StrictJson.ReadAsync(name, TestJson.Wire.Body)).Failure));
-        foreach (var utf16 in (byte[][])[[0xFF, 0xFE, .. Encoding.Unicode.GetBytes("{}")], [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes("{}")]])
-            Assert.Equal("body: is not valid JSON near line 1, byte 1", Requests.First((await StrictJson.ReadAsync(Body(utf16), TestJson.Wire.Body)).Failure));
+        Assert.Equal("items[0].productId: must be a string of valid Unicode",
+            Requests.First((await StrictJson.ReadAsync(name, TestJson.Wire.Body)).Failure));
+        foreach (var utf16 in (byte[][])[[0xFF, 0xFE, .. Encoding.Unicode.GetBytes("{}")],
+            [0xFE, 0xFF, .. Encoding.BigEndianUnicode.GetBytes("{}")]])
+            Assert.Equal("body: is not valid JSON near line 1, byte 1",
+                Requests.First((await StrictJson.ReadAsync(Body(utf16), TestJson.Wire.Body)).Failure));
         var field = Body([.. "{\"amo"u8, 0xFF, .. "unt\":1}"u8]);
         Assert.Equal(ErrorCode.Validation, (await StrictJson.ReadAsync(field, TestJson.Wire.Body)).Failure?.Code);
     }

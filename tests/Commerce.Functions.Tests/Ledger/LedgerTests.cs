@@ -31,7 +31,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
         UserId = user,
         Status = OrderStatus.Pending,
         Fingerprint = $"{amount}",
-        Lines = [.. Enumerable.Range(0, lines).Select(n => new OrderLine($"p-{n:D4}-{new string('x', 50)}", new string('한', Limits.NameLengthMax), amount, 1, amount))],
+        Lines = [.. Enumerable.Range(0, lines)
+            .Select(n => new OrderLine($"p-{n:D4}-{new string('x', 50)}", new string('한', Limits.NameLengthMax), amount, 1, amount))],
         TotalAmount = amount * lines,
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
@@ -48,7 +49,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
         var accounts = store.Database[CommerceDatabase.Accounts];
         var account = await accounts.FindAsync<Account>(Account.DocumentId, new PartitionKey(user), TestContext.Current.CancellationToken);
         var entries = await accounts.QueryAsync<LedgerEntry>(
-            new QueryDefinition("SELECT * FROM c WHERE c.type = 'entry'"), new PartitionKey(user), ct: TestContext.Current.CancellationToken)
+            new QueryDefinition("SELECT * FROM c WHERE c.type = 'entry'"), new PartitionKey(user),
+                ct: TestContext.Current.CancellationToken)
             .ToListAsync(TestContext.Current.CancellationToken);
         return (account, entries);
     }
@@ -62,7 +64,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
             Assert.Equal(balance += entry.Amount, entry.BalanceAfter);
         Assert.True(balance >= 0);
         Assert.Equal(entries.Count(entry => entry.Sequence > 0), account?.EntryCount ?? 0);
-        Assert.Equal((await OrdersAsync(user)).Where(order => order.Status == OrderStatus.Pending).Sum(order => order.TotalAmount), account?.Held ?? 0);
+        Assert.Equal((await OrdersAsync(user)).Where(order => order.Status == OrderStatus.Pending).Sum(order => order.TotalAmount),
+            account?.Held ?? 0);
     }
 
     [Fact]
@@ -84,10 +87,12 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
                 foreach (var operation in answers.GroupBy(answer => answer.Id))
                 {
                     // One did it, the others are its repeats, or were told that the key stands for something else.
-                    var first = Assert.Single(operation, answer => answer.Answer is { Succeeded: true, Value.Repeated: false }).Answer.Value!.Record;
+                    var first = Assert.Single(operation, answer => answer.Answer is { Succeeded: true, Value.Repeated: false })
+                        .Answer.Value!.Record;
                     Assert.All(operation, answer => Assert.True(
                         answer.Answer.Failure?.Code == ErrorCode.IdempotencyKeyReused
-                        || (answer.Answer.Value!.Record.Entry, answer.Answer.Value.Record.Order?.Status) == (first.Entry, first.Order?.Status)));
+                        || (answer.Answer.Value!.Record.Entry, answer.Answer.Value.Record.Order?.Status) == (first.Entry,
+                            first.Order?.Status)));
                 }
 
                 // Each pending order is paid and rejected at the same time, twice: one of the two it becomes.
@@ -101,7 +106,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
                 var (account, entries) = await ReadAsync(user);
                 Assert.Equal(0, account?.Held ?? 0);
                 Assert.Equal(
-                    (await OrdersAsync(user)).Where(order => order.Status == OrderStatus.Paid).Select(order => OperationId.Payment(order.Id)).Order(),
+                    (await OrdersAsync(user)).Where(order => order.Status == OrderStatus.Paid)
+                        .Select(order => OperationId.Payment(order.Id)).Order(),
                     entries.Where(entry => entry.Kind == EntryKind.Payment).Select(entry => entry.Id).Order());
             },
             iter: 15, threads: 2);
@@ -115,8 +121,11 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
         var orders = Enumerable.Range(0, 6).Select(n => OrderOf(user, $"o-{n}", 10, Limits.OrderLinesMax)).ToList();
         var placed = await Task.WhenAll(orders.Select(order => PlaceAsync(ledger, order))).WaitAsync(Deadline);
         Assert.All(placed, answer => Assert.Equal(OrderStatus.Pending, answer.Value!.Record.Order!.Status));
-        var paid = await Task.WhenAll(orders.Select(order => ledger.SubmitAsync(user, new AccountCommand.Pay(OrderWork.Of(order))))).WaitAsync(Deadline);
-        Assert.All(paid, answer => Assert.Equal((OrderStatus.Paid, Limits.OrderLinesMax), (answer.Value!.Record.Order!.Status, answer.Value.Record.Order.Lines.Count)));
+        var paid = await Task.WhenAll(orders.Select(order => ledger.SubmitAsync(user, new AccountCommand.Pay(OrderWork.Of(order)))))
+            .WaitAsync(Deadline);
+        Assert.All(paid, answer =>
+            Assert.Equal((OrderStatus.Paid, Limits.OrderLinesMax),
+                (answer.Value!.Record.Order!.Status, answer.Value.Record.Order.Lines.Count)));
         await AssertSumsAsync(user);
     }
 
@@ -161,7 +170,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
                 var users = Enumerable.Range(0, 4).Select(n => $"u-{seed}-{n}").ToArray();
                 var operations = Enumerable.Range(0, 80).Select(n => (User: users[n % 4], Key: n / 8, Amount: n / 8 + 1L)).ToList();
                 foreach (var wave in operations.Chunk(16))
-                    await Task.WhenAll(wave.Select(operation => SubmitUntilAnsweredAsync(operation.User, operation.Key, operation.Amount))).WaitAsync(Deadline);
+                    await Task.WhenAll(wave.Select(operation => SubmitUntilAnsweredAsync(operation.User, operation.Key, operation.Amount)))
+                        .WaitAsync(Deadline);
                 foreach (var user in users)
                 {
                     await AssertSumsAsync(user);
@@ -175,7 +185,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
                     {
                         try
                         {
-                            Assert.True((await Accounts(process).SubmitAsync(user, new AccountCommand.Charge(user, $"{key}", amount))).Succeeded);
+                            Assert.True((await Accounts(process).SubmitAsync(user, new AccountCommand.Charge(user, $"{key}", amount)))
+                                .Succeeded);
                             return;
                         }
                         catch (Exception fault) when (fault is CosmosException or HttpRequestException)
@@ -194,7 +205,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
         var (product, processes) = ($"p-{Guid.NewGuid():N}", new[] { store.App, store.NewProcess() });
         await store.App.GetRequiredService<CatalogWriter>().CreateAsync(product, "Hot", 1_000, stock: 60);
         var answers = await Task.WhenAll(Enumerable.Range(0, 120).Select(n =>
-            Stock(processes[n % 2]).SubmitAsync(product, new StockCommand.Reserve(product, $"o-{n}", 1, 1_000, IsPriceBound: false)))).WaitAsync(Deadline);
+            Stock(processes[n % 2]).SubmitAsync(product, new StockCommand.Reserve(product, $"o-{n}", 1, 1_000, IsPriceBound: false))))
+                .WaitAsync(Deadline);
         Assert.Equal(60, answers.Count(answer => answer.Value!.Record.Kind == MovementKind.Sale));
         Assert.Equal(60, answers.Count(answer => answer.Value!.Record is { Kind: MovementKind.Refused, StockAfter: 0, Requested: 1 }));
     }
@@ -204,7 +216,8 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
     {
         var product = $"p-{Guid.NewGuid():N}";
         await store.App.GetRequiredService<CatalogWriter>().CreateAsync(product, "Hot", 1_000, stock: 5);
-        var sale = (await Stock(store.App).SubmitAsync(product, new StockCommand.Reserve(product, "o", 1, 1_000, IsPriceBound: false))).Value!.Record;
+        var sale = (await Stock(store.App).SubmitAsync(product, new StockCommand.Reserve(product, "o", 1, 1_000, IsPriceBound: false)))
+            .Value!.Record;
 
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
             Stock(store.App).SubmitAsync(product, new StockCommand.Release(product, "o", sale with { Delta = 100 })));

@@ -32,7 +32,8 @@ internal sealed class FakeDurable : PartialDurable
         };
 
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
-        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+        TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default)
     {
         if (StartFault is { } fault)
             throw fault;

@@ -55,7 +55,9 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
         Assert.Equal(50, (await there.AcceptAsync(user, "k2", new OrderItem(product, 1))).TotalAmount);
 
         await _fixture.PriceAsync(product, 70);
-        var rejected = await there.AcceptAsync(new OrderRequest(await _fixture.AddUserAsync(1_000), "k", [new OrderItem(product, 1)], null) { ExpectedTotalAmount = 50 });
+        var rejected = await there.AcceptAsync(new OrderRequest(await _fixture.AddUserAsync(1_000), "k", [new OrderItem(product, 1)],
+            null)
+        { ExpectedTotalAmount = 50 });
         // It was let in at 50, which was in memory there; the price is judged where the line is taken.
         var decided = await there.RunAsync(rejected);
         Assert.Equal((OrderStatus.Rejected, ErrorCode.PriceChanged), (decided.Status, decided.Rejection!.Code));
@@ -79,7 +81,9 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
     public async Task A_buyer_who_agreed_to_a_total_pays_that_or_nothing()
     {
         var (product, user) = (await _fixture.AddProductAsync(1_000, 10), await _fixture.AddUserAsync(100_000));
-        var order = await _fixture.AcceptAsync(new OrderRequest(user, "k", [new OrderItem(product, 1)], null) { ExpectedTotalAmount = 1_000 });
+        var order = await _fixture.AcceptAsync(new OrderRequest(user, "k", [new OrderItem(product, 1)],
+            null)
+        { ExpectedTotalAmount = 1_000 });
         await _fixture.PriceAsync(product, 50_000);
 
         var decided = await _fixture.RunAsync(order);
@@ -87,7 +91,8 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
         Assert.Equal(
             (OrderStatus.Rejected, ErrorCode.PriceChanged, 1_000, 50_000),
             (decided.Status, decided.Rejection!.Code, decided.Rejection.ExpectedTotalAmount, decided.Rejection.TotalAmount));
-        Assert.Equal((100_000, 0, 10), ((await _fixture.AccountAsync(user)).Balance, (await _fixture.AccountAsync(user)).Held, await _fixture.StockAsync(product)));
+        Assert.Equal((100_000, 0, 10),
+            ((await _fixture.AccountAsync(user)).Balance, (await _fixture.AccountAsync(user)).Held, await _fixture.StockAsync(product)));
         // For good: also when the price is back.
         await _fixture.PriceAsync(product, 1_000);
         Assert.Equal(OrderStatus.Rejected, (await _fixture.RunAsync(order)).Status);
@@ -96,14 +101,16 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
     [Fact]
     public async Task Of_several_lines_those_that_were_taken_go_back_when_another_costs_more_than_was_agreed()
     {
-        var (a, b, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddProductAsync(20, 5), await _fixture.AddUserAsync(1_000));
+        var (a, b, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddProductAsync(20, 5),
+            await _fixture.AddUserAsync(1_000));
         var order = await _fixture.AcceptAsync(
             new OrderRequest(user, "k", [new OrderItem(a, 1), new OrderItem(b, 1)], null) { ExpectedTotalAmount = 30 });
         await _fixture.PriceAsync(b, 21);
 
         var decided = await _fixture.RunAsync(order);
 
-        Assert.Equal((ErrorCode.PriceChanged, 30, 31), (decided.Rejection!.Code, decided.Rejection.ExpectedTotalAmount, decided.Rejection.TotalAmount));
+        Assert.Equal((ErrorCode.PriceChanged, 30, 31),
+            (decided.Rejection!.Code, decided.Rejection.ExpectedTotalAmount, decided.Rejection.TotalAmount));
         Assert.Equal((5L, 5L, 1_000L), (await _fixture.StockAsync(a), await _fixture.StockAsync(b), await _fixture.BalanceAsync(user)));
     }
 
@@ -116,7 +123,8 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
 
         var decided = await _fixture.RunAsync(order);
 
-        Assert.Equal((ErrorCode.PriceChanged, 100, 121), (decided.Rejection!.Code, decided.Rejection.ExpectedTotalAmount, decided.Rejection.TotalAmount));
+        Assert.Equal((ErrorCode.PriceChanged, 100, 121),
+            (decided.Rejection!.Code, decided.Rejection.ExpectedTotalAmount, decided.Rejection.TotalAmount));
         Assert.Equal((120, 0), ((await _fixture.AccountAsync(user)).Balance, (await _fixture.AccountAsync(user)).Held));
         Assert.Equal(1, await _fixture.StockAsync(product));
     }
@@ -127,8 +135,13 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
         var there = new OrderFixture(store, store.NewProcess());
         for (var round = 0; round < 12; round++)
         {
-            var (a, b, user) = (await _fixture.AddProductAsync(100, 2), await _fixture.AddProductAsync(100, 2), await _fixture.AddUserAsync(round % 3 == 0 ? 230 : 1_000));
-            OrderRequest request = new(user, "k", [new OrderItem(a, 1), new OrderItem(b, 1)], null) { ExpectedTotalAmount = round % 4 == 1 ? 200 : null };
+            var (a, b, user) = (await _fixture.AddProductAsync(100, 2), await _fixture.AddProductAsync(100, 2),
+                await _fixture.AddUserAsync(round % 3 == 0 ? 230 : 1_000));
+            OrderRequest request = new(user, "k", [new OrderItem(a, 1), new OrderItem(b, 1)], null)
+            {
+                ExpectedTotalAmount = round % 4 == 1
+                ? 200 : null
+            };
             var order = await _fixture.AcceptAsync(request);
             var changes = Task.Run(async () =>
             {
@@ -170,7 +183,8 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
 
         var again = await there.RunAsync(order);
 
-        Assert.Equal((OrderStatus.Rejected, ErrorCode.InsufficientStock, 2L), (again.Status, again.Rejection!.Code, again.Rejection.Available!.Value));
+        Assert.Equal((OrderStatus.Rejected, ErrorCode.InsufficientStock, 2L),
+            (again.Status, again.Rejection!.Code, again.Rejection.Available!.Value));
         Assert.Equal((5L, 102L, 100L), (await _fixture.StockAsync(a), await _fixture.StockAsync(b), await _fixture.BalanceAsync(user)));
         Assert.Equal(0, (await _fixture.AccountAsync(user)).Held);
     }

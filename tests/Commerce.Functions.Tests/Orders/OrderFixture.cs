@@ -51,7 +51,8 @@ internal sealed class OrderFixture(TestStore store, IServiceProvider process)
             .SubmitAsync(productId, new StockCommand.Adjust(productId, NewId("k"), delta, "test"))).Succeeded);
 
     /// <summary>Accepts an order and starts nothing real.</summary>
-    public Task<Order> AcceptAsync(string userId, string key, params OrderItem[] items) => AcceptAsync(new OrderRequest(userId, key, items, null));
+    public Task<Order> AcceptAsync(string userId, string key, params OrderItem[] items) =>
+        AcceptAsync(new OrderRequest(userId, key, items, null));
 
     public async Task<Order> AcceptAsync(OrderRequest request)
     {

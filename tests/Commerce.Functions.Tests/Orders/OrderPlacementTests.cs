@@ -96,7 +96,8 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     [Theory]
     [InlineData(OrchestrationRuntimeStatus.Failed, "System.IO.IOException: no disk")] // No JSON.
     [InlineData(OrchestrationRuntimeStatus.Terminated, "\"by an operator\"")]
-    public async Task A_cancellation_that_failed_or_was_terminated_is_not_taken_for_a_refusal(OrchestrationRuntimeStatus status, string output)
+    public async Task A_cancellation_that_failed_or_was_terminated_is_not_taken_for_a_refusal(OrchestrationRuntimeStatus status,
+        string output)
     {
         var orderId = Guid.NewGuid().ToString("N");
         _fixture.Durable.Set(OrderOrchestrations.CancellationId(orderId), status, output: output);

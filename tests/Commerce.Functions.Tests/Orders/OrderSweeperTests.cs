@@ -90,7 +90,8 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
             later.Durable.Set(order.Id, OrchestrationRuntimeStatus.Running);
             await SweepAsync(later, olderThanSeconds: 1);
             await SweepAsync(later, olderThanSeconds: 1);
-            Assert.Equal([$"{order.Id}-{number}"], later.Durable.Started.Select(static started => started.Id).Where(id => id.StartsWith(order.Id, StringComparison.Ordinal)));
+            Assert.Equal([$"{order.Id}-{number}"],
+                later.Durable.Started.Select(static started => started.Id).Where(id => id.StartsWith(order.Id, StringComparison.Ordinal)));
         }
     }
 
@@ -98,7 +99,8 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     [InlineData(null)]
     [InlineData(OrchestrationRuntimeStatus.Failed)]
     [InlineData(OrchestrationRuntimeStatus.Terminated)]
-    public async Task A_cancellation_that_was_asked_for_is_carried_out_also_when_its_hub_knows_nothing_of_it(OrchestrationRuntimeStatus? found)
+    public async Task A_cancellation_that_was_asked_for_is_carried_out_also_when_its_hub_knows_nothing_of_it(
+        OrchestrationRuntimeStatus? found)
     {
         var paid = await CancelAndDieAsync();
         var id = OrderOrchestrations.CancellationId(paid.Id);

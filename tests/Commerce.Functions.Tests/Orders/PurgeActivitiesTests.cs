@@ -26,7 +26,8 @@ public sealed class PurgeActivitiesTests : IAsyncDisposable
         var filter = Assert.Single(_durable.Purges);
         Assert.Equal((null, Now.AddDays(-2), PurgeActivities.StepMax), (filter.CreatedFrom, filter.CreatedTo, filter.Timeout));
         Assert.Equal(
-            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated], filter.Statuses!);
+            [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated],
+                filter.Statuses!);
     }
 
     [Fact]
@@ -57,5 +58,6 @@ public sealed class PurgeActivitiesTests : IAsyncDisposable
         Assert.Equal((PurgeOrchestrator.Name, PurgeFunctions.InstanceId), Assert.Single(_durable.Started));
     }
 
-    private PurgeActivities Purge() => new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, NullLogger<PurgeActivities>.Instance);
+    private PurgeActivities Purge() =>
+        new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, NullLogger<PurgeActivities>.Instance);
 }

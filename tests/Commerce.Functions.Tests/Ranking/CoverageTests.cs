@@ -24,7 +24,8 @@ public class CoverageTests
 
         var top = (await fixture.Top.GetAsync(Stop)).Render(RankingWindow.Default, 5);
         Assert.Equal([("a", 1, 100)], await fixture.ListAsync());
-        Assert.True((await fixture.Keeper.ProgressAsync(1, Stop))!.AsOf < late.CreatedAt, System.Text.Encoding.UTF8.GetString(top.Body.Span));
+        Assert.True((await fixture.Keeper.ProgressAsync(1, Stop))!.AsOf < late.CreatedAt,
+            System.Text.Encoding.UTF8.GetString(top.Body.Span));
     }
 
     /// <summary>A run that is broken off has stored what it folded; another one, elsewhere, makes the lists and folds nothing.</summary>

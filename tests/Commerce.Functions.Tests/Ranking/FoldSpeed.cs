@@ -28,7 +28,8 @@ public class FoldSpeed(ITestOutputHelper output)
         await Parallel.ForAsync(0, Facts / FactsPerBatch, async (batch, _) => await AddAsync(accounts, batch, now));
 
         var fold = new SalesFold(
-            "paid-1", new AccountFeed(database.Database, TimeProvider.System), new RankingStore(database.Database), new ProductReader(database.Database, new LedgerOptions(), TimeProvider.System), TimeProvider.System);
+            "paid-1", new AccountFeed(database.Database, TimeProvider.System), new RankingStore(database.Database),
+                new ProductReader(database.Database, new LedgerOptions(), TimeProvider.System), TimeProvider.System);
         var before = Process.GetCurrentProcess().TotalProcessorTime;
         var clock = Stopwatch.StartNew();
         Assert.Equal(FoldOutcome.CaughtUp, await fold.RunAsync(TimeSpan.FromMinutes(10), TestContext.Current.CancellationToken));

@@ -59,7 +59,8 @@ public class ManyRangesTests(ITestOutputHelper output)
         await fixture.Keeper.RebuildAsync(Stop);
         await fixture.Keeper.RunAsync(Stop);
 
-        Assert.Equal((2, null), ((await fixture.Keeper.PointerAsync(Stop)).Generation, (await fixture.Keeper.PointerAsync(Stop)).Rebuilding));
+        Assert.Equal((2, null),
+            ((await fixture.Keeper.PointerAsync(Stop)).Generation, (await fixture.Keeper.PointerAsync(Stop)).Rebuilding));
         Assert.Equal(expected, await fixture.ListAsync("7d"));
         Assert.True(pages > 20, "Nothing was split.");
         Assert.InRange(batchBytes, BatchBytesMax / 8, BatchBytesMax * 9 / 10);
@@ -88,7 +89,8 @@ public class ManyRangesTests(ITestOutputHelper output)
         await Parallel.ForAsync(0, Products, Stop, async (i, _) => await fixture.AddProductAsync(Id(i)));
         var orders = Enumerable.Range(0, Orders).Select(order => Enumerable.Range(0, LinesPerOrder)
             .Select(line => new SoldLine(Id(((order * 37) + (line * 7)) % Products), 1 + ((order + line) % 5), 100)).ToList()).ToList();
-        await Parallel.ForAsync(0, Orders, Stop, async (i, _) => await fixture.SellAsync(orders[i], RankingFixture.Start.AddMinutes(-i * 60)));
+        await Parallel.ForAsync(0, Orders, Stop, async (i, _) =>
+            await fixture.SellAsync(orders[i], RankingFixture.Start.AddMinutes(-i * 60)));
         var counted =
             from line in orders.SelectMany(lines => lines)
             group line by line.ProductId into product

@@ -64,7 +64,8 @@ internal sealed class RankingFixture : IAsyncDisposable
 
     /// <summary>A fold of the first generation, whose slices are the test's to choose.</summary>
     public SalesFold NewFold() =>
-        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database, TimeProvider.System), Store, new ProductReader(Database.Database, new LedgerOptions(), TimeProvider.System), Time);
+        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database, TimeProvider.System), Store,
+            new ProductReader(Database.Database, new LedgerOptions(), TimeProvider.System), Time);
 
     public Task AddProductAsync(string productId, long price = 100) => _catalog.UpsertItemAsync(
         new Product

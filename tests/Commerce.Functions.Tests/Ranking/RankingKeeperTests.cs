@@ -250,7 +250,8 @@ public class RankingKeeperTests
             switch (what)
             {
                 case <= 3:
-                    _entries.Add(await fixture.SellAsync(product, quantity, quantity * 3, fixture.Time.GetUtcNow().AddMinutes(-number % 100)));
+                    _entries.Add(await fixture.SellAsync(product, quantity, quantity * 3,
+                        fixture.Time.GetUtcNow().AddMinutes(-number % 100)));
                     break;
                 case 4 when _entries.Where(entry => entry.Kind == EntryKind.Payment).ToList() is { Count: > 0 } payments:
                     var payment = payments[number % payments.Count];
@@ -333,7 +334,8 @@ public class RankingKeeperTests
             }
         }
 
-        private static bool IsInjected(Exception? fault) => fault is not null && (fault is FaultException || IsInjected(fault.InnerException));
+        private static bool IsInjected(Exception? fault) =>
+            fault is not null && (fault is FaultException || IsInjected(fault.InnerException));
     }
 
     /// <summary>As if the process had ended there. Not an HTTP fault, which the SDK would retry.</summary>

@@ -22,7 +22,8 @@ internal sealed record Reply(int Status, JsonNode? Body, IHeaderDictionary Heade
 internal static class Calls
 {
     public static async Task<Reply> CallAsync<T>(
-        this IServiceProvider app, Func<T, HttpRequest, Task<IResult>> function, string? body = null, params (string Name, string Value)[] headers)
+        this IServiceProvider app, Func<T, HttpRequest, Task<IResult>> function, string? body = null,
+            params (string Name, string Value)[] headers)
         where T : class
     {
         var context = new DefaultHttpContext { RequestServices = app };

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commerce.Functions.Tests.Support;
 
-/// <summary>A run of an orchestrator in this process: its activities are methods of an object, called by their names. Nothing is replayed.</summary>
+/// <summary>A run of an orchestrator in this process: its activities are methods of an object, called by their names. Nothing is
+/// replayed.</summary>
 internal sealed class OrchestrationRun(string name, object? input, object activities) : TaskOrchestrationContext
 {
     public override TaskName Name => name;
@@ -23,7 +24,8 @@ internal sealed class OrchestrationRun(string name, object? input, object activi
 
     public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
     {
-        var activity = activities.GetType().GetMethod(name.Name) ?? throw new InvalidOperationException($"There is no activity {name.Name}.");
+        var activity = activities.GetType().GetMethod(name.Name)
+            ?? throw new InvalidOperationException($"There is no activity {name.Name}.");
         return await (Task<TResult>)activity.Invoke(activities, [input])!;
     }
 

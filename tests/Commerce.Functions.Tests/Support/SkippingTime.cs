@@ -1,6 +1,7 @@
 namespace Commerce.Functions.Tests.Support;
 
-/// <summary>A clock that leaps over every wait: it is over at once, and as late as if it had been waited. Deadlines keep their time.</summary>
+/// <summary>A clock that leaps over every wait: it is over at once, and as late as if it had been waited. Deadlines keep their
+/// time.</summary>
 internal sealed class SkippingTime(TimeSpan ahead = default) : TimeProvider
 {
     private long _ahead = ahead.Ticks;

@@ -30,7 +30,8 @@ public sealed class CatalogFileTests : IDisposable
         var path = Path.Combine(_folder, "catalog.csv");
         File.WriteAllText(path, "productId,name,price,stock\nGOOD,name,10,1\n" + row + "\n");
 
-        Assert.Contains("catalog.csv, line 3", Assert.Throws<InputException>(() => CatalogFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("catalog.csv, line 3", Assert.Throws<InputException>(() => CatalogFile.Read(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

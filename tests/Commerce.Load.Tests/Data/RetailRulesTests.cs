@@ -55,7 +55,8 @@ public sealed class RetailRulesTests
     [InlineData("../etc/passwd", null)]
     [InlineData("85123A?x=1", null)]
     [InlineData("８５１２３", null)]
-    public void Goods_keep_their_stock_code_and_all_else_is_left_out(string code, string? productId) => Assert.Equal(productId, RetailRules.ProductId(code));
+    public void Goods_keep_their_stock_code_and_all_else_is_left_out(string code, string? productId) =>
+        Assert.Equal(productId, RetailRules.ProductId(code));
 
     [Theory]
     [InlineData("17850", "17850")]
@@ -64,7 +65,8 @@ public sealed class RetailRulesTests
     [InlineData("  ", "guest")]
     [InlineData("a/b", null)]
     [InlineData("한국", null)]
-    public void A_customer_number_is_a_user_id_and_none_is_the_guest(string customer, string? userId) => Assert.Equal(userId, RetailRules.UserId(customer));
+    public void A_customer_number_is_a_user_id_and_none_is_the_guest(string customer, string? userId) =>
+        Assert.Equal(userId, RetailRules.UserId(customer));
 
     [Fact]
     public void Stock_meets_twice_the_demand_except_for_scarce_products() =>

@@ -66,12 +66,14 @@ public sealed class SalesFileReaderTests
     }
 
     [Theory]
-    [InlineData("Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n489434,85048,15CM,12,2009-12-01 07:45:00,6.95,13085.0,United Kingdom")]
+    [InlineData("Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n489434,85048,15CM,12,2009-12-01 "
+        + "07:45:00,6.95,13085.0,United Kingdom")]
     [InlineData("\uFEFFInvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\r\n489434,85048,15CM,12,12/1/2009 7:45,6.95,13085,United Kingdom\r\n")]
     public void The_other_editions_and_spreadsheet_exports_read_the_same(string text)
     {
         var order = Assert.Single(Parse(text.TrimStart('\uFEFF')).Orders);
-        Assert.Equal(("489434", "13085", new DateTimeOffset(2009, 12, 1, 7, 45, 0, TimeSpan.Zero)), (order.Key, order.UserId, order.OrderedAt));
+        Assert.Equal(("489434", "13085", new DateTimeOffset(2009, 12, 1, 7, 45, 0, TimeSpan.Zero)),
+            (order.Key, order.UserId, order.OrderedAt));
         Assert.Equal(new SaleLine("85048", 12), Assert.Single(order.Lines));
     }
 
@@ -124,7 +126,8 @@ public sealed class SalesFileReaderTests
     {
         var file = Parse("85123A,71053,POST,85123a\n22633\n");
 
-        Assert.Equal([("basket-1", "shopper-2", 2), ("basket-2", "shopper-3", 1)], file.Orders.Select(order => (order.Key, order.UserId, order.Lines.Count)));
+        Assert.Equal([("basket-1", "shopper-2", 2), ("basket-2", "shopper-3", 1)],
+            file.Orders.Select(order => (order.Key, order.UserId, order.Lines.Count)));
         Assert.Equal(["22633", "71053", "85123A"], file.Catalog.Select(item => item.ProductId));
         Assert.All(file.Catalog, item => Assert.InRange(item.Price, 500, 50_000));
         Assert.Equal(1, file.LeftOut.Values.Sum());
@@ -140,10 +143,12 @@ public sealed class SalesFileReaderTests
             for (var index = 0; index < orders.Count; index++)
             {
                 foreach (var (code, quantity) in orders[index].Item2)
-                    text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{index},{code},N,{quantity},12/1/10 8:00,1.85,{orders[index].Item1},UK\n");
+                    text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                        $"{index},{code},N,{quantity},12/1/10 8:00,1.85,{orders[index].Item1},UK\n");
             }
             foreach (var (code, quantity) in orders[0].Item2)
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"C0,{code},N,{-quantity},12/2/10 8:00,1.85,{orders[0].Item1},UK\n");
+                text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                    $"C0,{code},N,{-quantity},12/2/10 8:00,1.85,{orders[0].Item1},UK\n");
             var source = Parse(text.ToString());
 
             using var written = new StringWriter();
@@ -152,7 +157,8 @@ public sealed class SalesFileReaderTests
 
             Assert.Equal(source.Orders.Select(Flat), read.Orders.Select(Flat));
             Assert.Equal(source.Cancellations, read.Cancellations);
-            Assert.Equal(orders.Sum(order => order.Item2.Sum(line => line.Item2)), read.Orders.Sum(order => order.Lines.Sum(line => line.Quantity)));
+            Assert.Equal(orders.Sum(order => order.Item2.Sum(line => line.Item2)),
+                read.Orders.Sum(order => order.Lines.Sum(line => line.Quantity)));
         });
     }
 

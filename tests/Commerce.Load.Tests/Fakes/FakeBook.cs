@@ -69,7 +69,13 @@ internal sealed class FakeBook
 
     /// <summary>A sale that no replay knows of.</summary>
     public void SellToStranger(string productId, long quantity) =>
-        _orders.Add(new Sold { Id = $"stranger-{_orders.Count}", User = "stranger", Status = "paid", Lines = [(productId, quantity, quantity * _products[productId].Price)] });
+        _orders.Add(new Sold
+        {
+            Id = $"stranger-{_orders.Count}",
+            User = "stranger",
+            Status = "paid",
+            Lines = [(productId, quantity, quantity * _products[productId].Price)]
+        });
 
     public IResult Import(string csv)
     {
@@ -77,7 +83,8 @@ internal sealed class FakeBook
         {
             var rows = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(row => row.Split(',')).ToArray();
             foreach (var row in rows)
-                _products[row[0]] = (string.Join(',', row[1..^2]), long.Parse(row[^2], CultureInfo.InvariantCulture), long.Parse(row[^1], CultureInfo.InvariantCulture));
+                _products[row[0]] = (string.Join(',', row[1..^2]), long.Parse(row[^2], CultureInfo.InvariantCulture),
+                    long.Parse(row[^1], CultureInfo.InvariantCulture));
             ImportedIds = [.. ImportedIds, .. rows.Select(row => row[0])];
             return Results.Json(new { imported = rows.Length });
         }
@@ -86,13 +93,16 @@ internal sealed class FakeBook
     public IResult Products(int limit, int skip)
     {
         lock (_lock)
-            return Page([.. _products.Select(product => new { productId = product.Key, name = product.Value.Name, price = product.Value.Price, stock = product.Value.Stock })], limit, skip);
+            return Page([.. _products.Select(product =>
+                new { productId = product.Key, name = product.Value.Name, price = product.Value.Price, stock = product.Value.Stock })],
+                    limit, skip);
     }
 
     public IResult Product(string id)
     {
         lock (_lock)
-            return _products.TryGetValue(id, out var product) ? Results.Json(new { productId = id, product.Name, product.Price, product.Stock }) : Problem(404, "not-found");
+            return _products.TryGetValue(id, out var product)
+                ? Results.Json(new { productId = id, product.Name, product.Price, product.Stock }) : Problem(404, "not-found");
     }
 
     public IResult Charge(string user, string key, JsonObject body)
@@ -117,7 +127,8 @@ internal sealed class FakeBook
         {
             if (!ForgetsKeys && _answered.TryGetValue($"{user}|{key}", out var known))
                 return known.Status == "rejected" ? Problem(409, "insufficient-stock") : Results.Json(Wire(known), statusCode: 201);
-            var wanted = body["items"]!.AsArray().GroupBy(item => (string)item!["productId"]!).Select(group => (Id: group.Key, Quantity: group.Sum(item => (long)item!["quantity"]!))).ToArray();
+            var wanted = body["items"]!.AsArray().GroupBy(item => (string)item!["productId"]!)
+                .Select(group => (Id: group.Key, Quantity: group.Sum(item => (long)item!["quantity"]!))).ToArray();
             if (wanted.Any(line => !_products.ContainsKey(line.Id)))
                 return Problem(404, "not-found");
             if (wanted.Any(line => _products[line.Id].Stock < line.Quantity))
@@ -130,13 +141,26 @@ internal sealed class FakeBook
                 return Problem(409, "insufficient-balance");
             if (RejectsLate)
             {
-                var late = _answered[$"{user}|{key}"] = new Sold { Id = $"late-{_answered.Count}", User = user, Lines = lines, Status = "rejected" };
+                var late = _answered[$"{user}|{key}"] = new Sold
+                {
+                    Id = $"late-{_answered.Count}",
+                    User = user,
+                    Lines = lines,
+                    Status = "rejected"
+                };
                 return Results.Json(Wire(late, "pending"), statusCode: 202);
             }
             _balances[user] -= total;
             foreach (var (id, quantity) in wanted)
                 _products[id] = _products[id] with { Stock = _products[id].Stock - quantity };
-            var sold = new Sold { Id = $"order-{_orders.Count}", User = user, Lines = lines, Status = PendingReads > 0 ? "pending" : "paid", ReadsUntilPaid = PendingReads };
+            var sold = new Sold
+            {
+                Id = $"order-{_orders.Count}",
+                User = user,
+                Lines = lines,
+                Status = PendingReads > 0 ? "pending" : "paid",
+                ReadsUntilPaid = PendingReads
+            };
             _orders.Add(sold);
             _answered[$"{user}|{key}"] = sold;
             return Results.Json(Wire(sold), statusCode: PendingReads > 0 ? 202 : 201);
@@ -179,9 +203,12 @@ internal sealed class FakeBook
             var visible = ++_topReads > TopLag ? _orders.Where(order => order.Status == "paid") : [];
             var factor = TopCountsTwice ? 2 : 1;
             var items = visible.SelectMany(order => order.Lines).GroupBy(line => line.Id)
-                .Select(group => (Id: group.Key, Quantity: factor * group.Sum(line => line.Quantity), Revenue: factor * group.Sum(line => line.Amount)))
-                .OrderByDescending(item => item.Quantity).ThenByDescending(item => item.Revenue).ThenBy(item => item.Id, StringComparer.Ordinal).Take(limit)
-                .Select((item, index) => new { rank = index + 1, productId = item.Id, quantity = item.Quantity, revenue = item.Revenue }).ToList();
+                .Select(group => (Id: group.Key, Quantity: factor * group.Sum(line => line.Quantity),
+                    Revenue: factor * group.Sum(line => line.Amount)))
+                .OrderByDescending(item => item.Quantity).ThenByDescending(item => item.Revenue)
+                    .ThenBy(item => item.Id, StringComparer.Ordinal).Take(limit)
+                .Select((item, index) => new { rank = index + 1, productId = item.Id, quantity = item.Quantity, revenue = item.Revenue })
+                    .ToList();
             if (TopCountsUnpaid && _topReads == 1)
                 items.Add(new { rank = items.Count + 1, productId = _products.First().Key, quantity = 3_000_000L, revenue = 1L });
             return Results.Json(new { items, windowStart = DateTimeOffset.UtcNow.AddHours(-72), asOf = DateTimeOffset.UtcNow });
@@ -191,7 +218,16 @@ internal sealed class FakeBook
     public IResult Audit()
     {
         lock (_lock)
-            return Results.Json(new { ok = !AuditFails, checkedAt = DateTimeOffset.UtcNow, accounts = _balances.Count, products = _products.Count, orders = _orders.Count, differences = AuditFails ? new object[] { new { kind = "stock" } } : [] });
+            return Results.Json(new
+            {
+                ok = !AuditFails,
+                checkedAt = DateTimeOffset.UtcNow,
+                accounts = _balances.Count,
+                products = _products.Count,
+                orders = _orders.Count,
+                differences = AuditFails ? new object[] { new { kind = "stock" } }
+                    : []
+            });
     }
 
     private static object Wire(Sold sold) => Wire(sold, sold.Status);
@@ -207,8 +243,14 @@ internal sealed class FakeBook
     };
 
     private static IResult Page(object[] all, int limit, int skip) =>
-        Results.Json(new { items = all.Skip(skip).Take(limit), nextCursor = all.Length > skip + limit ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null });
+        Results.Json(new
+        {
+            items = all.Skip(skip).Take(limit),
+            nextCursor = all.Length > skip + limit
+            ? (skip + limit).ToString(CultureInfo.InvariantCulture) : null
+        });
 
     private static IResult Problem(int status, string slug) =>
-        Results.Json(new { type = $"https://shop.example/problems/{slug}", title = slug, status, detail = "said the fake" }, contentType: "application/problem+json", statusCode: status);
+        Results.Json(new { type = $"https://shop.example/problems/{slug}", title = slug, status, detail = "said the fake" },
+            contentType: "application/problem+json", statusCode: status);
 }

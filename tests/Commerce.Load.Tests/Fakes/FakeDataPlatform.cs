@@ -29,9 +29,12 @@ internal sealed class FakeDataPlatform(FakeBook book)
     public void Map(WebApplication app)
     {
         app.MapGet("/local/webhooks/data-platform", (long cursor, int limit) => Page((int)cursor, limit));
-        app.MapPut("/local/webhooks/data-platform/behaviour", async (HttpRequest request) => Behave(await new StreamReader(request.Body).ReadToEndAsync()));
-        app.MapGet("/api/ops/deliveries/status", () => Results.Json(new { breaker = _isDown ? "open" : "closed", waiting = Waiting(), parked = 0 }));
-        app.MapGet("/runtime/webhooks/durabletask/instances", () => Results.Json(new[] { new { instanceId = "redelivery", runtimeStatus = "Running" } }));
+        app.MapPut("/local/webhooks/data-platform/behaviour", async (HttpRequest request) =>
+            Behave(await new StreamReader(request.Body).ReadToEndAsync()));
+        app.MapGet("/api/ops/deliveries/status", () =>
+            Results.Json(new { breaker = _isDown ? "open" : "closed", waiting = Waiting(), parked = 0 }));
+        app.MapGet("/runtime/webhooks/durabletask/instances", () =>
+            Results.Json(new[] { new { instanceId = "redelivery", runtimeStatus = "Running" } }));
         app.MapGet("/runtime/webhooks/durabletask/instances/redelivery", () => Results.Json(new { historyEvents = new[] { 1, 2, 3 } }));
     }
 

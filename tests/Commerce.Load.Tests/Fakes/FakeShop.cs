@@ -73,15 +73,19 @@ internal sealed class FakeShop : IAsyncDisposable
             access_token = $"of-{(await request.ReadFormAsync())["sub"]}",
             expires_in = 3600,
         });
-        _app.MapPost("/api/ops/products/import", async (HttpRequest request) => Book.Import(await new StreamReader(request.Body).ReadToEndAsync()));
+        _app.MapPost("/api/ops/products/import", async (HttpRequest request) =>
+            Book.Import(await new StreamReader(request.Body).ReadToEndAsync()));
         _app.MapGet("/api/products", (int limit, int? cursor) => Book.Products(limit, cursor ?? 0));
         _app.MapGet("/api/products/top", (int limit) => Book.Top(limit));
         _app.MapGet("/api/products/{id}", (string id) => Book.Product(id));
-        _app.MapPost("/api/users/{user}/balance/charges", async (string user, HttpRequest request) => Book.Charge(user, Key(request), await BodyAsync(request)));
-        _app.MapPost("/api/users/{user}/orders", async (string user, HttpRequest request) => Book.Order(user, Key(request), await BodyAsync(request)));
+        _app.MapPost("/api/users/{user}/balance/charges", async (string user, HttpRequest request) =>
+            Book.Charge(user, Key(request), await BodyAsync(request)));
+        _app.MapPost("/api/users/{user}/orders", async (string user, HttpRequest request) =>
+            Book.Order(user, Key(request), await BodyAsync(request)));
         _app.MapGet("/api/users/{user}/orders", (string user, int limit, int? cursor) => Book.Orders(user, limit, cursor ?? 0));
         _app.MapGet("/api/users/{user}/orders/{id}", (string user, string id) => Book.OrderById(user, id));
-        _app.MapPost("/api/users/{user}/orders/{id}/cancellation", (string user, string id, HttpRequest request) => Book.Cancel(user, id, Key(request)));
+        _app.MapPost("/api/users/{user}/orders/{id}/cancellation", (string user, string id, HttpRequest request) =>
+            Book.Cancel(user, id, Key(request)));
         _app.MapGet("/api/ops/audit", () => Book.Audit());
         Platform.Map(_app);
     }

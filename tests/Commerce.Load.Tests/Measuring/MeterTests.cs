@@ -19,7 +19,8 @@ public sealed class MeterTests
             var summary = Assert.Single(meter.Summarise(TimeSpan.FromSeconds(1))).Latency;
 
             Array.Sort(microseconds);
-            double Exact(double percentile) => microseconds[Math.Max((int)((percentile / 100 * microseconds.Length) + 0.5), 1) - 1] / 1000.0;
+            double Exact(double percentile) =>
+                microseconds[Math.Max((int)((percentile / 100 * microseconds.Length) + 0.5), 1) - 1] / 1000.0;
             Assert.Equal(microseconds.Length, summary.Count);
             Assert.Equal(Exact(50), summary.P50Ms, Tolerance(Exact(50)));
             Assert.Equal(Exact(95), summary.P95Ms, Tolerance(Exact(95)));

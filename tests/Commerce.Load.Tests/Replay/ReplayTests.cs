@@ -28,7 +28,8 @@ public sealed class ReplayTests : DriverTests
         Assert.Equal(["10001", "10002", "10003", "10004"], Shop.Book.ImportedIds);
         var replay = run.Report["replay"]!;
         Assert.Equal((5, 5, 1), ((int)replay["orders"]!, (int)replay["accepted"]!, (int)replay["cancelled"]!));
-        Assert.Equal(["10001:12", "10002:4", "10003:3", "10004:1"], replay["topServed"]!.AsArray().Select(item => $"{item!["productId"]}:{item["quantity"]}"));
+        Assert.Equal(["10001:12", "10002:4", "10003:3", "10004:1"],
+            replay["topServed"]!.AsArray().Select(item => $"{item!["productId"]}:{item["quantity"]}"));
         Assert.Equal([("charge", 4), ("order", 5), ("cancel", 1)],
             run.Report["operations"]!.AsArray().Take(3).Select(operation => ((string)operation!["name"]!, (int)operation["ok"]!)));
     }
@@ -56,7 +57,9 @@ public sealed class ReplayTests : DriverTests
     public async Task A_request_that_breaks_is_repeated_with_its_key_until_it_is_answered(string fault)
     {
         var seen = new ConcurrentDictionary<string, int>();
-        Shop.FaultOf = request => seen.AddOrUpdate($"{request.Method}{request.Path}{request.Headers["Idempotency-Key"]}", 1, (_, times) => times + 1) == 1 ? Enum.Parse<Fault>(fault) : Fault.None;
+        Shop.FaultOf = request =>
+            seen.AddOrUpdate($"{request.Method}{request.Path}{request.Headers["Idempotency-Key"]}", 1, (_, times) => times + 1) == 1
+                ? Enum.Parse<Fault>(fault) : Fault.None;
 
         var run = await ReplayAsync();
 
@@ -73,7 +76,8 @@ public sealed class ReplayTests : DriverTests
         var orders = 0;
         Shop.FaultOf = request =>
         {
-            if (request.Method != "POST" || !request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal) || Interlocked.Increment(ref orders) < 3)
+            if (request.Method != "POST" || !request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal)
+                || Interlocked.Increment(ref orders) < 3)
                 return Fault.None;
             middle.TrySetResult();
             return Fault.BreakAfter;
@@ -164,7 +168,8 @@ public sealed class ReplayTests : DriverTests
         var run = await ReplayAsync();
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("the list showed 3000000 pieces of 10001", (string?)Assert.Single(run.Report["replay"]!["duplicatesOrMissing"]!.AsArray()), StringComparison.Ordinal);
+        Assert.Contains("the list showed 3000000 pieces of 10001",
+            (string?)Assert.Single(run.Report["replay"]!["duplicatesOrMissing"]!.AsArray()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -195,12 +200,15 @@ public sealed class ReplayTests : DriverTests
     {
         Shop.Book.ForgetsKeys = true;
         var broken = 0;
-        Shop.FaultOf = request => request.Method == "POST" && request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal) && Interlocked.Increment(ref broken) == 1 ? Fault.BreakAfter : Fault.None;
+        Shop.FaultOf = request =>
+            request.Method == "POST" && request.Path.Value!.EndsWith("/orders", StringComparison.Ordinal)
+                && Interlocked.Increment(ref broken) == 1 ? Fault.BreakAfter : Fault.None;
 
         var run = await ReplayAsync("--budget", "3");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("was not placed by this replay", (string?)Assert.Single(run.Report["replay"]!["duplicatesOrMissing"]!.AsArray()), StringComparison.Ordinal);
+        Assert.Contains("was not placed by this replay", (string?)Assert.Single(run.Report["replay"]!["duplicatesOrMissing"]!.AsArray()),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,14 +14,16 @@ public sealed class SalesCountTests
         var top = Count([Order("paid", ("b", 5, 50), ("a", 5, 50), ("c", 5, 60), ("d", 9, 9), ("e", 1, 1), ("f", 1, 2))]).Top(5);
 
         Assert.Equal(
-            [new TopItem(1, "d", 9, 9), new TopItem(2, "c", 5, 60), new TopItem(3, "a", 5, 50), new TopItem(4, "b", 5, 50), new TopItem(5, "f", 1, 2)],
+            [new TopItem(1, "d", 9, 9), new TopItem(2, "c", 5, 60), new TopItem(3, "a", 5, 50), new TopItem(4, "b", 5, 50),
+                new TopItem(5, "f", 1, 2)],
             top);
     }
 
     [Fact]
     public void Only_orders_paid_within_the_window_count()
     {
-        var top = Count([Order("paid", ("a", 1, 10)), Order("cancelled", ("a", 10, 100)), Order("pending", ("a", 10, 100)), Order("paid", ("a", 4, 40)) with { PaidAt = Noon.AddTicks(-1) }]).Top(5);
+        var top = Count([Order("paid", ("a", 1, 10)), Order("cancelled", ("a", 10, 100)), Order("pending", ("a", 10, 100)),
+            Order("paid", ("a", 4, 40)) with { PaidAt = Noon.AddTicks(-1) }]).Top(5);
 
         Assert.Equal([new TopItem(1, "a", 1, 10)], top);
     }
@@ -34,7 +36,8 @@ public sealed class SalesCountTests
     public void What_is_taken_away_and_added_again_is_what_it_was() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[1, 9], Gen.Int[1, 9]).List[0, 20].Sample(lines =>
         {
-            var part = Count([Order("paid", [.. lines.Take(lines.Count / 2).Select(line => ($"p{line.Item1}", (long)line.Item2, (long)line.Item3))])]);
+            var part = Count([Order("paid",
+                [.. lines.Take(lines.Count / 2).Select(line => ($"p{line.Item1}", (long)line.Item2, (long)line.Item3))])]);
             var whole = Count([Order("paid", [.. lines.Select(line => ($"p{line.Item1}", (long)line.Item2, (long)line.Item3))])]);
             Assert.Equal(whole.Top(10), whole.Without(part).Plus(part).Top(10));
         });

@@ -57,8 +57,10 @@ public sealed class ReportTests : IDisposable
 
         var figures = Comparison.Figures(a, b);
 
-        Assert.Equal((400, 0), figures.Where(figure => figure is { Operation: "order", Name: "ok/s" }).Select(figure => (figure.A, figure.B)).Single());
-        Assert.Equal((0, 400), figures.Where(figure => figure is { Operation: "charge", Name: "ok/s" }).Select(figure => (figure.A, figure.B)).Single());
+        Assert.Equal((400, 0),
+            figures.Where(figure => figure is { Operation: "order", Name: "ok/s" }).Select(figure => (figure.A, figure.B)).Single());
+        Assert.Equal((0, 400),
+            figures.Where(figure => figure is { Operation: "charge", Name: "ok/s" }).Select(figure => (figure.A, figure.B)).Single());
     }
 
     [Fact]
@@ -69,7 +71,8 @@ public sealed class ReportTests : IDisposable
         var svg = XDocument.Parse(Chart.Svg(report));
 
         Assert.Contains(svg.Descendants(), element => element.Value == "order <spread> & more");
-        var lines = svg.Descendants().Where(element => element.Name.LocalName == "polyline").Select(line => line.Attribute("points")!.Value.Split(' ')).ToArray();
+        var lines = svg.Descendants().Where(element => element.Name.LocalName == "polyline")
+            .Select(line => line.Attribute("points")!.Value.Split(' ')).ToArray();
         Assert.Equal(4, lines.Length);
         Assert.All(lines, points => Assert.Equal(report.Samples.Count, points.Length));
         Assert.All(lines.SelectMany(points => points).Select(point => point.Split(',')), point =>
@@ -90,12 +93,14 @@ public sealed class ReportTests : IDisposable
     [InlineData(43, 50)]
     [InlineData(999, 1000)]
     [InlineData(1001, 2000)]
-    public void An_axis_ends_at_the_next_readable_number(double value, double ceiling) => Assert.Equal(ceiling, Chart.NiceCeiling(value), 6);
+    public void An_axis_ends_at_the_next_readable_number(double value, double ceiling) =>
+        Assert.Equal(ceiling, Chart.NiceCeiling(value), 6);
 
     [Fact]
     public void A_progress_line_says_how_far_and_how_well()
     {
-        var line = ProgressDisplay.Line(new ProgressState("order spread", 0.5, 1234, 5, 6, new Sample(1, 400, 0, 0, 1.234, 5, 99.94, 100), [new("409 insufficient-stock", 5)]));
+        var line = ProgressDisplay.Line(new ProgressState("order spread", 0.5, 1234, 5, 6, new Sample(1, 400, 0, 0, 1.234, 5, 99.94, 100),
+            [new("409 insufficient-stock", 5)]));
 
         Assert.Equal("order spread 50 %: 1,234 ok, 5 refused, 6 failed, now 400/s p50 1.23 p99 99.9 ms, 409 insufficient-stock: 5", line);
     }
@@ -105,12 +110,15 @@ public sealed class ReportTests : IDisposable
     {
         RunReport Of(string scenario, params (string Name, double PerSecond)[] operations) => Report(scenario, 0, 1) with
         {
-            Operations = [.. operations.Select(operation => new OperationSummary(operation.Name, 10, 0, 0, 0, operation.PerSecond, new LatencySummary(10, 1, 1, 2, 3, 4)))],
+            Operations = [.. operations.Select(operation =>
+                new OperationSummary(operation.Name, 10, 0, 0, 0, operation.PerSecond, new LatencySummary(10, 1, 1, 2, 3, 4)))],
         };
 
         var rows = BenchTable.Markdown(
-            [Of("top", ("top", 40_000)), Of("charge", ("charge", 20_000)), Of("storage", ("upsert", 9_000), ("batch", 5_000), ("point read", 10_000))],
-            [Of("order spread", ("order", 1_000)) with { Server = new ServerUse(1.25, 200) }, Of("product", ("product", 8_000)), Of("mix", ("top", 4_000), ("total", 9_000))]).Split('\n');
+            [Of("top", ("top", 40_000)), Of("charge", ("charge", 20_000)),
+                Of("storage", ("upsert", 9_000), ("batch", 5_000), ("point read", 10_000))],
+            [Of("order spread", ("order", 1_000)) with { Server = new ServerUse(1.25, 200) }, Of("product", ("product", 8_000)),
+                Of("mix", ("top", 4_000), ("total", 9_000))]).Split('\n');
 
         Assert.Equal("| order spread | order | 1,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 | 1.250 | 5.0 % | 20.0 % |", rows[7]);
         Assert.Equal("| product | product | 8,000 | 1.00 | 2.00 | 3.00 | 4.00 | 0 | 0 |  | 20.0 % | 80.0 % |", rows[8]);

@@ -16,13 +16,15 @@ public sealed class LedgerWalkTests
         var place = from ?? new("kim", 0, 0);
         var walk = new LedgerWalk(LedgerNames.Accounts, place.Owner, place.Sequence, place.Total);
         var differences = new List<AuditDifference>();
-        foreach (var record in records.Where(record => record.Sequence > place.Sequence && record.Sequence <= count).OrderBy(record => record.Sequence))
+        foreach (var record in records.Where(record => record.Sequence > place.Sequence && record.Sequence <= count)
+            .OrderBy(record => record.Sequence))
             differences.AddRange(walk.Add(record));
         return [.. differences, .. walk.Close(new LedgerHead(total, count, 0, ""))];
     }
 
     [Fact]
-    public void A_ledger_that_adds_up_has_no_difference_from_wherever_it_is_followed() => Gen.Select(Ledgers, Gen.Int[0, 30]).Sample((records, at) =>
+    public void A_ledger_that_adds_up_has_no_difference_from_wherever_it_is_followed() =>
+        Gen.Select(Ledgers, Gen.Int[0, 30]).Sample((records, at) =>
     {
         var last = records[^1];
         Assert.Empty(Walk(records, last.After, last.Sequence));
@@ -32,7 +34,8 @@ public sealed class LedgerWalkTests
     });
 
     [Fact]
-    public void Anything_wrong_with_a_ledger_is_a_difference() => Gen.Select(Ledgers, Gen.Int[0, 29], Gen.Int[0, 8]).Sample((records, at, what) =>
+    public void Anything_wrong_with_a_ledger_is_a_difference() =>
+        Gen.Select(Ledgers, Gen.Int[0, 29], Gen.Int[0, 8]).Sample((records, at, what) =>
     {
         var (total, count) = (records[^1].After, records[^1].Sequence);
         var broken = records.ToList();

@@ -34,9 +34,21 @@ public sealed class OrderAuditTests
             3 when isSold => booked with { Payment = booked.Payment! with { Lines = [.. booked.Payment.Lines!.Skip(1)] } },
             4 when one.Status == OrderStatus.Cancelled => booked with { Refund = null },
             5 => booked with { Movements = [.. booked.Movements, Movement(one.Lines[at] with { ProductId = "other" }, MovementKind.Sale)] },
-            6 when isSold => booked with { Movements = [.. booked.Movements.Where(movement => movement.ProductId != one.Lines[at].ProductId)] },
-            7 when isSold => booked with { Order = booked.Order with { Lines = [.. one.Lines.Select((line, n) => n == at ? line with { UnitPrice = line.UnitPrice + 1 } : line)] } },
-            8 when one.Status == OrderStatus.Cancelled => booked with { Movements = [.. booked.Movements.Where(movement => movement.Kind != MovementKind.Release)] },
+            6 when isSold => booked with
+            {
+                Movements = [.. booked.Movements.Where(movement =>
+                movement.ProductId != one.Lines[at].ProductId)]
+            },
+            7 when isSold => booked with
+            {
+                Order = booked.Order with
+                {
+                    Lines = [.. one.Lines.Select((line, n) =>
+                n == at ? line with { UnitPrice = line.UnitPrice + 1 } : line)]
+                }
+            },
+            8 when one.Status == OrderStatus.Cancelled =>
+                booked with { Movements = [.. booked.Movements.Where(movement => movement.Kind != MovementKind.Release)] },
             _ => booked with { Movements = [.. booked.Movements, Movement(one.Lines[at], MovementKind.Release)] },
         };
         Assert.NotEmpty(OrderAudit.Check(broken, Now));
@@ -63,7 +75,8 @@ public sealed class OrderAuditTests
         OrderAudit.CheckMissing(
             "o-1",
             [Entry(EntryKind.Payment, -7, [])],
-            [Movement(new("p1", "n", 5, 2, 10), MovementKind.Sale), Movement(new("p2", "n", 5, 2, 10), MovementKind.Sale) with { Delta = 0 }]));
+            [Movement(new("p1", "n", 5, 2, 10), MovementKind.Sale),
+                Movement(new("p2", "n", 5, 2, 10), MovementKind.Sale) with { Delta = 0 }]));
 
     /// <summary>An order and all its books; of one that was rejected, the lines before one are taken and put back.</summary>
     private static BookedOrder Book(OrderStatus status, OrderLine[] lines, int at)

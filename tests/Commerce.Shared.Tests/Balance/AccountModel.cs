@@ -77,7 +77,12 @@ internal sealed class AccountModel(Account? head = null)
             Entries.Add(entry);
         if (record.Decision is { } decision)
         {
-            var decided = Orders[decision.Work.OrderId] with { Status = decision.Status, PaidAt = decision.PaidAt, Rejection = decision.Rejection };
+            var decided = Orders[decision.Work.OrderId] with
+            {
+                Status = decision.Status,
+                PaidAt = decision.PaidAt,
+                Rejection = decision.Rejection
+            };
             record = record with { Order = decided };
         }
         if (record.Order is { } order)

@@ -70,7 +70,8 @@ public sealed class AccountRulesTests
         {
             Take(step, account, first);
             Assert.Equal(account.Entries.Sum(entry => entry.Amount), account.Head.Balance);
-            Assert.Equal(account.Orders.Values.Where(order => order.Status == OrderStatus.Pending).Sum(order => order.TotalAmount), account.Head.Held);
+            Assert.Equal(account.Orders.Values.Where(order => order.Status == OrderStatus.Pending).Sum(order => order.TotalAmount),
+                account.Head.Held);
             Assert.InRange(account.Head.Held, 0, account.Head.Balance);
         }
         var booked = account.Entries.Where(entry => entry.Sequence > 0).ToList();
@@ -92,7 +93,8 @@ public sealed class AccountRulesTests
             {
                 var payment = account.Entries.SingleOrDefault(entry => entry.Id == OperationId.Payment(order.Id));
                 Assert.Equal(order.Status == OrderStatus.Paid ? -order.TotalAmount : null, payment?.Amount);
-                Assert.Equal(payment is null ? null : order.Lines.Select(line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice)), payment?.Lines);
+                Assert.Equal(payment is null ? null
+                    : order.Lines.Select(line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice)), payment?.Lines);
             }
         }
     });
@@ -212,7 +214,8 @@ public sealed class AccountRulesTests
         account.Place("o-1", 10, cart: CartRules.CheckOut(full, "o-1", account.Now));
         Assert.Empty(account.Cart!.Items);
         // Another checkout of the same cart is made for something that has changed.
-        Assert.Null(account.Submit(new AccountCommand.Place(AccountModel.OrderOf("o-2", 10), CartRules.CheckOut(full, "o-2", account.Now), IsFinal: true)));
+        Assert.Null(account.Submit(new AccountCommand.Place(AccountModel.OrderOf("o-2", 10), CartRules.CheckOut(full, "o-2", account.Now),
+            IsFinal: true)));
         Assert.DoesNotContain("o-2", account.Orders.Keys);
     }
 

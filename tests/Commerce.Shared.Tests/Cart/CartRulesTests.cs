@@ -15,7 +15,8 @@ public sealed class CartRulesTests
         Gen.Int[0, 5].Select(sku => (CartChange)new CartChange.Remove($"p{sku}")),
         Gen.Const((CartChange)new CartChange.Clear()));
 
-    private static ShoppingCart After(params CartChange[] changes) => changes.Aggregate(Empty, (cart, change) => Apply(cart, change).Value!);
+    private static ShoppingCart After(params CartChange[] changes) =>
+        changes.Aggregate(Empty, (cart, change) => Apply(cart, change).Value!);
 
     private static Result<ShoppingCart> Apply(ShoppingCart cart, CartChange change, params (string Id, long Price)[] prices) =>
         CartRules.Apply(cart, change, Catalog(prices), Now);
@@ -77,14 +78,19 @@ public sealed class CartRulesTests
             var back = CartRules.GiveBack(later, "o-1", full.Items, Now);
             Assert.Equal(full.Items.Select(item => item.ProductId), back.Items.Take(full.Items.Count).Select(item => item.ProductId));
             Assert.Equal(
-                full.Items.Concat(later.Items).GroupBy(item => item.ProductId).Select(same => (same.Key, same.Sum(item => item.Quantity))).Order(),
+                full.Items.Concat(later.Items).GroupBy(item => item.ProductId).Select(same => (same.Key, same.Sum(item => item.Quantity)))
+                    .Order(),
                 ItemsOf(back).Order());
         });
 
     [Fact]
     public void A_cart_that_was_given_back_too_much_takes_nothing_more_until_some_is_taken_out()
     {
-        var full = Empty with { Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(n => new CartItem($"p{n}", Limits.QuantityMax))] };
+        var full = Empty with
+        {
+            Items = [.. Enumerable.Range(0, Limits.CartItemsMax)
+            .Select(n => new CartItem($"p{n}", Limits.QuantityMax))]
+        };
         var over = CartRules.GiveBack(After(new CartChange.Add("p0", 1), new CartChange.Add("new", 1)), "o-1", full.Items, Now);
         Assert.Equal((Limits.CartItemsMax + 1, Limits.QuantityMax + 1), (over.Items.Count, CartRules.QuantityOf(over, "p0")));
         Assert.Equal(ErrorCode.CartFull, Apply(over, new CartChange.Add("another", 1)).Failure?.Code);
@@ -111,7 +117,8 @@ public sealed class CartRulesTests
 
     [Fact]
     public void A_cart_takes_what_can_be_paid_for_at_the_prices_seen_and_nothing_beyond() => Gen.Select(
-            Gen.Select(Gen.Long[Limits.QuantityMax - 9, Limits.QuantityMax], Gen.OneOf(Gen.Const(0L), Gen.Const(1L), Gen.Long[Limits.PriceMax - 1, Limits.PriceMax])).Array[8, 12],
+            Gen.Select(Gen.Long[Limits.QuantityMax - 9, Limits.QuantityMax],
+                Gen.OneOf(Gen.Const(0L), Gen.Const(1L), Gen.Long[Limits.PriceMax - 1, Limits.PriceMax])).Array[8, 12],
             Gen.Long[1, Limits.QuantityMax])
         .Sample((lines, more) =>
         {
@@ -119,7 +126,8 @@ public sealed class CartRulesTests
             var (cart, total) = (Empty, 0L);
             foreach (var (i, (quantity, price)) in lines.Index())
             {
-                var result = Apply(cart, i % 2 == 0 ? new CartChange.Add($"p{i}", quantity) : new CartChange.Set($"p{i}", quantity), prices);
+                var result = Apply(cart, i % 2 == 0 ? new CartChange.Add($"p{i}", quantity) : new CartChange.Set($"p{i}", quantity),
+                    prices);
                 Assert.Equal(total + (quantity * price) <= Limits.MoneyMax, result.Succeeded);
                 Assert.Equal(result.Succeeded ? null : "quantity", result.Failure?.Errors![0].Field);
                 (cart, total) = result.Succeeded ? (result.Value, total + (quantity * price)) : (cart, total);
@@ -127,13 +135,18 @@ public sealed class CartRulesTests
             }
             // Fewer pieces are taken whatever they cost.
             foreach (var item in cart.Items)
-                Assert.True(Apply(cart, new CartChange.Set(item.ProductId, Math.Min(more, item.Quantity)), [.. prices.Select(product => (product.Item1, Limits.PriceMax))]).Succeeded);
+                Assert.True(Apply(cart, new CartChange.Set(item.ProductId, Math.Min(more, item.Quantity)),
+                    [.. prices.Select(product => (product.Item1, Limits.PriceMax))]).Succeeded);
         });
 
     [Fact]
     public void A_total_that_cannot_be_held_is_none()
     {
-        var cart = Empty with { Items = [.. Enumerable.Range(0, 2 * Limits.CartItemsMax).Select(n => new CartItem($"p{n}", 2 * Limits.QuantityMax))] };
+        var cart = Empty with
+        {
+            Items = [.. Enumerable.Range(0, 2 * Limits.CartItemsMax)
+            .Select(n => new CartItem($"p{n}", 2 * Limits.QuantityMax))]
+        };
         Assert.Null(CartRules.TotalAmount(cart, Catalog([.. cart.Items.Select(item => (item.ProductId, Limits.PriceMax))])));
         Assert.Equal(0, CartRules.TotalAmount(cart, Catalog()));
     }

@@ -102,7 +102,8 @@ public sealed class StockRulesTests
         var refused = ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_000, IsPriceBound: false)).Failure!;
         Assert.Equal((ErrorCode.PriceChanged, 3_000, 3_400), (refused.Code, refused.ExpectedTotalAmount, refused.TotalAmount));
         Assert.Empty(ledger.Records);
-        Assert.Equal(MovementKind.Sale, ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_400, IsPriceBound: false)).Value!.Record.Kind);
+        Assert.Equal(MovementKind.Sale,
+            ledger.Submit(new StockCommand.Reserve(Sku, "o-1", 2, 3_400, IsPriceBound: false)).Value!.Record.Kind);
     }
 
     [Fact]
@@ -118,7 +119,8 @@ public sealed class StockRulesTests
     [Theory]
     [InlineData(-11, ErrorCode.InsufficientStock, 11, 10)]
     [InlineData(Limits.StockMax - 9, ErrorCode.StockLimitExceeded, Limits.StockMax - 9, Limits.StockMax - 10)]
-    public void An_adjustment_beyond_the_bounds_is_refused_and_the_refusal_stands(long delta, ErrorCode code, long requested, long available)
+    public void An_adjustment_beyond_the_bounds_is_refused_and_the_refusal_stands(long delta, ErrorCode code, long requested,
+        long available)
     {
         var ledger = NewLedger(10);
         var refused = ledger.Submit(new StockCommand.Adjust(Sku, "key", delta, "count")).Value!.Record;
@@ -152,7 +154,8 @@ public sealed class StockRulesTests
 
     [Fact]
     public void Nothing_can_be_done_to_a_product_that_is_not_there() =>
-        Assert.Equal(ErrorCode.NotFound, new StockRules().Decide(null, new StockCommand.Reserve(Sku, "o-1", 1, 3_400, false), Start).Failure?.Code);
+        Assert.Equal(ErrorCode.NotFound,
+            new StockRules().Decide(null, new StockCommand.Reserve(Sku, "o-1", 1, 3_400, false), Start).Failure?.Code);
 
     [Fact]
     public void A_new_product_comes_with_a_movement_that_explains_its_stock()

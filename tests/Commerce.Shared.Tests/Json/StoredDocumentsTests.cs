@@ -7,14 +7,15 @@ using System.Text.Json.Serialization.Metadata;
 namespace Commerce.Shared.Tests.Json;
 
 /// <summary>
-/// Documents outlive the code that wrote them: what is in Golden/ was written once, and is read and written the same for ever. A new property
-/// gets a golden document that has it; the old ones stay as they are.
+/// Documents outlive the code that wrote them: what is in Golden/ was written once, and is read and written the same for ever. A new
+/// property gets a golden document that has it; the old ones stay as they are.
 /// </summary>
 public sealed class StoredDocumentsTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Golden");
 
-    public static TheoryData<string> Names { get; } = [.. Directory.EnumerateFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names { get; } = [.. Directory.EnumerateFiles(Folder, "*.json")
+        .Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Names))]

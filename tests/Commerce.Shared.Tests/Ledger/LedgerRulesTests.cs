@@ -10,10 +10,12 @@ public sealed class LedgerRulesTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
 
     private static readonly Gen<StockCommand> StockCommands = Gen.OneOf<StockCommand>(
-        Gen.Select(Gen.Int[0, 9], Gen.Long[1, 8], (order, quantity) => (StockCommand)new StockCommand.Reserve("p", $"o{order}", quantity, 5, false)),
+        Gen.Select(Gen.Int[0, 9], Gen.Long[1, 8], (order, quantity) =>
+            (StockCommand)new StockCommand.Reserve("p", $"o{order}", quantity, 5, false)),
         Gen.Select(Gen.Int[0, 9], Gen.Long[1, 8], (order, quantity) => (StockCommand)new StockCommand.Seal("p", $"o{order}", quantity)),
         Gen.Int[0, 9].Select(order => (StockCommand)new StockCommand.Release("p", $"o{order}", NoSale)),
-        Gen.Select(Gen.Int[0, 99], Gen.Long[-9, 9], (key, delta) => (StockCommand)new StockCommand.Adjust("p", $"k{key}", delta == 0 ? 1 : delta, "why")));
+        Gen.Select(Gen.Int[0, 99], Gen.Long[-9, 9], (key, delta) =>
+            (StockCommand)new StockCommand.Adjust("p", $"k{key}", delta == 0 ? 1 : delta, "why")));
 
     private static StockMovement NoSale => new()
     {

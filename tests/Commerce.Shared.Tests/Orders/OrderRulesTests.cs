@@ -16,7 +16,8 @@ public sealed class OrderRulesTests
     {
         var draft = Draft(items).Value!;
         Assert.Equal(items.Sum(item => item.Quantity), draft.Items.Sum(item => item.Quantity));
-        Assert.Equal(items.Select(item => item.ProductId).Distinct().Order(StringComparer.Ordinal), draft.Items.Select(item => item.ProductId));
+        Assert.Equal(items.Select(item => item.ProductId).Distinct().Order(StringComparer.Ordinal),
+            draft.Items.Select(item => item.ProductId));
     });
 
     [Fact]
@@ -80,7 +81,8 @@ public sealed class OrderRulesTests
     [Fact]
     public void The_largest_order_does_not_overflow()
     {
-        var items = Enumerable.Range(0, Limits.OrderLinesMax).Select(i => new SoldLine($"p{i}", Limits.QuantityMax, Limits.PriceMax)).ToArray();
+        var items = Enumerable.Range(0, Limits.OrderLinesMax).Select(i => new SoldLine($"p{i}", Limits.QuantityMax, Limits.PriceMax))
+            .ToArray();
         Assert.Equal((Int128)Limits.OrderLinesMax * Limits.QuantityMax * Limits.PriceMax, new OrderWork("o", "u", items).TotalAmount);
     }
 
@@ -111,7 +113,9 @@ public sealed class OrderRulesTests
     {
         OrderItem[] items = [new("a", 2)];
         var fingerprints = new long?[] { null, 0, 20, 21 }
-            .SelectMany(expected => new[] { false, true }.Select(fromCart => DraftOf(Request(items) with { ExpectedTotalAmount = expected, FromCart = fromCart }).Fingerprint));
+            .SelectMany(expected =>
+                new[] { false, true }.Select(fromCart =>
+                    DraftOf(Request(items) with { ExpectedTotalAmount = expected, FromCart = fromCart }).Fingerprint));
         Assert.Equal(8, fingerprints.Distinct().Count());
     }
 
@@ -119,7 +123,8 @@ public sealed class OrderRulesTests
     public void An_order_from_a_cart_remembers_how_its_lines_lay_there()
     {
         OrderItem[] items = [new("c", 3), new("a", 1), new("b", 2)];
-        var order = OrderRules.Accept(DraftOf(Request(items) with { FromCart = true }), [Product("a", 1), Product("b", 1), Product("c", 1)], Now).Value!;
+        var order = OrderRules.Accept(DraftOf(Request(items) with { FromCart = true }), [Product("a", 1), Product("b", 1), Product("c", 1)],
+            Now).Value!;
         Assert.Equal(items, order.CartItems());
         Assert.Empty(Accept(items, product => Product(product, 1)).Value!.CartItems());
     }
@@ -150,7 +155,8 @@ public sealed class OrderRulesTests
 
     [Fact]
     public void Documents_have_a_status_under_the_name_that_queries_look_for() => Assert.All(
-        Enum.GetValues<OrderStatus>(), status => Assert.Equal($"\"{OrderTransitions.NameOf(status)}\"", System.Text.Json.JsonSerializer.Serialize(status)));
+        Enum.GetValues<OrderStatus>(), status =>
+            Assert.Equal($"\"{OrderTransitions.NameOf(status)}\"", System.Text.Json.JsonSerializer.Serialize(status)));
 
     [Theory]
     [InlineData("o-abc", false)]

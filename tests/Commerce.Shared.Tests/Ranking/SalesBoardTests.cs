@@ -95,11 +95,13 @@ public class SalesBoardTests
         }
 
         Assert.InRange(stored.Count, 90, 100);
-        Assert.Equal(200_000, stored.Values.Sum(document => Parsed(document).GetProperty("parts")[0].GetProperty("sales").GetArrayLength()) / 3);
+        Assert.Equal(200_000,
+            stored.Values.Sum(document => Parsed(document).GetProperty("parts")[0].GetProperty("sales").GetArrayLength()) / 3);
         Assert.Equal(100_000, Load(stored, Start).Top(RankingWindow.Default, int.MaxValue / 2, None).Count);
     }
 
-    /// <summary>The last segments are as large as may be written again, and as much is pending as may be, of the longest ids and numbers.</summary>
+    /// <summary>The last segments are as large as may be written again, and as much is pending as may be, of the longest ids and
+    /// numbers.</summary>
     [Fact]
     public void The_largest_commit_leaves_room_in_a_batch_for_lists_and_many_ranges()
     {
@@ -108,7 +110,8 @@ public class SalesBoardTests
         void SellAll(int product, int buckets)
         {
             for (var bucket = 0; bucket < buckets; bucket++)
-                board.Fold(Fact(board, $"{new string('+', 50)}{product:D14}", long.MinValue / 4, long.MinValue / 4, Start.AddMinutes(-10 * bucket)));
+                board.Fold(Fact(board, $"{new string('+', 50)}{product:D14}", long.MinValue / 4, long.MinValue / 4,
+                    Start.AddMinutes(-10 * bucket)));
         }
         for (var product = 0; product < SalesBoard.TailEntriesMax - 1; product++)
         {

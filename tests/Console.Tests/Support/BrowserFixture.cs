@@ -29,12 +29,14 @@ public sealed class BrowserFixture : IAsyncLifetime
         SetDefaultExpectTimeout(ExpectTimeoutMs);
         if (FindBrowser() is not { } path)
             return;
-        var shop = ShopProcess.StartAsync(_folder.Path, ("LocalPlatform:Seed", "true"), ("DataPlatform:TimeoutSeconds", "1"), ("DataPlatform:ProbeSecondsMax", "1"));
+        var shop = ShopProcess.StartAsync(_folder.Path, ("LocalPlatform:Seed", "true"), ("DataPlatform:TimeoutSeconds", "1"),
+            ("DataPlatform:ProbeSecondsMax", "1"));
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path });
         _shop = await shop;
         // The first start fills the shelves in the background of its first moments.
-        await Eventually.HoldsAsync(() => _shop.Output.Contains("imported the sample catalog", StringComparison.Ordinal), "the sample catalog");
+        await Eventually.HoldsAsync(() =>
+            _shop.Output.Contains("imported the sample catalog", StringComparison.Ordinal), "the sample catalog");
     }
 
     /// <summary>A page of its own; skips the test where there is no browser, which CI must not do.</summary>
@@ -43,7 +45,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         if (_browser is null && Environment.GetEnvironmentVariable("CI") is not null)
             Assert.Fail(NoBrowser);
         Assert.SkipWhen(_browser is null, NoBrowser);
-        var context = await _browser!.NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 860 }, Locale = "en-US" });
+        var context = await _browser!.NewContextAsync(options
+            ?? new() { ViewportSize = new() { Width = 1280, Height = 860 }, Locale = "en-US" });
         return new ConsolePage(await context.NewPageAsync(), Shop);
     }
 

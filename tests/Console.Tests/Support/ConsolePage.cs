@@ -47,7 +47,8 @@ public sealed class ConsolePage : IAsyncDisposable
     public async Task SignInAsync(string userId, bool asOperator = false)
     {
         await GoAsync(asOperator ? "ops" : "wallet");
-        await Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = asOperator ? "Sign in as an operator" : "Sign in", Exact = true }).ClickAsync();
+        await Page.GetByRole(AriaRole.Main)
+            .GetByRole(AriaRole.Button, new() { Name = asOperator ? "Sign in as an operator" : "Sign in", Exact = true }).ClickAsync();
         await Page.GetByLabel("User id").FillAsync(userId);
         await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await Expect(Page.Locator(".user")).ToHaveTextAsync(userId);
@@ -76,7 +77,11 @@ public sealed class ConsolePage : IAsyncDisposable
     {
         var folder = Environment.GetEnvironmentVariable("COMMERCE_PICTURES") is null ? null : typeof(ConsolePage).Assembly
             .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "PicturesPath").Value;
-        var picture = await Page.ScreenshotAsync(new() { Path = folder is null ? null : Path.Combine(folder, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
+        var picture = await Page.ScreenshotAsync(new()
+        {
+            Path = folder is null ? null : Path.Combine(folder, $"{name}.png"),
+            Animations = ScreenshotAnimations.Disabled
+        });
         Assert.NotEmpty(picture);
     }
 
@@ -95,7 +100,8 @@ public sealed class ConsolePage : IAsyncDisposable
     public void AssertQuiet(string what)
     {
         Assert.True(_complaints.IsEmpty, $"{what}: {string.Join('\n', _complaints)}");
-        Assert.All(_requests, address => Assert.True(address.Scheme == "data" || address.Authority == Shop.Authority, $"{what}: {address}"));
+        Assert.All(_requests, address =>
+            Assert.True(address.Scheme == "data" || address.Authority == Shop.Authority, $"{what}: {address}"));
     }
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();

@@ -18,7 +18,8 @@ internal sealed class ApiContract
         _document = document;
         _definitions = Close(_document["components"]!["schemas"]!.DeepClone()).AsObject();
         _paths = [.. _document["paths"]!.AsObject().Select(path => ReadPath(path.Key, path.Value!.AsObject()))];
-        ProblemTypes = _definitions["Problem"]!["properties"]!["type"]!["enum"]!.AsArray().Select(type => type!.GetValue<string>()).ToHashSet();
+        ProblemTypes = _definitions["Problem"]!["properties"]!["type"]!["enum"]!.AsArray().Select(type => type!.GetValue<string>())
+            .ToHashSet();
     }
 
     public static ApiContract Parse(string json) => new(JsonNode.Parse(json)!.AsObject());
@@ -27,8 +28,8 @@ internal sealed class ApiContract
     public IReadOnlySet<string> ProblemTypes { get; }
 
     /// <summary>
-    /// The documented responses of a call; of a path or method that is not documented, those that every such call gets. What the document says
-    /// once for all: <c>HEAD</c> is answered as <c>GET</c> is, <c>OPTIONS</c> with what there is.
+    /// The documented responses of a call; of a path or method that is not documented, those that every such call gets. What the document
+    /// says once for all: <c>HEAD</c> is answered as <c>GET</c> is, <c>OPTIONS</c> with what there is.
     /// </summary>
     public ApiOperation OperationOf(string method, string path)
     {
@@ -38,8 +39,14 @@ internal sealed class ApiContract
         if (known is null)
             return Undocumented("nothing", "NotFound", 404);
         if (method == "OPTIONS")
-            return new($"OPTIONS {known.Template}", new Dictionary<int, ApiResponse> { [204] = new(new Dictionary<string, bool> { ["Allow"] = true }, new Dictionary<string, Lazy<JsonSchema>>()) });
-        return known.Operations.TryGetValue(method == "HEAD" ? "GET" : method, out var operation) ? operation : Undocumented($"{method} {known.Template}", "MethodNotAllowed", 405);
+            return new($"OPTIONS {known.Template}",
+                new Dictionary<int, ApiResponse>
+                {
+                    [204] = new(new Dictionary<string, bool> { ["Allow"] = true },
+                    new Dictionary<string, Lazy<JsonSchema>>())
+                });
+        return known.Operations.TryGetValue(method == "HEAD" ? "GET" : method, out var operation) ? operation
+            : Undocumented($"{method} {known.Template}", "MethodNotAllowed", 405);
     }
 
     private ApiPath ReadPath(string template, JsonObject path) => new(template, path
@@ -57,8 +64,10 @@ internal sealed class ApiContract
     private ApiResponse ReadResponse(JsonNode response)
     {
         var headers = response["headers"]?.AsObject().ToDictionary(
-            header => header.Key, header => Resolve(header.Value!)["required"]?.GetValue<bool>() ?? false, StringComparer.OrdinalIgnoreCase);
-        var contents = response["content"]?.AsObject().ToDictionary(content => content.Key, content => LazySchema(content.Value!["schema"]!));
+            header => header.Key, header =>
+                Resolve(header.Value!)["required"]?.GetValue<bool>() ?? false, StringComparer.OrdinalIgnoreCase);
+        var contents = response["content"]?.AsObject()
+            .ToDictionary(content => content.Key, content => LazySchema(content.Value!["schema"]!));
         return new(headers ?? [], contents ?? []);
     }
 
@@ -108,7 +117,8 @@ internal sealed record ApiPath(string Template, IReadOnlyDictionary<string, ApiO
     public int ParameterCount => _segments.Count(segment => segment.StartsWith('{'));
 
     public bool Fits(string[] segments) =>
-        segments.Length == _segments.Length && _segments.Zip(segments).All(pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First == pair.Second);
+        segments.Length == _segments.Length
+            && _segments.Zip(segments).All(pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First == pair.Second);
 }
 
 /// <param name="Name">Method and path.</param>

@@ -14,7 +14,8 @@ namespace EndToEnd.Tests.Contract;
 internal sealed record BoundaryCase(
     HttpMethod Method, string Path, string? Body, IReadOnlyDictionary<string, string> Headers, string Field, bool IsInside)
 {
-    public override string ToString() => Shorten($"{(IsInside ? "inside" : "outside")} {Field}: {Method} {Path} {string.Join(' ', Headers)} {Body}");
+    public override string ToString() =>
+        Shorten($"{(IsInside ? "inside" : "outside")} {Field}: {Method} {Path} {string.Join(' ', Headers)} {Body}");
 
     public static string Shorten(string text) => text.Length <= 400 ? text : $"{text[..300]}...{text[^80..]}";
 }
@@ -36,13 +37,15 @@ internal sealed class BoundaryCases
             from path in cases._document["paths"]!.AsObject()
             from operation in path.Value!.AsObject()
             where operation.Key is "get" or "put" or "post" or "delete"
-            from found in cases.OfCall(new HttpMethod(operation.Key.ToUpperInvariant()), path.Key, path.Value!.AsObject(), operation.Value!.AsObject())
+            from found in cases.OfCall(new HttpMethod(operation.Key.ToUpperInvariant()), path.Key, path.Value!.AsObject(),
+                operation.Value!.AsObject())
             select found;
     }
 
     private IEnumerable<BoundaryCase> OfCall(HttpMethod method, string template, JsonObject path, JsonObject operation)
     {
-        var parameters = new[] { path["parameters"], operation["parameters"] }.OfType<JsonArray>().SelectMany(list => list).Select(node => Resolve(node!)).ToList();
+        var parameters = new[] { path["parameters"], operation["parameters"] }.OfType<JsonArray>().SelectMany(list => list)
+            .Select(node => Resolve(node!)).ToList();
         var content = operation["requestBody"]?["content"]?["application/json"];
         var call = new Call(method, template, content?["example"]?.AsObject());
         foreach (var parameter in parameters)
@@ -53,7 +56,8 @@ internal sealed class BoundaryCases
             yield return found;
     }
 
-    private static string? Usual(JsonObject parameter) => parameter["example"]?.ToString() ?? ((bool?)parameter["required"] == true ? "*" : null);
+    private static string? Usual(JsonObject parameter) =>
+        parameter["example"]?.ToString() ?? ((bool?)parameter["required"] == true ? "*" : null);
 
     private IEnumerable<BoundaryCase> OfParameter(Call call, JsonObject parameter)
     {
@@ -77,7 +81,8 @@ internal sealed class BoundaryCases
 
     private IEnumerable<BoundaryCase> OfObject(Call call, JsonObject schema, string at)
     {
-        var members = schema["properties"]!.AsObject().ToDictionary(member => at.Length == 0 ? member.Key : $"{at}.{member.Key}", member => Resolve(member.Value!));
+        var members = schema["properties"]!.AsObject()
+            .ToDictionary(member => at.Length == 0 ? member.Key : $"{at}.{member.Key}", member => Resolve(member.Value!));
         var required = (schema["required"]?.AsArray() ?? []).Select(name => (string)name!).ToList();
         foreach (var (name, member) in members)
         {
@@ -87,7 +92,8 @@ internal sealed class BoundaryCases
             foreach (var found in OfValue(call, member, name))
                 yield return found;
         }
-        yield return call.WithBody(at.Length == 0 ? "unknown" : $"{at}.unknown", "1", isInside: (bool?)schema["additionalProperties"] ?? true);
+        yield return call.WithBody(at.Length == 0 ? "unknown" : $"{at}.unknown", "1", isInside: (bool?)schema["additionalProperties"]
+            ?? true);
     }
 
     private IEnumerable<BoundaryCase> OfArray(Call call, JsonObject schema, string at)
@@ -132,10 +138,12 @@ internal sealed class BoundaryCases
         public BoundaryCase WithBody(string at, string json, bool isInside) => Made(
             at, Changed(at, (parent, name) => Put(parent, name, Here)).Replace($"\"{Here}\"", json, StringComparison.Ordinal), isInside);
 
-        public BoundaryCase Without(string at, bool isInside) => Made(at, Changed(at, (parent, name) => parent.AsObject().Remove(name)), isInside);
+        public BoundaryCase Without(string at, bool isInside) =>
+            Made(at, Changed(at, (parent, name) => parent.AsObject().Remove(name)), isInside);
 
         public BoundaryCase WithTwice(string at) => Made(
-            at, Changed(at, (parent, name) => Put(parent, name + Twice, parent[name]!.DeepClone())).Replace(Twice, "", StringComparison.Ordinal), isInside: false);
+            at, Changed(at, (parent, name) => Put(parent, name + Twice, parent[name]!.DeepClone()))
+                .Replace(Twice, "", StringComparison.Ordinal), isInside: false);
 
         private string Changed(string at, Action<JsonNode, string> change)
         {
@@ -158,8 +166,10 @@ internal sealed class BoundaryCases
             string Of(string name) => Uri.EscapeDataString(Values[("path", name)]!);
 
             var path = string.Join('/', Template.Split('/').Select(segment => segment.StartsWith('{') ? Of(segment[1..^1]) : segment));
-            var query = Values.Where(value => value.Key.In == "query" && value.Value is not null).Select(value => $"{value.Key.Name}={Uri.EscapeDataString(value.Value!)}");
-            var headers = Values.Where(value => value.Key.In == "header" && value.Value is not null).ToDictionary(value => value.Key.Name, value => value.Value!);
+            var query = Values.Where(value => value.Key.In == "query" && value.Value is not null)
+                .Select(value => $"{value.Key.Name}={Uri.EscapeDataString(value.Value!)}");
+            var headers = Values.Where(value => value.Key.In == "header" && value.Value is not null)
+                .ToDictionary(value => value.Key.Name, value => value.Value!);
             // Each has a user of its own, so that nothing depends on what was tried before.
             path = path.Replace(UsualUser, $"/users/{ShopClient.NewId("user")}/", StringComparison.Ordinal);
             return new(Method, $"{path}?{string.Join('&', query)}", body, headers, field, isInside);

@@ -34,14 +34,16 @@ public sealed class BoundaryTests(ShopFixture fixture)
         var schema = JsonNode.Parse(document)!["components"]!["schemas"]!["ProductId"]!.AsObject();
         var ids = BoundaryValues.Of(schema).Where(value => value.IsInside).Select(value => value.Text!);
         foreach (var id in (string[])[.. ids, "85123A", "71053", "84406B", "84879"])
-            (await _shop.SendAsync(HttpMethod.Put, $"/api/ops/products/{Uri.EscapeDataString(id)}", new { name = "x", price = 1 })).Expect(200, 201);
+            (await _shop.SendAsync(HttpMethod.Put, $"/api/ops/products/{Uri.EscapeDataString(id)}", new { name = "x", price = 1 }))
+                .Expect(200, 201);
     }
 
     private async Task<string?> WhatIsWrongAsync(BoundaryCase tried)
     {
         try
         {
-            var answer = await _shop.SendAsync(tried.Method, tried.Path, tried.Body, headers: tried.Headers.Select(header => (header.Key, header.Value)));
+            var answer = await _shop.SendAsync(tried.Method, tried.Path, tried.Body,
+                headers: tried.Headers.Select(header => (header.Key, header.Value)));
             return IsRight(tried, answer) ? null : $"{tried} -> {answer.Code} {answer.Body}";
         }
         catch (ContractException undocumented)
@@ -56,7 +58,8 @@ public sealed class BoundaryTests(ShopFixture fixture)
         // Whether a cursor leads anywhere is for the shop to know; it is passed back as it came.
         if (tried.IsInside)
             return answer.Code < 500 && (!isNamed || tried.Field == "cursor");
-        return answer.Code is >= 400 and < 500 && (isNamed || (answer.Code == 404 && tried.Path.Contains("/deliveries/", StringComparison.Ordinal)));
+        return answer.Code is >= 400 and < 500
+            && (isNamed || (answer.Code == 404 && tried.Path.Contains("/deliveries/", StringComparison.Ordinal)));
     }
 
     private static IEnumerable<string> Names(Answer refusal) =>

@@ -19,14 +19,18 @@ internal sealed record BoundaryValue(string Json, bool IsInside)
 internal static class BoundaryValues
 {
     private static readonly string[] NoStrings = ["1", "true", "null", "{}", "[]"];
-    private static readonly string[] NoNumbers = ["\"1\"", "true", "null", "{}", "[]", "\"\"", "1.5", "-0.5", "1e-1", "1e400", "-1e400", "1e999999999999"];
-    private static readonly string[] OddNumbers = ["1.0", "1e0", "10e-1", "1E+2", "1e5", "100000.0", "-0.0", "0e999999999999", "9007199254740993.0"];
+    private static readonly string[] NoNumbers = ["\"1\"", "true", "null", "{}", "[]", "\"\"", "1.5", "-0.5", "1e-1", "1e400", "-1e400",
+        "1e999999999999"];
+    private static readonly string[] OddNumbers = ["1.0", "1e0", "10e-1", "1E+2", "1e5", "100000.0", "-0.0", "0e999999999999",
+        "9007199254740993.0"];
 
     private static readonly string[] Texts =
     [
-        "", " ", "a b", "a\tb", "a\nb", "a\n", "\u00E9", "a/b", "-a", "_a", ".a", "a.-~:@+|b", "a#b", "a?b", "a%b", "a'b", "가나다", "\U0001F469\u200D\U0001F469\u200D\U0001F467",
+        "", " ", "a b", "a\tb", "a\nb", "a\n", "\u00E9", "a/b", "-a", "_a", ".a", "a.-~:@+|b", "a#b", "a?b", "a%b", "a'b", "가나다",
+            "\U0001F469\u200D\U0001F469\u200D\U0001F467",
         "\u3164", "\u2800", "\u200B\u200F", "\u00AD", "\u0301", "a\u2028b", "a\u2029b", "a\uFFFDb", "unknown",
-        "o-AAAAAAAAAAAAAAAAAAAAA9", "o-_-AAAAAAAAAAAAAAAAAAAA", "o-AAAAAAAAAAAAAAAAAAAA==", "o-AAAAAAAAAAAAAAAAAAAAA ", "O-AAAAAAAAAAAAAAAAAAAAAA",
+        "o-AAAAAAAAAAAAAAAAAAAAA9", "o-_-AAAAAAAAAAAAAAAAAAAA", "o-AAAAAAAAAAAAAAAAAAAA==", "o-AAAAAAAAAAAAAAAAAAAAA ",
+            "O-AAAAAAAAAAAAAAAAAAAAAA",
     ];
 
     public static IEnumerable<BoundaryValue> Of(JsonObject schema) => (string?)schema["type"] switch
@@ -47,11 +51,13 @@ internal static class BoundaryValues
         foreach (var value in (BigInteger[])[min - 1, min, min + 1, max - 1, max, max + 1, .. excluded])
         {
             foreach (var form in (string[])["{0}", "{0}.0", "{0}e0", "{0}.00E+0", "{0}.5"])
-                yield return form.EndsWith(".5", StringComparison.Ordinal) ? new($"{value}.5", false) : Judge(value, string.Format(CultureInfo.InvariantCulture, form, value));
+                yield return form.EndsWith(".5", StringComparison.Ordinal) ? new($"{value}.5", false)
+                    : Judge(value, string.Format(CultureInfo.InvariantCulture, form, value));
         }
         foreach (var odd in OddNumbers)
         {
-            var value = decimal.Parse(odd.Replace("e999999999999", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture);
+            var value = decimal.Parse(odd.Replace("e999999999999", "", StringComparison.Ordinal), NumberStyles.Float,
+                CultureInfo.InvariantCulture);
             yield return Judge((BigInteger)value, odd);
         }
         foreach (var none in NoNumbers)

@@ -34,7 +34,8 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
         return differences.Count == 0
             ? response
             : throw new ContractException(
-                $"{string.Join("; ", differences)}: {request.Method} {Shorten(request.RequestUri.ToString())} -> {(int)response.StatusCode} {Shorten(body)}");
+                $"{string.Join("; ", differences)}: {request.Method} {Shorten(request.RequestUri.ToString())} -> "
+                    + $"{(int)response.StatusCode} {Shorten(body)}");
     }
 
     private async Task<ApiContract> ReadContractAsync(Uri shop, CancellationToken ct)
@@ -54,15 +55,18 @@ internal sealed class ContractHandler(HttpMessageHandler inner) : DelegatingHand
         if (!operation.Responses.TryGetValue((int)response.StatusCode, out var documented))
             return [$"{operation.Name} is not documented to answer this"];
         var differences = HeaderDifferences(documented, response);
-        return response.RequestMessage?.Method == HttpMethod.Head ? differences : differences.Concat(BodyDifferences(documented, response, body));
+        return response.RequestMessage?.Method == HttpMethod.Head ? differences
+            : differences.Concat(BodyDifferences(documented, response, body));
     }
 
     private static IEnumerable<string> HeaderDifferences(ApiResponse documented, HttpResponseMessage response)
     {
         bool IsSent(string name) => response.Headers.NonValidated.Contains(name) || response.Content.Headers.NonValidated.Contains(name);
 
-        return documented.Headers.Where(header => header.Value && !IsSent(header.Key)).Select(header => $"the header {header.Key} is missing")
-            .Concat(TellingHeaders.Where(name => IsSent(name) && !documented.Headers.ContainsKey(name)).Select(name => $"the header {name} is not documented"));
+        return documented.Headers.Where(header => header.Value && !IsSent(header.Key))
+            .Select(header => $"the header {header.Key} is missing")
+            .Concat(TellingHeaders.Where(name => IsSent(name) && !documented.Headers.ContainsKey(name))
+                .Select(name => $"the header {name} is not documented"));
     }
 
     private static IEnumerable<string> BodyDifferences(ApiResponse documented, HttpResponseMessage response, string body)

@@ -28,21 +28,28 @@ public class ContractHandlerTests(ShopFixture fixture)
     [Theory]
     [InlineData("/api/users/17850/balance", 418, "application/json", Balance, "ETag: \"1\"", "not documented to answer this")]
     [InlineData("/api/users/17850/balance", 200, "text/plain", Balance, "ETag: \"1\"", "media type text/plain")]
-    [InlineData("/api/users/17850/balance", 200, "application/json", """{"userId":"17850","currency":"KRW"}""", "ETag: \"1\"", "PropertyRequired at #/balance")]
-    [InlineData("/api/users/17850/balance", 200, "application/json", """{"userId":"17850","balance":-1,"currency":"KRW"}""", "ETag: \"1\"", "NumberTooSmall at #/balance")]
-    [InlineData("/api/users/17850/balance", 200, "application/json", """{"userId":"17850","balance":1,"currency":"KRW","tier":"gold"}""", "ETag: \"1\"", "#/tier")]
+    [InlineData("/api/users/17850/balance", 200, "application/json", """{"userId":"17850","currency":"KRW"}""", "ETag: \"1\"",
+        "PropertyRequired at #/balance")]
+    [InlineData("/api/users/17850/balance", 200, "application/json", """{"userId":"17850","balance":-1,"currency":"KRW"}""", "ETag: \"1\"",
+        "NumberTooSmall at #/balance")]
+    [InlineData("/api/users/17850/balance", 200, "application/json", """{"userId":"17850","balance":1,"currency":"KRW","tier":"gold"}""",
+        "ETag: \"1\"", "#/tier")]
     [InlineData("/api/users/17850/balance", 200, "application/json", Balance, null, "ETag is missing")]
     [InlineData("/api/users/17850/balance", 200, "application/json", Balance, "ETag: \"1\"|Location: /x", "Location is not documented")]
     [InlineData(
-        "/api/users/17850/balance", 200, "application/json", Balance, "ETag: \"1\"|X-Content-Type-Options: sniff", "X-Content-Type-Options")]
+        "/api/users/17850/balance", 200, "application/json", Balance, "ETag: \"1\"|X-Content-Type-Options: sniff",
+            "X-Content-Type-Options")]
     [InlineData("/api/users/17850/balance", 304, null, "surprise", "ETag: \"1\"", "a body is not documented")]
     [InlineData("/api/nothing", 200, "application/json", "{}", null, "not documented to answer this")]
-    [InlineData("/api/nothing", 404, "application/problem+json", """{"type":"https://commerce.example/problems/made-up","title":"","status":404,"detail":""}""", null, "NotInEnumeration at #/type")]
-    public async Task An_undocumented_answer_is_found(string path, int status, string? mediaType, string body, string? headers, string difference)
+    [InlineData("/api/nothing", 404, "application/problem+json",
+        """{"type":"https://commerce.example/problems/made-up","title":"","status":404,"detail":""}""", null, "NotInEnumeration at #/type")]
+    public async Task An_undocumented_answer_is_found(string path, int status, string? mediaType, string body, string? headers,
+        string difference)
     {
         using var client = Client(status, mediaType, body, headers);
 
-        var found = await Assert.ThrowsAsync<ContractException>(() => client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken));
+        var found = await Assert.ThrowsAsync<ContractException>(() =>
+            client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken));
 
         Assert.Contains(difference, found.Message, StringComparison.Ordinal);
     }
@@ -65,6 +72,7 @@ public class ContractHandlerTests(ShopFixture fixture)
     private sealed class Canned(HttpResponseMessage response) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            request.RequestUri!.AbsolutePath == "/api/openapi.json" ? base.SendAsync(request, cancellationToken) : Task.FromResult(response);
+            request.RequestUri!.AbsolutePath == "/api/openapi.json" ? base.SendAsync(request, cancellationToken)
+                : Task.FromResult(response);
     }
 }

@@ -5,7 +5,8 @@ using EndToEnd.Tests.Support;
 namespace EndToEnd.Tests.Contract;
 
 /// <summary>
-/// The tool that holds a host against another one, such as this against the genuine host: it tells a difference, and none where there is none.
+/// The tool that holds a host against another one, such as this against the genuine host: it tells a difference, and none where there is
+/// none.
 /// </summary>
 public sealed class HostComparisonTests
 {
@@ -29,7 +30,8 @@ public sealed class HostComparisonTests
         await using var other = await ShopProcess.StartAsync(otherFolder.Path, otherSettings);
         using var output = new StringWriter(CultureInfo.InvariantCulture);
 
-        var differing = await new Comparison(one.Address, other.Address, functionKey: null).RunAsync(output, TestContext.Current.CancellationToken);
+        var differing = await new Comparison(one.Address, other.Address, functionKey: null)
+            .RunAsync(output, TestContext.Current.CancellationToken);
 
         TestContext.Current.TestOutputHelper!.WriteLine(output.ToString());
         var summary = output.ToString().TrimEnd().Split('\n')[^1];

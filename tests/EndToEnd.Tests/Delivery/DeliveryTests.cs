@@ -12,11 +12,13 @@ public sealed class DeliveryTests(OutageShop shop) : IClassFixture<OutageShop>
         (await shop.Client.CancelAsync(shop.UserId, orderId)).Expect(200);
 
         var platform = await Eventually.Async(
-            shop.PlatformAsync, answer => OutageShop.EventIds(answer).Count(id => id.StartsWith(orderId, StringComparison.Ordinal)) == 2, "both events");
+            shop.PlatformAsync, answer =>
+                OutageShop.EventIds(answer).Count(id => id.StartsWith(orderId, StringComparison.Ordinal)) == 2, "both events");
 
         var item = OutageShop.Find(platform, paid);
         Assert.Equal("commerce.order.paid", item.GetProperty("type").GetString());
-        Assert.Contains("0af7651916cd43dd8448eb211c80319c", item.GetProperty("headers").GetProperty("traceparent").GetString(), StringComparison.Ordinal);
+        Assert.Contains("0af7651916cd43dd8448eb211c80319c", item.GetProperty("headers").GetProperty("traceparent").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal(10, item.GetProperty("body").GetProperty("data").GetProperty("totalAmount").GetInt64());
         Assert.Equal(
             "cancelled",
@@ -25,7 +27,8 @@ public sealed class DeliveryTests(OutageShop shop) : IClassFixture<OutageShop>
         Assert.Equal(1, delivery.Json.GetProperty("attempts").GetArrayLength());
     }
 
-    public static TheoryData<string> Troubles => ["""{"failNext":1}""", """{"failStatus":500}""", """{"failStatus":503,"retryAfterSeconds":1}""",
+    public static TheoryData<string> Troubles =>
+        ["""{"failNext":1}""", """{"failStatus":500}""", """{"failStatus":503,"retryAfterSeconds":1}""",
         """{"failStatus":429,"retryAfterSeconds":1}""", """{"failStatus":302}""", """{"hang":true}""", """{"slowMs":3000}""",
         """{"resetConnection":true}""", """{"rejectSignatures":true}""", """{"failStatus":500,"afterRecording":true}"""];
 
@@ -89,7 +92,8 @@ public sealed class DeliveryTests(OutageShop shop) : IClassFixture<OutageShop>
     [Fact]
     public async Task A_message_that_is_no_event_ends_in_the_dead_letter_queue()
     {
-        (await shop.Client.SendAsync(HttpMethod.Post, "/local/servicebus/queues/order-events/messages", """{"specversion":"1.0","id":"nonsense"}"""))
+        (await shop.Client.SendAsync(HttpMethod.Post, "/local/servicebus/queues/order-events/messages",
+            """{"specversion":"1.0","id":"nonsense"}"""))
             .Expect(200, 201, 202);
 
         var dead = await Eventually.Async(

@@ -47,10 +47,12 @@ internal sealed class Buyers(int seed, string prefix)
     public async Task AssertAnswersStandAsync(ShopClient shop, int count)
     {
         var random = new Random(seed);
-        foreach (var wish in _wishes.Values.Where(wish => wish.Answer is not null && !wish.CancellationSent).OrderBy(_ => random.Next()).Take(count))
+        foreach (var wish in _wishes.Values.Where(wish => wish.Answer is not null && !wish.CancellationSent).OrderBy(_ => random.Next())
+            .Take(count))
         {
             var again = await History.UntilAnsweredAsync(() => OrderAsync(shop, wish));
-            Assert.True(wish.Answer!.Code == again.Code && wish.Answer.Body == again.Body, $"Seed {seed}: {wish.Answer.Body} became {again.Body}");
+            Assert.True(wish.Answer!.Code == again.Code && wish.Answer.Body == again.Body,
+                $"Seed {seed}: {wish.Answer.Body} became {again.Body}");
         }
     }
 
@@ -63,7 +65,8 @@ internal sealed class Buyers(int seed, string prefix)
         var random = Seed.Of(seed, round, buyer);
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
-            var lines = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (ProductId(random.Next(Products)), (long)random.Next(1, 3))).ToArray();
+            var lines = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (ProductId(random.Next(Products)), (long)random.Next(1, 3)))
+                .ToArray();
             var wish = new Wish(UserId(random.Next(Users)), $"{round}-{buyer}-{i}", lines);
             _wishes[wish.Key] = wish;
             try

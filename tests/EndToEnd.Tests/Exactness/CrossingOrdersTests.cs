@@ -21,7 +21,8 @@ public sealed class CrossingOrdersTests(ShopFixture fixture)
         var orders = Enumerable.Range(0, Buyers).Select(n =>
         {
             var chosen = products.OrderBy(_ => random.Next()).Take(random.Next(1, products.Length + 1));
-            return (User: users[n % users.Length], Key: $"k{n}", Lines: chosen.Select(product => (product, (long)random.Next(1, 3))).ToArray());
+            return (User: users[n % users.Length], Key: $"k{n}",
+                Lines: chosen.Select(product => (product, (long)random.Next(1, 3))).ToArray());
         }).ToArray();
 
         var answers = await Task.WhenAll(orders.Select(order =>

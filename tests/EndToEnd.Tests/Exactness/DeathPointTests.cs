@@ -18,7 +18,9 @@ public sealed class DeathPointTests : IAsyncLifetime
     private static readonly Scenario Served = new("served", StockOfSecond: 5, Status: "paid", Answer: 201, Cancels: false);
     private static readonly Scenario OutOfStock = new("out of stock", StockOfSecond: 1, Status: "rejected", Answer: 409, Cancels: false);
     private static readonly Scenario Cancelled = new("cancelled", StockOfSecond: 5, Status: "cancelled", Answer: 200, Cancels: true);
-    private static readonly Scenario Penniless = new("penniless", StockOfSecond: 5, Status: "rejected", Answer: 409, Cancels: false) { Balance = 10 };
+    private static readonly Scenario Penniless = new("penniless", StockOfSecond: 5, Status: "rejected", Answer: 409,
+        Cancels: false)
+    { Balance = 10 };
 
     private readonly FaultPlan _plan = new(0, 0);
     private readonly TemporaryFolder _folder = new();
@@ -141,7 +143,8 @@ public sealed class DeathPointTests : IAsyncLifetime
 
     private void LoseHubAndQueue()
     {
-        foreach (var file in Directory.GetFiles(_folder.Path).Where(static file => Path.GetFileName(file).Split('.')[0] is "taskhub" or "servicebus"))
+        foreach (var file in Directory.GetFiles(_folder.Path)
+            .Where(static file => Path.GetFileName(file).Split('.')[0] is "taskhub" or "servicebus"))
             File.Delete(file);
     }
 

@@ -3,8 +3,8 @@ namespace EndToEnd.Tests.Exactness;
 /// <summary>
 /// Searches for a sequential order of atomic steps, each between the call and the answer of the operation it belongs to, under which
 /// a shop that does one step at a time would have given every answer that was given. An order is several steps: it holds its money, takes
-/// its lines one by one in ascending product, pays, and, when a step refuses, puts back what it took. So a refusal may be due to what another
-/// order that can be paid holds for a moment, and to nothing else.
+/// its lines one by one in ascending product, pays, and, when a step refuses, puts back what it took. So a refusal may be due to what
+/// another order that can be paid holds for a moment, and to nothing else.
 /// </summary>
 internal static class HistoryChecker
 {
@@ -56,7 +56,8 @@ internal static class HistoryChecker
         var unexplored = new Stack<State>(found);
         while (unexplored.TryPop(out var state))
         {
-            foreach (var next in steps.SelectMany(operation => state.Next(operation, plans[operation])).Select(next => Looked(next, looks, plans)))
+            foreach (var next in steps.SelectMany(operation => state.Next(operation, plans[operation]))
+                .Select(next => Looked(next, looks, plans)))
             {
                 if (found.Add(next))
                     unexplored.Push(next);

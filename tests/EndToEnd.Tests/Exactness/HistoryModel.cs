@@ -4,8 +4,8 @@ namespace EndToEnd.Tests.Exactness;
 
 /// <summary>
 /// What a shop that does one step at a time would have to do to answer as was answered. An order holds its money first, so that one that
-/// cannot be paid touches nothing; it takes its lines one by one in ascending product, and pays; a checkout takes what it buys out of the cart in
-/// the step that holds the money. What is refused after that is put back.
+/// cannot be paid touches nothing; it takes its lines one by one in ascending product, and pays; a checkout takes what it buys out of the
+/// cart in the step that holds the money. What is refused after that is put back.
 /// </summary>
 /// <param name="productIds">Ids of the products, ascending.</param>
 /// <param name="users">How many users there are.</param>
@@ -13,7 +13,8 @@ internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users)
 {
     private int Products => productIds.Count;
 
-    /// <summary>The shop's numbers: of each product stock and price, of each user balance, what is free of it, and pieces in the cart.</summary>
+    /// <summary>The shop's numbers: of each product stock and price, of each user balance, what is free of it, and pieces in the
+    /// cart.</summary>
     public long[] Cells(IReadOnlyList<long> stocks, IReadOnlyList<long> prices, IReadOnlyList<long> balances) =>
         [.. stocks, .. prices, .. balances, .. balances, .. new long[users * Products]];
 
@@ -26,10 +27,12 @@ internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users)
             new(Free(read.User), After: answer.Number("balance") - answer.Number("held"))),
         Operation.ReadProduct read => HistoryPlan.Of(
             new(Stock(read.Product), After: answer.Expect(200).Number("stock")), new(Price(read.Product), After: answer.Number("price"))),
-        Operation.SetPrice set when answer.Expect(200).Number("price") == set.Price => HistoryPlan.Of(new Change(Price(set.Product), Set: set.Price)),
+        Operation.SetPrice set when answer.Expect(200).Number("price") == set.Price =>
+            HistoryPlan.Of(new Change(Price(set.Product), Set: set.Price)),
         Operation.Adjust adjust when answer.Code == 409 => HistoryPlan.Of(Refusal(Stock(adjust.Product), answer)),
         Operation.Adjust adjust => HistoryPlan.Of(new Change(Stock(adjust.Product), adjust.Delta, answer.Expect(200, 201).Number("stock"))),
-        Operation.AddToCart add when answer.Expect(200, 201).Code > 0 => HistoryPlan.Of(new Change(Cart(add.User, add.Product), add.Quantity)),
+        Operation.AddToCart add when answer.Expect(200, 201).Code > 0 =>
+            HistoryPlan.Of(new Change(Cart(add.User, add.Product), add.Quantity)),
         Operation.ReadCart read => HistoryPlan.Of([.. InCart(read.User, LinesIn(answer.Expect(200)), 0, isAll: true)]),
         Operation.Order order => OrderPlan(order, answer),
         Operation.Cancel cancel when answer.Expect(200).Text("status") == "cancelled" => CancelPlan(cancel.Of, answer),
@@ -66,7 +69,8 @@ internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users)
 
     /// <summary>Refused at the door: a look at the cart, if it came from one, and a look at the money.</summary>
     private HistoryPlan PoorPlan(Operation.Order order, Answer answer) => new(
-        [.. order.FromCart ? [new Step([.. InCart(order.User, order.Lines, 0, isAll: true)])] : Array.Empty<Step>(), new Step(Refusal(Free(order.User), answer))], []);
+        [.. order.FromCart ? [new Step([.. InCart(order.User, order.Lines, 0, isAll: true)])] : Array.Empty<Step>(),
+            new Step(Refusal(Free(order.User), answer))], []);
 
     private HistoryPlan OutOfStockPlan(Operation.Order order, Answer answer)
     {
@@ -103,7 +107,8 @@ internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users)
 
     /// <summary>Money that is held and the cart that goes with it, or both given free.</summary>
     private Step Hold(Operation.Order order, long amount) =>
-        new([new Change(Free(order.User), amount), .. order.FromCart ? InCart(order.User, order.Lines, Math.Sign(amount), isAll: amount < 0) : []]);
+        new([new Change(Free(order.User), amount), .. order.FromCart ? InCart(order.User, order.Lines, Math.Sign(amount), isAll: amount < 0)
+            : []]);
 
     /// <summary>What a cart gives or gets back; where it is all that is in it, nothing may be left besides.</summary>
     private IEnumerable<Change> InCart(int user, IReadOnlyList<(int Product, long Quantity)> lines, int sign, bool isAll) =>

@@ -26,7 +26,8 @@ internal sealed class HistoryPlan(IReadOnlyList<Step> ordered, IReadOnlyList<Ste
     public HistoryPlan? Or { get; init; }
 
     /// <summary>Whether one step that changes nothing is all of it.</summary>
-    public bool IsLook => Or is null && unordered.Count == 0 && ordered is [{ Changes: var changes }] && changes.All(change => change is { Delta: 0, Set: null });
+    public bool IsLook => Or is null && unordered.Count == 0 && ordered is [{ Changes: var changes }]
+        && changes.All(change => change is { Delta: 0, Set: null });
 
     /// <summary>An operation of one step.</summary>
     public static HistoryPlan Of(params IReadOnlyList<Change> changes) => new([new(changes)], []);
@@ -48,7 +49,8 @@ internal sealed class HistoryPlan(IReadOnlyList<Step> ordered, IReadOnlyList<Ste
         }
     }
 
-    public override string ToString() => $"[{string.Join(", ", ordered)}] then [{string.Join(", ", unordered)}]{(Or is null ? "" : $" or {Or}")}";
+    public override string ToString() =>
+        $"[{string.Join(", ", ordered)}] then [{string.Join(", ", unordered)}]{(Or is null ? "" : $" or {Or}")}";
 
     private IEnumerable<(Step Step, int Progress)> OwnNext(int progress)
     {

@@ -112,7 +112,8 @@ public sealed class HistoryTests(ShopFixture fixture)
         """);
 
     private static Call Refused(string key, long from, long to, long available) => new(
-        Order(key), Answer.Of(409, $$"""{"type":"/insufficient-stock","productId":"p","requested":1,"available":{{available}}}"""), from, to);
+        Order(key), Answer.Of(409, $$"""{"type":"/insufficient-stock","productId":"p","requested":1,"available":{{available}}}"""), from,
+            to);
 
     private static Call Poor(string key, long from, long to, long available) => new(
         Order(key), Answer.Of(409, $$"""{"type":"/insufficient-balance","requested":10,"available":{{available}}}"""), from, to);

@@ -5,7 +5,8 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Exactness;
 
-/// <summary>The real app, or one process of it, killed with SIGKILL at random moments under load and started again on the same data.</summary>
+/// <summary>The real app, or one process of it, killed with SIGKILL at random moments under load and started again on the same
+/// data.</summary>
 public sealed class KillTests
 {
     private const int Rounds = 6;
@@ -82,7 +83,8 @@ public sealed class KillTests
         var audit = await RawAudit.OfFolderAsync(dataPath);
         audit.AssertNoDifferences();
         AssertRemembered(audit, buyers, seed);
-        TestContext.Current.SendDiagnosticMessage($"seed {seed}: {buyers.Wishes.Count} orders, {unanswered} of them unanswered when the shop died");
+        TestContext.Current.SendDiagnosticMessage(
+            $"seed {seed}: {buyers.Wishes.Count} orders, {unanswered} of them unanswered when the shop died");
     }
 
     /// <summary>Waits until no order is pending, without any client asking for one.</summary>
@@ -125,7 +127,8 @@ public sealed class KillTests
                 (_, true) => [OrderStatus.Cancelled],
                 _ => [OrderStatus.Paid],
             };
-            Assert.True(expected.Contains(order.Status), $"Seed {seed}: {order.Id} is {order.Status}, its buyer was told {wish.Answer.Body}");
+            Assert.True(expected.Contains(order.Status),
+                $"Seed {seed}: {order.Id} is {order.Status}, its buyer was told {wish.Answer.Body}");
         }
     }
 }

@@ -47,7 +47,8 @@ public sealed class LossTests
         var order = await OrderAsync("after");
         await Eventually.Async(
             () => spread.Client.GetAsync("/local/webhooks/data-platform?limit=1000"),
-            answer => answer.Expect(200).Json.GetProperty("items").EnumerateArray().Any(item => item.GetProperty("id").GetString() == $"{order}.paid"),
+            answer => answer.Expect(200).Json.GetProperty("items").EnumerateArray()
+                .Any(item => item.GetProperty("id").GetString() == $"{order}.paid"),
             "the event of the later order");
         await spread.Client.AssertAuditAsync();
     }

@@ -48,7 +48,8 @@ public sealed class ManyProcessesTests(ManyProcessesTests.Processes processes) :
             (await Shop.ChargeAsync(user, 10, $"c{n}")).Expect(201);
         }
 
-        Assert.Equal(orders.Order(StringComparer.Ordinal), (await AllAsync($"/api/users/{user}/orders", "orderId")).Order(StringComparer.Ordinal));
+        Assert.Equal(orders.Order(StringComparer.Ordinal),
+            (await AllAsync($"/api/users/{user}/orders", "orderId")).Order(StringComparer.Ordinal));
         Assert.Equal(41, (await AllAsync($"/api/users/{user}/balance/entries", "entryId")).Distinct().Count());
         await Eventually.Async(
             () => Shop.GetAsync("/api/products/top?window=1h"),
@@ -70,7 +71,8 @@ public sealed class ManyProcessesTests(ManyProcessesTests.Processes processes) :
 
     private static async Task AssertAnsweredByTheOtherAsync(Answer answer, Func<Task<Answer>> repeat)
     {
-        var again = await Eventually.Async(repeat, other => other.Headers[WorkerHeader] != answer.Headers[WorkerHeader], "the other process to answer");
+        var again = await Eventually.Async(repeat, other =>
+            other.Headers[WorkerHeader] != answer.Headers[WorkerHeader], "the other process to answer");
         Assert.Equal((answer.Code, answer.Body), (again.Code, again.Body));
     }
 

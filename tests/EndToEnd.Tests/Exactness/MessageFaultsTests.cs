@@ -25,7 +25,8 @@ public sealed class MessageFaultsTests
         var cancelled = paid.Take(10).ToArray();
         await Task.WhenAll(cancelled.Select(async orderId => (await shop.CancelAsync(user, orderId)).Expect(200)));
 
-        string[] expected = [.. paid.Select(id => $"{id}.paid").Concat(cancelled.Select(id => $"{id}.cancelled")).Order(StringComparer.Ordinal)];
+        string[] expected = [.. paid.Select(id => $"{id}.paid").Concat(cancelled.Select(id => $"{id}.cancelled"))
+            .Order(StringComparer.Ordinal)];
         var received = await Eventually.Async(
             async () => (await shop.GetAsync("/local/webhooks/data-platform?limit=1000")).Expect(200),
             answer => Ids(answer).SequenceEqual(expected),

@@ -4,8 +4,8 @@ using Faults;
 namespace EndToEnd.Tests.Exactness;
 
 /// <summary>
-/// Clients that buy, check carts out, charge, cancel, repeat and look, at random, of few products and with little money. One of the users has
-/// none; one of the products changes its price, and is bought only by who agrees to one.
+/// Clients that buy, check carts out, charge, cancel, repeat and look, at random, of few products and with little money. One of the users
+/// has none; one of the products changes its price, and is bought only by who agrees to one.
 /// </summary>
 /// <param name="shop">The shop.</param>
 /// <param name="seed">Decides, with the round, what each client does; the interleaving is the machine's.</param>
@@ -96,7 +96,8 @@ internal sealed class RandomHistory(ShopClient shop, int seed, int round, Laggin
 
     private static List<(int Product, long Quantity)> Basket(Random random)
     {
-        var lines = Enumerable.Range(0, Repriced).Where(_ => random.Next(2) == 0).Select(product => (product, (long)random.Next(1, 3))).ToList();
+        var lines = Enumerable.Range(0, Repriced).Where(_ => random.Next(2) == 0).Select(product => (product, (long)random.Next(1, 3)))
+            .ToList();
         return lines.Count > 0 ? lines : [(random.Next(Repriced), 1)];
     }
 
@@ -166,7 +167,8 @@ internal sealed class RandomHistory(ShopClient shop, int seed, int round, Laggin
     {
         var id = ProductIds[Repriced];
         return _history.CallAsync(
-            new Operation.SetPrice(Repriced, price, key), () => shop.SendAsync(HttpMethod.Put, $"/api/ops/products/{id}", new { name = id, price }));
+            new Operation.SetPrice(Repriced, price, key), () =>
+                shop.SendAsync(HttpMethod.Put, $"/api/ops/products/{id}", new { name = id, price }));
     }
 
     private Task<Answer> AddToCartAsync(int user, int product, long quantity, string key) => _history.CallAsync(

@@ -17,7 +17,8 @@ public sealed class ConsentTests(ShopFixture fixture)
 
         Assert.Equal("precondition-failed", (await _shop.CheckoutAsync(user, "k", ("If-Match", shown))).Expect(412).Problem);
 
-        Assert.Equal((100_000, 10, $"1 {product}"), (await _shop.BalanceAsync(user), await _shop.StockAsync(product), await _shop.CartAsync(user)));
+        Assert.Equal((100_000, 10, $"1 {product}"),
+            (await _shop.BalanceAsync(user), await _shop.StockAsync(product), await _shop.CartAsync(user)));
         var again = (await _shop.GetAsync($"/api/users/{user}/cart")).Headers["ETag"];
         Assert.Equal(50_000, (await _shop.CheckoutAsync(user, "k", ("If-Match", again))).Expect(201).Number("totalAmount"));
     }
@@ -30,7 +31,8 @@ public sealed class ConsentTests(ShopFixture fixture)
     [InlineData("removal")]
     public async Task A_cart_that_looks_another_way_than_it_was_shown_is_not_bought(string what)
     {
-        var (user, product, other) = (await _shop.AddUserAsync(100_000), await _shop.AddProductAsync(1_000, 10), await _shop.AddProductAsync(1_000, 10));
+        var (user, product, other) = (await _shop.AddUserAsync(100_000), await _shop.AddProductAsync(1_000, 10),
+            await _shop.AddProductAsync(1_000, 10));
         await _shop.AddToCartAsync(user, product, 1);
         await _shop.AddToCartAsync(user, other, 1);
         var shown = (await _shop.GetAsync($"/api/users/{user}/cart")).Headers["ETag"];
@@ -57,7 +59,8 @@ public sealed class ConsentTests(ShopFixture fixture)
 
         var refused = (await _shop.OrderAtAsync(user, "k", 2_000, (product, 2))).Expect(409);
 
-        Assert.Equal(("price-changed", 2_000, 1_800), (refused.Problem, refused.Number("expectedTotalAmount"), refused.Number("totalAmount")));
+        Assert.Equal(("price-changed", 2_000, 1_800),
+            (refused.Problem, refused.Number("expectedTotalAmount"), refused.Number("totalAmount")));
         Assert.Equal((98_000, 8), (await _shop.BalanceAsync(user), await _shop.StockAsync(product)));
         // The answer stands, also when the price is back; the same key with another total is another request.
         await _shop.PriceAsync(product, 1_000);
@@ -78,10 +81,12 @@ public sealed class ConsentTests(ShopFixture fixture)
 
         var refused = (await _shop.SendAsync(HttpMethod.Post, path, new { expectedTotalAmount = 2_000 }, "k")).Expect(409);
 
-        Assert.Equal(("price-changed", 2_000, 6_000), (refused.Problem, refused.Number("expectedTotalAmount"), refused.Number("totalAmount")));
+        Assert.Equal(("price-changed", 2_000, 6_000),
+            (refused.Problem, refused.Number("expectedTotalAmount"), refused.Number("totalAmount")));
         Assert.Equal($"2 {product}", await _shop.CartAsync(user));
         Assert.Equal("idempotency-key-reused", (await _shop.CheckoutAsync(user, "k")).Expect(422).Problem);
-        Assert.Equal(6_000, (await _shop.SendAsync(HttpMethod.Post, path, new { expectedTotalAmount = 6_000 }, "k2")).Expect(201).Number("totalAmount"));
+        Assert.Equal(6_000, (await _shop.SendAsync(HttpMethod.Post, path, new { expectedTotalAmount = 6_000 }, "k2")).Expect(201)
+            .Number("totalAmount"));
     }
 
     [Theory]
@@ -94,8 +99,10 @@ public sealed class ConsentTests(ShopFixture fixture)
         var (user, product) = (await _shop.AddUserAsync(1_000), await _shop.AddProductAsync(1, 10));
         await _shop.AddToCartAsync(user, product, 1);
         var order = await _shop.SendAsync(
-            HttpMethod.Post, $"/api/users/{user}/orders", $$"""{"items":[{"productId":"{{product}}","quantity":1}],"expectedTotalAmount":{{total}}}""", "k");
-        var checkout = await _shop.SendAsync(HttpMethod.Post, $"/api/users/{user}/cart/checkout", $$"""{"expectedTotalAmount":{{total}}}""", "k");
+            HttpMethod.Post, $"/api/users/{user}/orders",
+                $$"""{"items":[{"productId":"{{product}}","quantity":1}],"expectedTotalAmount":{{total}}}""", "k");
+        var checkout = await _shop.SendAsync(HttpMethod.Post, $"/api/users/{user}/cart/checkout", $$"""{"expectedTotalAmount":{{total}}}""",
+            "k");
         Assert.All([order, checkout], answer =>
             Assert.Equal("expectedTotalAmount", answer.Expect(400).Json.GetProperty("errors")[0].GetProperty("field").GetString()));
     }
@@ -124,7 +131,8 @@ public sealed class ConsentTests(ShopFixture fixture)
                 Assert.Equal(("price-changed", agreed), (answer.Problem, answer.Number("expectedTotalAmount")));
         }
         foreach (var user in answers.GroupBy(order => order.User))
-            Assert.Equal(100_000 - user.Where(order => order.Answer.Code == 201).Sum(order => order.Agreed), await _shop.BalanceAsync(user.Key));
+            Assert.Equal(100_000 - user.Where(order => order.Answer.Code == 201).Sum(order => order.Agreed),
+                await _shop.BalanceAsync(user.Key));
         Assert.Equal(10_000 - answers.Count(order => order.Answer.Code == 201), await _shop.StockAsync(product));
     }
 }

@@ -47,7 +47,8 @@ public sealed class OrderInputTests(ShopFixture fixture)
         var lines = string.Join(',', Enumerable.Range(0, 10_000).Select(i => $$"""{"productId":"p{{i}}","quantity":1}"""));
         (await _shop.SendAsync(HttpMethod.Post, "/api/users/u/orders", $$"""{"items":[{{lines}}]}""", "k")).Expect(400, 413);
         var megabyte = new StringBuilder("""{"items":[],"x":""").Append('"').Append('x', 1 << 20).Append("\"}").ToString();
-        Assert.Equal("payload-too-large", (await _shop.SendAsync(HttpMethod.Post, "/api/users/u/orders", megabyte, "k")).Expect(413).Problem);
+        Assert.Equal("payload-too-large",
+            (await _shop.SendAsync(HttpMethod.Post, "/api/users/u/orders", megabyte, "k")).Expect(413).Problem);
     }
 
     [Theory]
@@ -67,7 +68,8 @@ public sealed class OrderInputTests(ShopFixture fixture)
     {
         var body = new { items = new[] { new { productId = "p", quantity = 1 } } };
         Assert.Equal("idempotency-key-missing", (await _shop.SendAsync(HttpMethod.Post, "/api/users/u/orders", body)).Expect(400).Problem);
-        Assert.Equal("validation", (await _shop.SendAsync(HttpMethod.Post, "/api/users/u/orders", body, new string('k', 129))).Expect(400).Problem);
+        Assert.Equal("validation",
+            (await _shop.SendAsync(HttpMethod.Post, "/api/users/u/orders", body, new string('k', 129))).Expect(400).Problem);
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class OrderTests(ShopFixture fixture)
 
         Assert.Equal("insufficient-stock", refused.Problem);
         Assert.Equal((scarce, 3L, 2L), (refused.Text("productId"), refused.Number("requested"), refused.Number("available")));
-        Assert.Equal((1_000L, 100_000L, 2L), (await _shop.BalanceAsync(user), await _shop.StockAsync(plenty), await _shop.StockAsync(scarce)));
+        Assert.Equal((1_000L, 100_000L, 2L),
+            (await _shop.BalanceAsync(user), await _shop.StockAsync(plenty), await _shop.StockAsync(scarce)));
     }
 
     [Fact]
@@ -184,7 +185,8 @@ public sealed class OrderTests(ShopFixture fixture)
     {
         var products = Enumerable.Range(0, Limits.OrderLinesMax).Select(_ => ShopClient.NewId("large")).ToArray();
         await Parallel.ForEachAsync(
-            products, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (product, _) => await _shop.AddProductAsync(3, 2, product));
+            products, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (product, _) =>
+                await _shop.AddProductAsync(3, 2, product));
         var user = await _shop.AddUserAsync(10_000);
 
         var paid = (await _shop.OrderAsync(user, "all", products.Select(product => (product, 1L)))).Expect(201, 202);

@@ -34,7 +34,8 @@ public sealed class RefusalTests(ShopFixture fixture)
     public async Task The_same_refused_adjustment_at_once_gets_one_answer()
     {
         var product = await _shop.AddProductAsync(1, 3);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => n == 6 ? _shop.AdjustStockAsync(product, 10, "B") : _shop.AdjustStockAsync(product, -5, "A")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12)
+            .Select(n => n == 6 ? _shop.AdjustStockAsync(product, 10, "B") : _shop.AdjustStockAsync(product, -5, "A")));
         Assert.Single(answers.Where((_, n) => n != 6).Select(answer => $"{answer.Expect(201, 409).Code} {answer.Body}").Distinct());
     }
 
@@ -61,7 +62,8 @@ public sealed class RefusalTests(ShopFixture fixture)
         var (user, product) = (await _shop.AddUserAsync(10_000), await _shop.AddProductAsync(1, 10_000));
         for (var n = 0; n < 20; n++)
         {
-            var accepted = (await _shop.OrderAsync(user, $"k{n}", [("Prefer", "respond-async")], [(product, 1)])).Expect(202).Text("orderId");
+            var accepted = (await _shop.OrderAsync(user, $"k{n}", [("Prefer", "respond-async")], [(product, 1)])).Expect(202)
+                .Text("orderId");
             var first = (await _shop.CancelAsync(user, accepted, $"early{n}")).Expect(200, 409);
             await _shop.DecidedAsync(user, accepted);
             var repeat = await _shop.CancelAsync(user, accepted, $"early{n}");
@@ -78,7 +80,8 @@ public sealed class RefusalTests(ShopFixture fixture)
 
         var repeat = (await _shop.OrderAsync(user, "k", (product, 1))).Expect(201);
 
-        Assert.Equal((paid.Body, paid.Headers["ETag"], paid.Headers["Location"]), (repeat.Body, repeat.Headers["ETag"], repeat.Headers["Location"]));
+        Assert.Equal((paid.Body, paid.Headers["ETag"], paid.Headers["Location"]),
+            (repeat.Body, repeat.Headers["ETag"], repeat.Headers["Location"]));
         var now = (await _shop.GetAsync(paid.Headers["Location"])).Expect(200);
         Assert.Equal("cancelled", now.Text("status"));
         Assert.NotEqual(paid.Headers["ETag"], now.Headers["ETag"]);

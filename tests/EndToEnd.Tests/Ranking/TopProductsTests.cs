@@ -31,7 +31,8 @@ public sealed class TopProductsTests : IAsyncLifetime
     {
         var seed = Random.Shared.Next();
         var random = new Random(seed);
-        var products = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Shop.AddProductAsync(100 + (i % 4 * 10), 10_000, $"p{i:D2}")));
+        var products = await Task.WhenAll(Enumerable.Range(0, 12)
+            .Select(i => Shop.AddProductAsync(100 + (i % 4 * 10), 10_000, $"p{i:D2}")));
         var user = await Shop.AddUserAsync(100_000_000);
         var empty = (await Shop.GetAsync("/api/products/top")).Expect(200);
         Assert.Empty(Listed(empty));
@@ -91,11 +92,13 @@ public sealed class TopProductsTests : IAsyncLifetime
             "an unchanged list");
     }
 
-    /// <summary>Buyers with and without money ask for more than there is, of one line and of two: they are in the list for no moment.</summary>
+    /// <summary>Buyers with and without money ask for more than there is, of one line and of two: they are in the list for no
+    /// moment.</summary>
     [Fact]
     public async Task No_order_that_is_not_paid_is_ever_in_the_list()
     {
-        var (dear, scarce, sold) = (await Shop.AddProductAsync(1, 1_000_000_000, "dear"), await Shop.AddProductAsync(1, 1, "scarce"), await Shop.AddProductAsync(1, 100, "sold"));
+        var (dear, scarce, sold) = (await Shop.AddProductAsync(1, 1_000_000_000, "dear"), await Shop.AddProductAsync(1, 1, "scarce"),
+            await Shop.AddProductAsync(1, 100, "sold"));
         var (rich, poor) = (await Shop.AddUserAsync(1_000_000_000), await Shop.AddUserAsync(0));
         (await Shop.OrderAsync(rich, "paid", (sold, 3))).Expect(201);
         using var stop = new CancellationTokenSource();

@@ -25,7 +25,9 @@ public sealed class CartTests(ShopFixture fixture)
         var products = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _shop.AddProductAsync(PriceMax, 0)));
         foreach (var product in products[..9])
             (await _shop.AddToCartAsync(user, product, PiecesMax)).Expect(201);
-        Assert.Equal(("validation", "quantity"), ((await _shop.AddToCartAsync(user, products[9], PiecesMax)).Expect(400).Problem, Field(await PutAsync(user, products[9], PiecesMax))));
+        Assert.Equal(("validation", "quantity"),
+            ((await _shop.AddToCartAsync(user, products[9], PiecesMax)).Expect(400).Problem,
+                Field(await PutAsync(user, products[9], PiecesMax))));
         Assert.Equal(9 * PiecesMax * PriceMax, (await GetAsync(user)).Number("totalAmount"));
         Assert.Equal("items", Field((await _shop.OrderAsync(user, "k", products.Select(product => (product, PiecesMax)))).Expect(400)));
     }
@@ -41,7 +43,8 @@ public sealed class CartTests(ShopFixture fixture)
             await _shop.PriceAsync(product, PriceMax);
         var shown = (await GetAsync(user)).Expect(200);
         Assert.False(HasTotal(shown));
-        Assert.Equal(("validation", "items"), ((await _shop.CheckoutAsync(user, "k")).Expect(400).Problem, Field(await _shop.CheckoutAsync(user, "k"))));
+        Assert.Equal(("validation", "items"),
+            ((await _shop.CheckoutAsync(user, "k")).Expect(400).Problem, Field(await _shop.CheckoutAsync(user, "k"))));
         Assert.Equal(400, (await _shop.CheckoutAsync(user, "k", ("If-Match", shown.Headers["ETag"]))).Code);
         Assert.False(HasTotal((await PutAsync(user, products[0], PiecesMax - 1)).Expect(200)));
         Assert.True(HasTotal((await PutAsync(user, products[0], 1)).Expect(200)));
@@ -53,7 +56,9 @@ public sealed class CartTests(ShopFixture fixture)
     {
         var (user, product) = (ShopClient.NewId("user|x"), await _shop.AddProductAsync(100, 5));
         var told = (await _shop.AddToCartAsync(user, product, 2)).Expect(201);
-        Assert.Equal((1, 2, 200, 2), (told.Number("itemCount"), told.Number("pieceCount"), told.Number("totalAmount"), told.Json.GetProperty("item").GetProperty("quantity").GetInt64()));
+        Assert.Equal((1, 2, 200, 2),
+            (told.Number("itemCount"), told.Number("pieceCount"), told.Number("totalAmount"),
+                told.Json.GetProperty("item").GetProperty("quantity").GetInt64()));
         Assert.Equal(told.Headers["ETag"], (await GetAsync(user)).Headers["ETag"]);
         var little = (await PutAsync(user, product, 3, ("Prefer", "return=minimal"))).Expect(204);
         Assert.Equal(("", "return=minimal"), (little.Body, little.Headers["Preference-Applied"]));
@@ -62,7 +67,8 @@ public sealed class CartTests(ShopFixture fixture)
         foreach (var path in (string[])[$"/items/{product}", ""])
         {
             await _shop.AddToCartAsync(user, product, 1);
-            (await _shop.SendAsync(HttpMethod.Delete, $"/api/users/{user}/cart{path}", headers: ("Prefer", "return=representation"))).Expect(200);
+            (await _shop.SendAsync(HttpMethod.Delete, $"/api/users/{user}/cart{path}", headers: ("Prefer", "return=representation")))
+                .Expect(200);
             (await _shop.SendAsync(HttpMethod.Delete, $"/api/users/{user}/cart{path}", headers: ("Prefer", "return=minimal"))).Expect(204);
             (await _shop.SendAsync(HttpMethod.Delete, $"/api/users/{user}/cart{path}")).Expect(path.Length > 0 ? 200 : 204);
         }
@@ -80,12 +86,14 @@ public sealed class CartTests(ShopFixture fixture)
         foreach (var refused in (Answer[])
             [
                 await _shop.SendAsync(HttpMethod.Put, $"/api/ops/products/{segment}", new { name = "x", price = 1 }),
-                await _shop.SendAsync(HttpMethod.Post, $"/api/ops/products/{segment}/stock-adjustments", new { delta = 1, reason = "x" }, ShopClient.NewKey()),
+                await _shop.SendAsync(HttpMethod.Post, $"/api/ops/products/{segment}/stock-adjustments", new { delta = 1, reason = "x" },
+                    ShopClient.NewKey()),
                 await PutAsync("kim", segment, 1),
                 await _shop.SendAsync(HttpMethod.Delete, $"/api/users/kim/cart/items/{segment}"),
                 await _shop.AddToCartAsync("kim", id, 1),
                 await _shop.OrderAsync("kim", ShopClient.NewKey(), (id, 1)),
             ])
-            Assert.True(refused is { Code: 400, Problem: "validation" } && Field(refused).EndsWith("productId", StringComparison.Ordinal), $"{refused.Code} {refused.Body}");
+            Assert.True(refused is { Code: 400, Problem: "validation" } && Field(refused).EndsWith("productId", StringComparison.Ordinal),
+                $"{refused.Code} {refused.Body}");
     }
 }

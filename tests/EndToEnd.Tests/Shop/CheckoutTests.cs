@@ -12,7 +12,8 @@ public sealed class CheckoutTests(ShopFixture fixture)
     [Fact]
     public async Task A_checkout_buys_the_cart_and_a_repeat_answers_the_same_order()
     {
-        var (user, product, other) = (await _shop.AddUserAsync(10_000), await _shop.AddProductAsync(Price, 10), await _shop.AddProductAsync(Price, 10));
+        var (user, product, other) = (await _shop.AddUserAsync(10_000), await _shop.AddProductAsync(Price, 10),
+            await _shop.AddProductAsync(Price, 10));
         await _shop.AddToCartAsync(user, product, 2);
         await _shop.AddToCartAsync(user, other, 1);
         var order = (await _shop.CheckoutAsync(user, "k")).Expect(201);
@@ -93,7 +94,8 @@ public sealed class CheckoutTests(ShopFixture fixture)
         var now = (await _shop.GetAsync($"/api/users/{user}/cart")).Headers["ETag"];
         (await _shop.CheckoutAsync(user, "k3", ("If-Match", now))).Expect(201);
         (await _shop.CheckoutAsync(user, "k3", ("If-Match", now))).Expect(201);
-        Assert.Equal("idempotency-key-missing", (await _shop.SendAsync(HttpMethod.Post, $"/api/users/{user}/cart/checkout")).Expect(400).Problem);
+        Assert.Equal("idempotency-key-missing",
+            (await _shop.SendAsync(HttpMethod.Post, $"/api/users/{user}/cart/checkout")).Expect(400).Problem);
     }
 
     [Fact]
@@ -168,7 +170,8 @@ public sealed class CheckoutTests(ShopFixture fixture)
         // The batch that lets the order in and empties the cart, the line, the batch that pays, or that rejects and gives the cart back.
         (string Container, int Occurrence, bool Afterwards, bool IsServed)[] points =
         [
-            ("accounts", 1, true, true), ("catalog", 1, false, true), ("catalog", 1, true, true), ("accounts", 2, false, true), ("accounts", 2, true, true),
+            ("accounts", 1, true, true), ("catalog", 1, false, true), ("catalog", 1, true, true), ("accounts", 2, false, true),
+                ("accounts", 2, true, true),
             ("accounts", 1, true, false), ("catalog", 1, true, false), ("accounts", 2, false, false), ("accounts", 2, true, false),
         ];
         // However slow the machine, the buyer waits until the app dies.

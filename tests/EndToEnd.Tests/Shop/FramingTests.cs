@@ -3,7 +3,8 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
 
-/// <summary>Whatever a client does to its connection or to the framing of its body is the client's fault: a 4xx, and no word of it in the log.</summary>
+/// <summary>Whatever a client does to its connection or to the framing of its body is the client's fault: a 4xx, and no word of it in the
+/// log.</summary>
 public class FramingTests(ShopFixture fixture)
 {
     private const string Json = "Content-Type: application/json";
@@ -37,7 +38,8 @@ public class FramingTests(ShopFixture fixture)
         ];
         foreach (var body in bodies)
         {
-            var answer = await RawHttp.SendAsync(fixture.Process.Address, Head(route, contentType, "Transfer-Encoding: chunked") + body, isHalfClosed: true);
+            var answer = await RawHttp.SendAsync(fixture.Process.Address, Head(route, contentType, "Transfer-Encoding: chunked") + body,
+                isHalfClosed: true);
             Assert.True(answer is null or { Code: >= 400 and < 500 }, $"{route} {body}: {answer?.Code} {answer?.Body}");
         }
         AssertQuiet();
@@ -72,7 +74,8 @@ public class FramingTests(ShopFixture fixture)
         {
             await client.ConnectAsync(fixture.Process.Address.Host, fixture.Process.Address.Port, TestContext.Current.CancellationToken);
             await client.Client.SendAsync(
-                System.Text.Encoding.ASCII.GetBytes(Head(route, contentType, "Content-Length: 50") + "{\"a"), TestContext.Current.CancellationToken);
+                System.Text.Encoding.ASCII.GetBytes(Head(route, contentType, "Content-Length: 50") + "{\"a"),
+                    TestContext.Current.CancellationToken);
             // Closed with a reset.
             client.Client.LingerState = new LingerOption(true, 0);
         }

@@ -5,7 +5,8 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
 
-/// <summary>Whatever is sent: what is wrong with it is answered as a problem that names it, never as a fault, and nothing changes.</summary>
+/// <summary>Whatever is sent: what is wrong with it is answered as a problem that names it, never as a fault, and nothing
+/// changes.</summary>
 public sealed class InputTests(ShopFixture fixture)
 {
     private readonly ShopClient _shop = fixture.Shop;
@@ -35,7 +36,8 @@ public sealed class InputTests(ShopFixture fixture)
         Assert.True(answer.Code is >= 400 and < 500 && answer.Problem is not null, $"{what}: {answer.Code} {answer.Body}");
         Assert.Equal(answer.Code, (int)answer.Number("status"));
         if (field is not null && answer.Problem == "validation")
-            Assert.True(answer.Json.GetProperty("errors").EnumerateArray().Any(error => error.GetProperty("field").GetString() == field), $"{what}: {answer.Body}");
+            Assert.True(answer.Json.GetProperty("errors").EnumerateArray().Any(error => error.GetProperty("field").GetString() == field),
+                $"{what}: {answer.Body}");
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class InputTests(ShopFixture fixture)
                 (HttpMethod.Post, $"/api/users/{user}/cart/items", $$"""{"productId":"{{product}}","quantity":{{number}}}""", "quantity"),
                 (HttpMethod.Put, $"/api/users/{user}/cart/items/{product}", $$"""{"quantity":{{number}}}""", "quantity"),
                 (HttpMethod.Put, $"/api/ops/products/{product}", $$"""{"name":"x","price":{{number}}}""", "price"),
-                (HttpMethod.Post, $"/api/ops/products/{product}/stock-adjustments", $$"""{"delta":{{(number == "-1" ? "0" : number)}},"reason":"x"}""", "delta"),
+                (HttpMethod.Post, $"/api/ops/products/{product}/stock-adjustments",
+                    $$"""{"delta":{{(number == "-1" ? "0" : number)}},"reason":"x"}""", "delta"),
             })
                 AssertRefused(await SendAsync(_shop, method, path, body), $"{method} {path} {body}", malformed ? null : field);
         }
@@ -122,7 +125,8 @@ public sealed class InputTests(ShopFixture fixture)
     [InlineData("/api/users/kim")]
     [InlineData("/api/users//balance")]
     [InlineData("/api/products/a/b")]
-    public async Task What_is_not_there_is_a_problem_too(string path) => Assert.Equal("not-found", (await _shop.GetAsync(path)).Expect(404).Problem);
+    public async Task What_is_not_there_is_a_problem_too(string path) =>
+        Assert.Equal("not-found", (await _shop.GetAsync(path)).Expect(404).Problem);
 
     [Theory]
     [InlineData("limit=0", "limit")]
@@ -143,7 +147,9 @@ public sealed class InputTests(ShopFixture fixture)
     [InlineData("application/json; charset=utf-16")]
     public async Task Another_content_type_than_JSON_is_refused(string contentType)
     {
-        using var http = new HttpClient(new SignInHandler(new SocketsHttpHandler(), ShopClient.Tester)) { BaseAddress = fixture.Process.Address };
+        using var http = new HttpClient(new SignInHandler(new SocketsHttpHandler(),
+            ShopClient.Tester))
+        { BaseAddress = fixture.Process.Address };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/users/kim-json/balance/charges");
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes("""{"amount":1}"""));
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);

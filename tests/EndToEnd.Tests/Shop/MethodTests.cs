@@ -54,8 +54,10 @@ public class MethodTests(ShopFixture fixture)
     public async Task A_location_can_be_followed_whatever_the_ids_are()
     {
         var (user, product) = ("a|b@c:d", $"SKU |+ {ShopClient.NewKey()[..8]}");
-        var created = (await _shop.SendAsync(HttpMethod.Put, $"/api/ops/products/{Uri.EscapeDataString(product)}", new { name = "n", price = 10 })).Expect(201);
-        var added = (await _shop.SendAsync(HttpMethod.Post, $"/api/users/{Uri.EscapeDataString(user)}/cart/items", new { productId = product, quantity = 1 })).Expect(200, 201);
+        var created = (await _shop.SendAsync(HttpMethod.Put, $"/api/ops/products/{Uri.EscapeDataString(product)}",
+            new { name = "n", price = 10 })).Expect(201);
+        var added = (await _shop.SendAsync(HttpMethod.Post, $"/api/users/{Uri.EscapeDataString(user)}/cart/items",
+            new { productId = product, quantity = 1 })).Expect(200, 201);
         foreach (var location in new[] { created, added }.Select(answer => answer.Headers.GetValueOrDefault("Location")).OfType<string>())
         {
             Assert.True(Uri.IsWellFormedUriString(location, UriKind.Relative), location);

@@ -4,7 +4,8 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
 
-/// <summary>Who may do what, over HTTP: the whole table is gone through elsewhere, here is that the app has it before its functions.</summary>
+/// <summary>Who may do what, over HTTP: the whole table is gone through elsewhere, here is that the app has it before its
+/// functions.</summary>
 public class SignedInTests(ShopFixture fixture)
 {
     [Fact]
@@ -20,7 +21,8 @@ public class SignedInTests(ShopFixture fixture)
                 var address = path.Name.Replace("{userId}", "nobody", StringComparison.Ordinal).Replace('{', 'x').Replace('}', 'x');
                 using var request = new HttpRequestMessage(HttpMethod.Parse(operation.Name), address);
                 using var answer = await stranger.SendAsync(request, TestContext.Current.CancellationToken);
-                Assert.True(isPublic != (answer.StatusCode == HttpStatusCode.Unauthorized), $"{operation.Name} {path.Name}: {answer.StatusCode}");
+                Assert.True(isPublic != (answer.StatusCode == HttpStatusCode.Unauthorized),
+                    $"{operation.Name} {path.Name}: {answer.StatusCode}");
             }
         }
     }
@@ -29,7 +31,8 @@ public class SignedInTests(ShopFixture fixture)
     public async Task A_user_sees_what_is_theirs_and_of_others_not_even_whether_it_exists()
     {
         var (kim, lee) = (await fixture.Shop.AddUserAsync(1_000), ShopClient.NewId("user"));
-        var order = (await fixture.Shop.OrderAsync(kim, ShopClient.NewKey(), (await fixture.Shop.AddProductAsync(price: 10, stock: 1), 1))).Expect(201).Text("orderId");
+        var order = (await fixture.Shop.OrderAsync(kim, ShopClient.NewKey(), (await fixture.Shop.AddProductAsync(price: 10, stock: 1), 1)))
+            .Expect(201).Text("orderId");
         using var asKim = new ShopClient(fixture.Process.Address, kim, scope: "");
         using var asLee = new ShopClient(fixture.Process.Address, lee, scope: "");
 
@@ -37,7 +40,8 @@ public class SignedInTests(ShopFixture fixture)
         var existing = (await asLee.FindOrderAsync(kim, order)).Expect(403);
         var missing = (await asLee.FindOrderAsync(kim, order + "x")).Expect(403);
 
-        Assert.Equal(existing.Body.Replace(order, "", StringComparison.Ordinal), missing.Body.Replace(order + "x", "", StringComparison.Ordinal));
+        Assert.Equal(existing.Body.Replace(order, "", StringComparison.Ordinal),
+            missing.Body.Replace(order + "x", "", StringComparison.Ordinal));
         // Whom a request is about is said by its path alone.
         (await asLee.GetAsync($"/api/users/{kim}/balance?userId={lee}")).Expect(403);
         (await asLee.GetAsync($"/api/ops/audit")).Expect(403);

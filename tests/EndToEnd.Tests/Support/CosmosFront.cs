@@ -43,7 +43,8 @@ public sealed class CosmosFront : IAsyncDisposable
     public LaggingReplica Replica { get; }
 
     /// <summary>The setting <c>Cosmos</c> of an app that is to use it.</summary>
-    public (string Name, string Value) Setting => ("Cosmos", $"AccountEndpoint={_app.Urls.First()}/;AccountKey={LocalCosmos.WellKnownKey};");
+    public (string Name, string Value) Setting =>
+        ("Cosmos", $"AccountEndpoint={_app.Urls.First()}/;AccountKey={LocalCosmos.WellKnownKey};");
 
     public static async Task<CosmosFront> StartAsync(FaultPlan plan)
     {

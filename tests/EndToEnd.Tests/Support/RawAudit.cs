@@ -19,8 +19,10 @@ public sealed class RawAudit
     private RawAudit(IReadOnlyList<JsonElement> accounts, IReadOnlyList<JsonElement> catalog)
     {
         Orders = [.. OfType(accounts, Order.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Order)!)];
-        Entries = [.. OfType(accounts, LedgerEntry.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.LedgerEntry)!)];
-        Movements = [.. OfType(catalog, StockMovement.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.StockMovement)!)];
+        Entries = [.. OfType(accounts, LedgerEntry.DocumentType)
+            .Select(json => json.Deserialize(DocumentJsonContext.Default.LedgerEntry)!)];
+        Movements = [.. OfType(catalog, StockMovement.DocumentType)
+            .Select(json => json.Deserialize(DocumentJsonContext.Default.StockMovement)!)];
         CheckAccounts([.. OfType(accounts, Account.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Account)!)]);
         CheckStock([.. OfType(catalog, Product.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Product)!)]);
         CheckOrders();
@@ -60,7 +62,8 @@ public sealed class RawAudit
         {
             using var page = await pages.ReadNextAsync();
             page.EnsureSuccessStatusCode();
-            documents.AddRange((await JsonSerializer.DeserializeAsync<JsonElement>(page.Content)).GetProperty("Documents").EnumerateArray());
+            documents.AddRange((await JsonSerializer.DeserializeAsync<JsonElement>(page.Content)).GetProperty("Documents")
+                .EnumerateArray());
         }
         return documents;
     }
@@ -76,14 +79,18 @@ public sealed class RawAudit
         {
             var pending = pendingOf[account.UserId].Sum(order => order.TotalAmount);
             Check(account.Held == pending, $"{account.UserId} holds {account.Held}, pending orders cost {pending}");
-            var posted = entriesOf[account.UserId].Where(entry => entry.Kind != EntryKind.Refused).OrderBy(entry => entry.Sequence).ToList();
+            var posted = entriesOf[account.UserId].Where(entry => entry.Kind != EntryKind.Refused).OrderBy(entry => entry.Sequence)
+                .ToList();
             Check(account.Balance >= 0, $"{account.UserId} has {account.Balance}");
-            Check(posted.Sum(entry => entry.Amount) == account.Balance, $"{account.UserId} has {account.Balance}, entries say {posted.Sum(entry => entry.Amount)}");
-            Check(posted.Select(entry => entry.Sequence).SequenceEqual(Enumerable.Range(1, posted.Count).Select(i => (long)i)), $"{account.UserId}: gap in the entries");
+            Check(posted.Sum(entry => entry.Amount) == account.Balance,
+                $"{account.UserId} has {account.Balance}, entries say {posted.Sum(entry => entry.Amount)}");
+            Check(posted.Select(entry => entry.Sequence).SequenceEqual(Enumerable.Range(1, posted.Count).Select(i => (long)i)),
+                $"{account.UserId}: gap in the entries");
             Check(account.EntryCount == posted.Count, $"{account.UserId}: {account.EntryCount} entries counted, {posted.Count} there");
             var running = 0L;
             foreach (var entry in posted)
-                Check((running += entry.Amount) == entry.BalanceAfter && running >= 0, $"{account.UserId}: entry {entry.Id} does not follow");
+                Check((running += entry.Amount) == entry.BalanceAfter && running >= 0,
+                    $"{account.UserId}: entry {entry.Id} does not follow");
         }
         var known = accounts.Select(account => account.UserId).ToHashSet();
         foreach (var orphan in entriesOf.Where(group => !known.Contains(group.Key)))
@@ -97,8 +104,10 @@ public sealed class RawAudit
         {
             var sum = movementsOf[product.ProductId].Sum(movement => movement.Delta);
             Check(product.Stock >= 0 && sum == product.Stock, $"{product.ProductId} has {product.Stock}, movements say {sum}");
-            var moved = movementsOf[product.ProductId].Where(movement => movement.Sequence > 0).Select(movement => movement.Sequence).Order();
-            Check(moved.SequenceEqual(Enumerable.Range(1, (int)product.MovementCount).Select(i => (long)i)), $"{product.ProductId}: gap in the movements");
+            var moved = movementsOf[product.ProductId].Where(movement => movement.Sequence > 0).Select(movement => movement.Sequence)
+                .Order();
+            Check(moved.SequenceEqual(Enumerable.Range(1, (int)product.MovementCount).Select(i => (long)i)),
+                $"{product.ProductId}: gap in the movements");
         }
         var known = products.Select(product => product.ProductId).ToHashSet();
         foreach (var orphan in movementsOf.Where(group => !known.Contains(group.Key)))
@@ -116,11 +125,13 @@ public sealed class RawAudit
             Check(order.Status != OrderStatus.Pending, $"{order.Id} is still pending");
             foreach (var line in order.Lines)
                 CheckLine(order, line, [.. lines[(order.Id, line.ProductId)]]);
-            Check(money[order.Id].Sum(entry => entry.Amount) == (order.Status == OrderStatus.Paid ? -order.TotalAmount : 0), $"{order.Id} ({order.Status}): wrong money");
+            Check(money[order.Id].Sum(entry => entry.Amount) == (order.Status == OrderStatus.Paid ? -order.TotalAmount : 0),
+                $"{order.Id} ({order.Status}): wrong money");
             Check(money[order.Id].Any(entry => entry.Kind == EntryKind.Payment) == sold, $"{order.Id} ({order.Status}): payment");
             Check(order.TotalAmount == order.Lines.Sum(line => line.Amount), $"{order.Id}: total");
             var facts = order.Lines.Select(line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice)).ToList();
-            Check(money[order.Id].All(entry => entry.Lines!.SequenceEqual(facts)), $"{order.Id}: what statistics count is not what was bought");
+            Check(money[order.Id].All(entry => entry.Lines!.SequenceEqual(facts)),
+                $"{order.Id}: what statistics count is not what was bought");
         }
         var known = Orders.Select(order => order.Id).ToHashSet();
         Check(lines.All(group => known.Contains(group.Key.OrderId!)), "a movement belongs to no order");
@@ -132,8 +143,10 @@ public sealed class RawAudit
         var sale = movements.SingleOrDefault(movement => movement.Id == OperationId.Sale(order.Id) && movement.Kind == MovementKind.Sale);
         var release = movements.SingleOrDefault(movement => movement.Kind == MovementKind.Release);
         if (order.Status is OrderStatus.Paid or OrderStatus.Cancelled)
-            Check(sale?.Delta == -line.Quantity && sale.UnitPrice == line.UnitPrice, $"{order.Id}: line {line.ProductId} was not sold as ordered");
-        Check((release is not null) == (sale is not null && order.Status != OrderStatus.Paid), $"{order.Id} ({order.Status}): line {line.ProductId} held or released wrongly");
+            Check(sale?.Delta == -line.Quantity && sale.UnitPrice == line.UnitPrice,
+                $"{order.Id}: line {line.ProductId} was not sold as ordered");
+        Check((release is not null) == (sale is not null && order.Status != OrderStatus.Paid),
+            $"{order.Id} ({order.Status}): line {line.ProductId} held or released wrongly");
         Check(release is null || release.Delta == -sale!.Delta, $"{order.Id}: line {line.ProductId} released by another amount");
     }
 

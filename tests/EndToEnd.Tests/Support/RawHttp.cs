@@ -36,7 +36,8 @@ internal static class RawHttp
     private static async Task<string> SignedAsync(Uri shop, string text)
     {
         using var http = new HttpMessageInvoker(new SocketsHttpHandler());
-        var token = await new LocalTokens(http, shop).GetAsync(ShopClient.Tester, LocalTokens.EveryScope, TestContext.Current.CancellationToken);
+        var token = await new LocalTokens(http, shop)
+            .GetAsync(ShopClient.Tester, LocalTokens.EveryScope, TestContext.Current.CancellationToken);
         var end = text.IndexOf("\r\n", StringComparison.Ordinal);
         return $"{text[..end]}\r\nAuthorization: Bearer {token}{text[end..]}";
     }

@@ -3,13 +3,14 @@ using System.Globalization;
 namespace EndToEnd.Tests.Support;
 
 /// <summary>
-/// Seeds of random tests. The environment variable <c>COMMERCE_SEED</c> gives the one that a failure printed again; what the clients do then
-/// is the same, the interleaving is the machine's.
+/// Seeds of random tests. The environment variable <c>COMMERCE_SEED</c> gives the one that a failure printed again; what the clients do
+/// then is the same, the interleaving is the machine's.
 /// </summary>
 internal static class Seed
 {
     /// <summary>A seed to test with.</summary>
-    public static int Next() => int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_SEED"), CultureInfo.InvariantCulture, out var given)
+    public static int Next() =>
+        int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_SEED"), CultureInfo.InvariantCulture, out var given)
         ? given
         : Random.Shared.Next();
 

@@ -6,8 +6,8 @@ using EndToEnd.Tests.Contract;
 namespace EndToEnd.Tests.Support;
 
 /// <summary>
-/// The shop's HTTP interface as its clients use it. An answer that the API document does not describe fails the test. It calls as a tester who
-/// may act for any user and do all that operators do; a test of who may do what calls as somebody else.
+/// The shop's HTTP interface as its clients use it. An answer that the API document does not describe fails the test. It calls as a tester
+/// who may act for any user and do all that operators do; a test of who may do what calls as somebody else.
 /// </summary>
 public sealed class ShopClient(Uri address, string subject = ShopClient.Tester, string scope = LocalTokens.EveryScope) : IDisposable
 {
@@ -80,7 +80,8 @@ public sealed class ShopClient(Uri address, string subject = ShopClient.Tester, 
         OrderAsync(userId, key, [], items);
 
     public Task<Answer> OrderAsync(
-        string userId, string key, IEnumerable<(string Name, string Value)> headers, IEnumerable<(string ProductId, long Quantity)> items) =>
+        string userId, string key, IEnumerable<(string Name, string Value)> headers,
+            IEnumerable<(string ProductId, long Quantity)> items) =>
         SendAsync(
             HttpMethod.Post,
             $"/api/users/{userId}/orders",
@@ -89,7 +90,8 @@ public sealed class ShopClient(Uri address, string subject = ShopClient.Tester, 
             headers);
 
     /// <summary>An order whose buyer agrees to a total and to no other.</summary>
-    public Task<Answer> OrderAtAsync(string userId, string key, long expectedTotalAmount, params IEnumerable<(string ProductId, long Quantity)> items) =>
+    public Task<Answer> OrderAtAsync(string userId, string key, long expectedTotalAmount,
+        params IEnumerable<(string ProductId, long Quantity)> items) =>
         SendAsync(
             HttpMethod.Post,
             $"/api/users/{userId}/orders",

@@ -16,7 +16,8 @@ public partial class FineFunctions(ILogger<FineFunctions> logger, IConfiguration
     }
 
     [Function("ReadSetting")]
-    public IResult Read([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "settings/{name}")] HttpRequest request, string name) =>
+    public IResult Read([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "settings/{name}")] HttpRequest request,
+        string name) =>
         Results.Text(configuration[name] ?? "");
 
     [Function("Unwell")]

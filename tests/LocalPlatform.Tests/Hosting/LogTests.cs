@@ -18,7 +18,8 @@ public sealed class LogTests : IDisposable
         await http.GetAsync("/api/unwell");
         await Eventually.HoldsAsync(() => app.Output.Contains("info: LocalPlatform.Tests.Hosting.FineFunctions", StringComparison.Ordinal));
         await Eventually.HoldsAsync(() => app.Output.Contains("Asked for /api/fine", StringComparison.Ordinal));
-        await Eventually.HoldsAsync(() => app.Output.Contains("System.InvalidOperationException: unwell at /api/unwell", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() =>
+            app.Output.Contains("System.InvalidOperationException: unwell at /api/unwell", StringComparison.Ordinal));
         Assert.Equal(2, app.Output.Split("FineFunctions.Unwell(").Length);
         Assert.Empty(app.Errors);
     }

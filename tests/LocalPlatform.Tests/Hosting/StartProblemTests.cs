@@ -6,7 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace LocalPlatform.Tests.Hosting;
 
-/// <summary>What keeps an app from starting ends its process with exit code 1, a line for each problem on standard error, and no more.</summary>
+/// <summary>What keeps an app from starting ends its process with exit code 1, a line for each problem on standard error, and no
+/// more.</summary>
 public sealed class StartProblemTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -91,7 +92,8 @@ public sealed class StartProblemTests : IDisposable
     {
         var problem = await ProblemsAsync(app);
         Assert.Equal($"System.InvalidOperationException: {message}", problem[0]);
-        Assert.Contains(problem, line => line.Contains("Throw", StringComparison.Ordinal) || line.Contains("Unlucky", StringComparison.Ordinal));
+        Assert.Contains(problem, line =>
+            line.Contains("Throw", StringComparison.Ordinal) || line.Contains("Unlucky", StringComparison.Ordinal));
     }
 
     [Theory]

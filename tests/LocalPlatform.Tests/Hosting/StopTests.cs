@@ -163,7 +163,8 @@ public class LingerFunctions(Doings doings)
     public Task LingerTimer([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) => doings.LingerAsync("timer");
 
     [Function("Obedient")]
-    public async Task<IResult> Obey([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "obedient")] HttpRequest request, CancellationToken ct)
+    public async Task<IResult> Obey([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "obedient")] HttpRequest request,
+        CancellationToken ct)
     {
         await ObeyAsync(ct);
         return Results.NoContent();

@@ -16,7 +16,8 @@ public sealed class AdminRouteTests(AdminRouteTests.Server server) : IClassFixtu
     [Fact]
     public void The_start_lists_the_functions_and_says_where_the_data_lies()
     {
-        Assert.Contains($"  ReadSetting: [GET,HEAD] {_host.Http.BaseAddress}api/settings/{{name}}", _host.Console, StringComparison.Ordinal);
+        Assert.Contains($"  ReadSetting: [GET,HEAD] {_host.Http.BaseAddress}api/settings/{{name}}", _host.Console,
+            StringComparison.Ordinal);
         Assert.Contains("  EveryFive: timerTrigger '0 */5 * * * *'", _host.Console, StringComparison.Ordinal);
         Assert.Contains("  Refusing: serviceBusTrigger 'news/subscriptions/mail'", _host.Console, StringComparison.Ordinal);
         Assert.Contains($"Listening on {_host.Http.BaseAddress!.ToString().TrimEnd('/')}", _host.Console, StringComparison.Ordinal);

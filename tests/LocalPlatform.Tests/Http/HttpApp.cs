@@ -33,7 +33,8 @@ public class ShopFunctions(Basket basket)
 
     [Function("anyShelf")]
     public static IResult AnyShelf(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "shelves/{id}")] HttpRequest request, string id) => Results.Text($"{id} of any");
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "shelves/{id}")] HttpRequest request, string id) =>
+            Results.Text($"{id} of any");
 
     // Takes what is left of this very path: by its name it comes second, although an ordinal comparison would put it first.
     [Function("TopShelf")]
@@ -106,7 +107,8 @@ public static class AnswerFunctions
         Task.FromResult(Results.Json(new Item("pen", 1)));
 
     [Function("Action")]
-    public static Task<IActionResult> Action([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/action")] HttpRequest request) =>
+    public static Task<IActionResult> Action([HttpTrigger(AuthorizationLevel.Anonymous, "get",
+        Route = "results/action")] HttpRequest request) =>
         Task.FromResult<IActionResult>(new OkObjectResult(new Item("ink", 2)));
 
     [Function("Explode")]

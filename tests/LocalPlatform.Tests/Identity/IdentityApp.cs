@@ -38,7 +38,8 @@ public sealed class IdentityApp : IAsyncLifetime
     /// <summary>What a token says, after its signature was checked with the published key.</summary>
     public async Task<JsonElement> ReadAsync(string token)
     {
-        var key = JsonDocument.Parse(await Http.GetStringAsync(new Uri("/local/identity/jwks", UriKind.Relative))).RootElement.GetProperty("keys")[0];
+        var key = JsonDocument.Parse(await Http.GetStringAsync(new Uri("/local/identity/jwks", UriKind.Relative)))
+            .RootElement.GetProperty("keys")[0];
         using var signer = ECDsa.Create(new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,

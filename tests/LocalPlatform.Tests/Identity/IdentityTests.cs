@@ -68,7 +68,8 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
     [Fact]
     public async Task It_is_found_by_what_it_publishes()
     {
-        var found = JsonDocument.Parse(await app.Http.GetStringAsync(new Uri("/local/identity/.well-known/openid-configuration", UriKind.Relative))).RootElement;
+        var found = JsonDocument.Parse(await app.Http.GetStringAsync(new Uri("/local/identity/.well-known/openid-configuration",
+            UriKind.Relative))).RootElement;
 
         Assert.Equal(app.Issuer, found.GetProperty("issuer").GetString());
         Assert.Equal($"{app.Issuer}/jwks", found.GetProperty("jwks_uri").GetString());
@@ -82,10 +83,12 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
         var (status, answer) = await app.TokenAsync(("sub", "kim"), ("scope", "a.read b.write"));
 
         Assert.Equal((200, "Bearer", 3600, "a.read b.write"),
-            (status, answer.GetProperty("token_type").GetString(), answer.GetProperty("expires_in").GetInt32(), answer.GetProperty("scope").GetString()));
+            (status, answer.GetProperty("token_type").GetString(), answer.GetProperty("expires_in").GetInt32(),
+                answer.GetProperty("scope").GetString()));
         var claims = await app.ReadAsync(answer.GetProperty("access_token").GetString()!);
         Assert.Equal((app.Issuer, "the-app", "kim", "a.read b.write"),
-            (claims.GetProperty("iss").GetString(), claims.GetProperty("aud").GetString(), claims.GetProperty("sub").GetString(), claims.GetProperty("scope").GetString()));
+            (claims.GetProperty("iss").GetString(), claims.GetProperty("aud").GetString(), claims.GetProperty("sub").GetString(),
+                claims.GetProperty("scope").GetString()));
         Assert.Equal(3600, claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64());
     }
 
@@ -98,7 +101,8 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
     [InlineData("invalid_request", "sub", "kim", "sub", "lee")]
     [InlineData("unsupported_grant_type", "sub", "kim", "grant_type", "password")]
     [InlineData("invalid_request", "grant_type", "authorization_code")]
-    [InlineData("invalid_grant", "grant_type", "authorization_code", "code", "x", "client_id", "console", "redirect_uri", "x", "code_verifier", "x")]
+    [InlineData("invalid_grant", "grant_type", "authorization_code", "code", "x", "client_id", "console", "redirect_uri", "x",
+        "code_verifier", "x")]
     public async Task What_is_wrong_with_a_request_is_said_as_OAuth_says_it(string error, params string[] fields)
     {
         var (status, answer) = await app.TokenAsync([.. fields.Chunk(2).Select(pair => (pair[0], pair[1]))]);
@@ -138,14 +142,16 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
     [Fact]
     public async Task The_page_shows_what_it_was_given_as_text_and_may_do_nothing_but_send_its_form()
     {
-        using var page = await app.Http.GetAsync(new Uri(QueryHelpers.AddQueryString("/local/identity/authorize", SignInRequest(("scope", "\"><script>"))), UriKind.Relative));
+        using var page = await app.Http.GetAsync(new Uri(QueryHelpers.AddQueryString("/local/identity/authorize",
+            SignInRequest(("scope", "\"><script>"))), UriKind.Relative));
         var html = await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
         Assert.Contains("value=\"s&lt;t&gt;&amp;a&quot;te\"", html, StringComparison.Ordinal);
         var policy = Assert.Single(page.Headers.GetValues("Content-Security-Policy"));
-        Assert.StartsWith("default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http://127.0.0.1:", policy, StringComparison.Ordinal);
+        Assert.StartsWith("default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http://127.0.0.1:", policy,
+            StringComparison.Ordinal);
         Assert.EndsWith("base-uri 'none'; frame-ancestors 'none'", policy, StringComparison.Ordinal);
     }
 
@@ -161,7 +167,8 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
     public async Task A_request_to_sign_in_that_is_not_in_order_is_refused_on_the_page_itself(string name, string value)
     {
         var request = SignInRequest((name, value));
-        using var page = await app.Http.GetAsync(new Uri(QueryHelpers.AddQueryString("/local/identity/authorize", request), UriKind.Relative));
+        using var page = await app.Http.GetAsync(new Uri(QueryHelpers.AddQueryString("/local/identity/authorize", request),
+            UriKind.Relative));
         using var answer = await SignInAsync("kim", request);
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (page.StatusCode, answer.StatusCode));
@@ -186,7 +193,8 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
         for (var start = 0; start < 2; start++)
         {
             await using var host = await FunctionsHost.StartAsync([typeof(FineFunctions)], null, folder);
-            keys.Add(await host.Http.GetStringAsync(new Uri("/local/identity/jwks", UriKind.Relative), TestContext.Current.CancellationToken));
+            keys.Add(await host.Http.GetStringAsync(new Uri("/local/identity/jwks", UriKind.Relative),
+                TestContext.Current.CancellationToken));
         }
 
         Assert.Equal(keys[0], keys[1]);
@@ -203,7 +211,8 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
         Assert.Contains("identity-key.pem", broken.Message, StringComparison.Ordinal);
 
         using var other = new TestFolder().With("localplatform.json", """{ "identity": { "audienceSetting": "App:Audience" } }""");
-        var missing = await Assert.ThrowsAsync<PlatformStartException>(() => FunctionsHost.StartAsync([typeof(FineFunctions)], null, other));
+        var missing = await Assert.ThrowsAsync<PlatformStartException>(() =>
+            FunctionsHost.StartAsync([typeof(FineFunctions)], null, other));
         Assert.Equal("Setting 'App:Audience' of the local issuer: it is missing.", missing.Message);
     }
 
@@ -213,6 +222,8 @@ public sealed class IdentityTests(IdentityApp app) : IClassFixture<IdentityApp>
         using var folder = new TestFolder();
         await using var host = await FunctionsHost.StartAsync([typeof(FineFunctions)], null, folder);
 
-        Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync(new Uri("/local/identity/jwks", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await host.Http.GetAsync(new Uri("/local/identity/jwks", UriKind.Relative), TestContext.Current.CancellationToken))
+                .StatusCode);
     }
 }

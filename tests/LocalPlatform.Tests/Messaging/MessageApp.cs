@@ -51,7 +51,8 @@ public class SenderFunctions(Inbox inbox)
 
     [Function("SendBytes")]
     [ServiceBusOutput("inbox")]
-    public static byte[] Bytes([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "send/bytes")] HttpRequest request) => "raw"u8.ToArray();
+    public static byte[] Bytes([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "send/bytes")] HttpRequest request) =>
+        "raw"u8.ToArray();
 
     [Function("SendObject")]
     [ServiceBusOutput("inbox", Connection = "ServiceBus")]

@@ -72,7 +72,8 @@ public sealed class OperatorTests
     [Theory]
     [InlineData(typeof(KeptFunctions), """{ "extensions": { "serviceBus": { "autoCompleteMessages": false } } }""")]
     [InlineData(typeof(UnsettledFunctions), "{}")]
-    public async Task Without_auto_complete_a_message_comes_again_when_its_lock_expires_until_it_is_dead_lettered(Type function, string hostJson)
+    public async Task Without_auto_complete_a_message_comes_again_when_its_lock_expires_until_it_is_dead_lettered(Type function,
+        string hostJson)
     {
         using var folder = new TestFolder().With("host.json", hostJson);
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);

@@ -42,7 +42,8 @@ public sealed class OrchestrationTests(OrchestrationTests.Server server) : IClas
 
     private Task<JsonElement> StatusAsync(string id, string wanted) => Eventually.Async(
         async () => await _http.GetFromJsonAsync<JsonElement>($"/runtime/webhooks/durabletask/instances/{id}"),
-        status => status.GetProperty("runtimeStatus").GetString() == wanted && status.GetProperty("customStatus").ValueKind == JsonValueKind.String,
+        status => status.GetProperty("runtimeStatus").GetString() == wanted
+            && status.GetProperty("customStatus").ValueKind == JsonValueKind.String,
         wanted);
 
     public sealed class Server : IAsyncLifetime

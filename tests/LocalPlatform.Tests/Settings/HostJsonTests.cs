@@ -10,8 +10,10 @@ public sealed class HostJsonTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("""{ "extensions": { "serviceBus": { "maxConcurrentCalls": "many" } } }""", "'extensions.serviceBus.maxConcurrentCalls' is 'many'")]
-    [InlineData("""{ "extensions": { "serviceBus": { "autoCompleteMessages": 1 } } }""", "'extensions.serviceBus.autoCompleteMessages' is '1'")]
+    [InlineData("""{ "extensions": { "serviceBus": { "maxConcurrentCalls": "many" } } }""",
+        "'extensions.serviceBus.maxConcurrentCalls' is 'many'")]
+    [InlineData("""{ "extensions": { "serviceBus": { "autoCompleteMessages": 1 } } }""",
+        "'extensions.serviceBus.autoCompleteMessages' is '1'")]
     [InlineData("""{ "functionTimeout": "soon" }""", "'functionTimeout' is 'soon'")]
     [InlineData("""{ "version": """, "is not valid JSON")]
     public void A_bad_file_is_named_with_the_value(string json, string expected)

@@ -15,7 +15,8 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public async Task Settings_come_from_the_platform_file_then_local_settings_then_the_environment_then_the_command_line()
     {
-        _folder.With("localplatform.json", """{ "settings": { "A:1": "platform", "A:2": "platform", "A:3": "platform", "A:4": "platform" } }""")
+        _folder.With("localplatform.json",
+            """{ "settings": { "A:1": "platform", "A:2": "platform", "A:3": "platform", "A:4": "platform" } }""")
             .With("local.settings.json", """{ "Values": { "A__2": "local", "A:3": "local", "A:4": "local" } }""");
         await using var app = AppProcess.Start(
             nameof(ChildApps.FineAsync), _folder, [("A__3", "environment"), ("A__4", "environment")], "--A:4", "command line");
@@ -78,7 +79,8 @@ public static class PlacedFunctions
 public static class SlowFunctions
 {
     [Function("Slow")]
-    public static async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow")] HttpRequest request, FunctionContext context)
+    public static async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "slow")] HttpRequest request,
+        FunctionContext context)
     {
         await Task.Delay(TimeSpan.FromMinutes(1), context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return Results.Text(context.CancellationToken.IsCancellationRequested ? "cancelled" : "done");

@@ -7,6 +7,7 @@ internal static class ChildRoles
 {
     public static IReadOnlyDictionary<string, Func<string, Task>> All { get; } = ((Func<string, Task>[])
     [
-        ChildApps.FineAsync, ChildApps.SpreadAsync, ChildApps.WrongAsync, ChildApps.ThrowingAsync, ChildApps.ThrowingServiceAsync, ChildApps.InvalidAsync,
+        ChildApps.FineAsync, ChildApps.SpreadAsync, ChildApps.WrongAsync, ChildApps.ThrowingAsync, ChildApps.ThrowingServiceAsync,
+            ChildApps.InvalidAsync,
     ]).ToDictionary(app => app.Method.Name);
 }

@@ -37,7 +37,9 @@ public sealed class WebhookHostTests : IDisposable
     /// <summary>Sends one and the same delivery; how many were accepted, and how many of them were repeats.</summary>
     private static async Task<(int Accepted, int Duplicates)> DeliverAsync(FunctionsHost host)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/local/webhooks/sink") { Content = JsonContent.Create(new { type = "order.paid" }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            "/local/webhooks/sink")
+        { Content = JsonContent.Create(new { type = "order.paid" }) };
         request.Headers.Add("webhook-id", "e1");
         Assert.Equal(HttpStatusCode.NoContent, (await host.Http.SendAsync(request)).StatusCode);
         var seen = await host.Http.GetFromJsonAsync<JsonElement>("/local/webhooks/sink");

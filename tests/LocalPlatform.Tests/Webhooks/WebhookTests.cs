@@ -32,7 +32,8 @@ public sealed class WebhookTests(WebhookTests.Server server) : IClassFixture<Web
         Assert.Null(verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", signature, body));
         Assert.Equal(WebhookRejection.BadSignature, verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJel", "1614265330", signature, body));
         Assert.Equal(WebhookRejection.StaleTimestamp, verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265029", signature, body));
-        Assert.Equal(WebhookRejection.StaleTimestamp, verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJek", "9223372036854775807", signature, body));
+        Assert.Equal(WebhookRejection.StaleTimestamp,
+            verifier.Check("msg_p5jXN8AQM9LWM0D4loKWxJek", "9223372036854775807", signature, body));
     }
 
     [Theory]

@@ -101,11 +101,13 @@ public class MiddlewareTests
 public static class WrappedFunctions
 {
     [Function("First")]
-    public static IResult First([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "first")] HttpRequest request, FunctionContext context) =>
+    public static IResult First([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "first")] HttpRequest request,
+        FunctionContext context) =>
         Note(context, "first");
 
     [Function("Second")]
-    public static IResult Second([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "second")] HttpRequest request, FunctionContext context) =>
+    public static IResult Second([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "second")] HttpRequest request,
+        FunctionContext context) =>
         Note(context, "second");
 
     [Function("Broken")]

@@ -11,7 +11,8 @@ internal sealed class SpreadApp : IAsyncDisposable
     private readonly TestFolder _folder = new();
     private readonly AppProcess _process;
 
-    private SpreadApp((string Name, string Value)[] settings) => _process = AppProcess.Start(nameof(ChildApps.SpreadAsync), _folder, settings);
+    private SpreadApp((string Name, string Value)[] settings) =>
+        _process = AppProcess.Start(nameof(ChildApps.SpreadAsync), _folder, settings);
 
     public HttpClient Http { get; private set; } = null!;
 

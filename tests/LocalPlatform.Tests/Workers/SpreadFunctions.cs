@@ -13,7 +13,8 @@ public sealed class SpreadFunctions(IConfiguration configuration, TimeProvider t
     private static readonly string Me = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
     [Function("Echo")]
-    public static async Task<IResult> Echo([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "echo/{name}")] HttpRequest request, string name)
+    public static async Task<IResult> Echo([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "echo/{name}")] HttpRequest request,
+        string name)
     {
         using var body = new StreamReader(request.Body);
         request.HttpContext.Response.Headers["x-said"] = request.Headers["x-say"];

@@ -17,7 +17,8 @@ public sealed class SpreadTests
 
         var (first, second) = (await app.Http.GetAsync("/api/who"), await app.Http.GetAsync("/api/who"));
         foreach (var answer in (HttpResponseMessage[])[first, second])
-            Assert.Equal($"{workers[Assert.Single(answer.Headers.GetValues("x-local-worker"))].ProcessId}", await answer.Content.ReadAsStringAsync());
+            Assert.Equal($"{workers[Assert.Single(answer.Headers.GetValues("x-local-worker"))].ProcessId}",
+                await answer.Content.ReadAsStringAsync());
         Assert.NotEqual(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
 
         await app.Http.PostAsync("/admin/functions/Ticked", null);
@@ -49,7 +50,8 @@ public sealed class SpreadTests
         SpreadApp.Kill(died);
         Assert.Equal(HttpStatusCode.BadGateway, (await hanging).StatusCode);
         // Once the host knows that there is no worker, a request waits for one.
-        var answer = await Eventually.Async(() => app.Http.GetAsync("/api/who"), next => next.StatusCode != HttpStatusCode.BadGateway, "another worker");
+        var answer = await Eventually.Async(() => app.Http.GetAsync("/api/who"), next =>
+            next.StatusCode != HttpStatusCode.BadGateway, "another worker");
         Assert.Equal($"{(await app.WorkersAsync())["http-1"].ProcessId}", await answer.Content.ReadAsStringAsync());
     }
 

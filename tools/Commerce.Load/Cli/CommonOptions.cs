@@ -7,9 +7,22 @@ namespace Commerce.Load.Cli;
 /// <summary>The options by which any command that calls the shop is told where it is.</summary>
 internal sealed class CommonOptions
 {
-    private readonly Option<string> _url = new("--url") { Description = "Where the shop is.", DefaultValueFactory = _ => "http://127.0.0.1:7071", HelpName = "url" };
-    private readonly Option<string?> _key = new("--key") { Description = "Function key of the front door; better in the environment, COMMERCE_KEY.", HelpName = "key" };
-    private readonly Option<string?> _token = new("--token") { Description = "Access token with all scopes (COMMERCE_TOKEN); without it each user signs in at the shop's local issuer.", HelpName = "jwt" };
+    private readonly Option<string> _url = new("--url")
+    {
+        Description = "Where the shop is.",
+        DefaultValueFactory = _ =>
+        "http://127.0.0.1:7071",
+        HelpName = "url"
+    };
+    private readonly Option<string?> _key = new(
+        "--key")
+    { Description = "Function key of the front door; better in the environment, COMMERCE_KEY.", HelpName = "key" };
+    private readonly Option<string?> _token = new("--token")
+    {
+        Description = "Access token with all scopes (COMMERCE_TOKEN); without it "
+        + "each user signs in at the shop's local issuer.",
+        HelpName = "jwt"
+    };
     private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send what is public without a token." };
     private readonly Option<int> _away = new("--away")
     {
@@ -17,14 +30,28 @@ internal sealed class CommonOptions
         DefaultValueFactory = _ => 5,
         HelpName = "s",
     };
-    private readonly Option<FileInfo?> _report = new("--report") { Description = "Write the run as JSON, for --compare.", HelpName = "file.json" };
-    private readonly Option<FileInfo?> _chart = new("--chart") { Description = "Draw throughput and latency percentiles over time.", HelpName = "file.svg" };
+    private readonly Option<FileInfo?> _report = new("--report")
+    {
+        Description = "Write the run as JSON, for --compare.",
+        HelpName = "file.json"
+    };
+    private readonly Option<FileInfo?> _chart = new("--chart")
+    {
+        Description = "Draw throughput and latency percentiles over time.",
+        HelpName = "file.svg"
+    };
 
     public Option<int> Clients { get; }
 
     public CommonOptions(int clients)
     {
-        Clients = new Option<int>("--clients") { Description = "Requests in flight at once, at most.", DefaultValueFactory = _ => clients, HelpName = "n" };
+        Clients = new Option<int>("--clients")
+        {
+            Description = "Requests in flight at once, at most.",
+            DefaultValueFactory = _ =>
+            clients,
+            HelpName = "n"
+        };
         Clients.Validators.Add(Check.Between(Clients, 1, 4096));
         _away.Validators.Add(Check.Between(_away, 1, 86_400));
     }

@@ -11,18 +11,86 @@ namespace Commerce.Load.Cli;
 internal sealed class OutageCommand(IAnsiConsole console, TimeProvider time)
 {
     private readonly CommonOptions _common = new(clients: 128);
-    private readonly Option<string> _fault = new("--fault") { Description = "What the platform does while it is down: hang, reset (cut connections), or the status it answers with.", DefaultValueFactory = _ => "hang", HelpName = "fault" };
-    private readonly Option<string?> _receiver = new("--receiver") { Description = "The mock data platform; without it that of the shop's own process, /local/webhooks/data-platform.", HelpName = "url" };
-    private readonly Option<double> _rate = new("--rate") { Description = "Orders a second, open loop.", DefaultValueFactory = _ => 150, HelpName = "n" };
-    private readonly Option<int> _pairs = new("--pairs") { Description = "Healthy and dead runs, in turn.", DefaultValueFactory = _ => 4, HelpName = "n" };
-    private readonly Option<long?> _count = new("--count") { Description = "Instead of pairs one outage in which so many orders are placed as fast as they go, closed loop.", HelpName = "n" };
-    private readonly Option<double> _duration = new("--duration") { Description = "Seconds of each run.", DefaultValueFactory = _ => 15, HelpName = "s" };
-    private readonly Option<double> _warmUp = new("--warm-up") { Description = "Seconds before the first, not measured; an outage as long as a run follows them, unless 0.", DefaultValueFactory = _ => 20, HelpName = "s" };
-    private readonly Option<int> _users = new("--users") { Description = "Users that take part.", DefaultValueFactory = _ => 1000, HelpName = "n" };
-    private readonly Option<int> _products = new("--products") { Description = "Products that are ordered.", DefaultValueFactory = _ => 200, HelpName = "n" };
-    private readonly Option<int> _seed = new("--seed") { Description = "Seed of what is chosen at random.", DefaultValueFactory = _ => 1, HelpName = "n" };
-    private readonly Option<int?> _pid = new("--pid") { Description = "The shop's process on this machine, for its CPU time per order.", HelpName = "id" };
-    private readonly Option<int> _patience = new("--patience") { Description = "Seconds to repeat a request that shop or platform cannot serve, and that nothing may arrive before the rest counts as lost.", DefaultValueFactory = _ => 120, HelpName = "s" };
+    private readonly Option<string> _fault = new("--fault")
+    {
+        Description = "What the platform does while it is down: hang, reset (cut "
+        + "connections), or the status it answers with.",
+        DefaultValueFactory = _ => "hang",
+        HelpName = "fault"
+    };
+    private readonly Option<string?> _receiver = new("--receiver")
+    {
+        Description = "The mock data platform; without it that of the shop's "
+        + "own process, /local/webhooks/data-platform.",
+        HelpName = "url"
+    };
+    private readonly Option<double> _rate = new("--rate")
+    {
+        Description = "Orders a second, open loop.",
+        DefaultValueFactory = _ =>
+        150,
+        HelpName = "n"
+    };
+    private readonly Option<int> _pairs = new("--pairs")
+    {
+        Description = "Healthy and dead runs, in turn.",
+        DefaultValueFactory = _ =>
+        4,
+        HelpName = "n"
+    };
+    private readonly Option<long?> _count = new("--count")
+    {
+        Description = "Instead of pairs one outage in which so many orders are "
+        + "placed as fast as they go, closed loop.",
+        HelpName = "n"
+    };
+    private readonly Option<double> _duration = new("--duration")
+    {
+        Description = "Seconds of each run.",
+        DefaultValueFactory = _ =>
+        15,
+        HelpName = "s"
+    };
+    private readonly Option<double> _warmUp = new("--warm-up")
+    {
+        Description = "Seconds before the first, not measured; an outage as long "
+        + "as a run follows them, unless 0.",
+        DefaultValueFactory = _ => 20,
+        HelpName = "s"
+    };
+    private readonly Option<int> _users = new("--users")
+    {
+        Description = "Users that take part.",
+        DefaultValueFactory = _ =>
+        1000,
+        HelpName = "n"
+    };
+    private readonly Option<int> _products = new("--products")
+    {
+        Description = "Products that are ordered.",
+        DefaultValueFactory = _ =>
+        200,
+        HelpName = "n"
+    };
+    private readonly Option<int> _seed = new("--seed")
+    {
+        Description = "Seed of what is chosen at random.",
+        DefaultValueFactory = _ =>
+        1,
+        HelpName = "n"
+    };
+    private readonly Option<int?> _pid = new("--pid")
+    {
+        Description = "The shop's process on this machine, for its CPU time per order.",
+        HelpName = "id"
+    };
+    private readonly Option<int> _patience = new("--patience")
+    {
+        Description = "Seconds to repeat a request that shop or platform cannot "
+        + "serve, and that nothing may arrive before the rest counts as lost.",
+        DefaultValueFactory = _ => 120,
+        HelpName = "s"
+    };
 
     public Command Build()
     {
@@ -35,7 +103,8 @@ internal sealed class OutageCommand(IAnsiConsole console, TimeProvider time)
         _products.Validators.Add(Check.Between(_products, 1, 100_000));
         _pid.Validators.Add(Check.Between(_pid, 1, int.MaxValue));
         _patience.Validators.Add(Check.Between(_patience, 1, 86_400));
-        var command = new Command("outage", "Takes the data platform away and gives it back: what buyers notice, and whether every event arrives.")
+        var command = new Command("outage",
+            "Takes the data platform away and gives it back: what buyers notice, and whether every event arrives.")
         {
             _fault, _receiver, _rate, _pairs, _count, _duration, _warmUp, _users, _products, _seed, _pid, _patience,
         };
@@ -61,11 +130,15 @@ internal sealed class OutageCommand(IAnsiConsole console, TimeProvider time)
         Tables.Write(console, report);
         console.WriteLine(OutageTable.Markdown(report.Outage!));
         Tables.WriteAudit(console, report.Audit!);
-        return report.Audit!.Ok && report.Outage!.Held && report.Operations.All(operation => operation.Ok > 0) ? ExitCode.Held : ExitCode.DidNotHold;
+        return report.Audit!.Ok && report.Outage!.Held && report.Operations.All(operation => operation.Ok > 0) ? ExitCode.Held
+            : ExitCode.DidNotHold;
     }
 
     private OutageOptions Options(ParseResult parsed) => new(
-        PlatformFault.Parse(parsed.GetRequiredValue(_fault)), parsed.GetRequiredValue(_common.Clients), parsed.GetRequiredValue(_rate), parsed.GetRequiredValue(_pairs),
-        parsed.GetValue(_count), TimeSpan.FromSeconds(parsed.GetRequiredValue(_duration)), TimeSpan.FromSeconds(parsed.GetRequiredValue(_warmUp)),
-        parsed.GetRequiredValue(_users), parsed.GetRequiredValue(_products), parsed.GetRequiredValue(_seed), TimeSpan.FromSeconds(parsed.GetRequiredValue(_patience)));
+        PlatformFault.Parse(parsed.GetRequiredValue(_fault)), parsed.GetRequiredValue(_common.Clients), parsed.GetRequiredValue(_rate),
+            parsed.GetRequiredValue(_pairs),
+        parsed.GetValue(_count), TimeSpan.FromSeconds(parsed.GetRequiredValue(_duration)),
+            TimeSpan.FromSeconds(parsed.GetRequiredValue(_warmUp)),
+        parsed.GetRequiredValue(_users), parsed.GetRequiredValue(_products), parsed.GetRequiredValue(_seed),
+            TimeSpan.FromSeconds(parsed.GetRequiredValue(_patience)));
 }

@@ -30,7 +30,8 @@ internal static class CsvTable
         return line.Length > LineCharactersMax ? [] : [.. line.Split(',').Select(name => name.Trim().Trim('"').Trim().ToUpperInvariant())];
     }
 
-    /// <summary>The rows below the header. A row with broken quotes, or a length over 10,000 bytes, is told to <paramref name="onMalformed"/> and left out.</summary>
+    /// <summary>The rows below the header. A row with broken quotes, or a length over 10,000 bytes, is told to
+    /// <paramref name="onMalformed"/> and left out.</summary>
     public static IEnumerable<Row> Rows(string text, Action onMalformed)
     {
         var options = new CsvReaderOptions
@@ -84,7 +85,8 @@ internal static class CsvTable
     {
         public long Line => csv.LineNumber;
 
-        /// <summary>The field under the first of <paramref name="names"/> that the header has (case ignored), "" when the row is short.</summary>
+        /// <summary>The field under the first of <paramref name="names"/> that the header has (case ignored), "" when the row is
+        /// short.</summary>
         public string this[params ReadOnlySpan<string> names]
         {
             get

@@ -14,7 +14,8 @@ internal sealed class GoodsList
             _goods[productId] = (RetailRules.Name(description), goods.Price);
     }
 
-    /// <summary>The products that <paramref name="orders"/> ask for and that are known here, by id, with stock by the rule of <see cref="RetailRules.Stock"/>.</summary>
+    /// <summary>The products that <paramref name="orders"/> ask for and that are known here, by id, with stock by the rule of
+    /// <see cref="RetailRules.Stock"/>.</summary>
     public IReadOnlyList<CatalogItem> ToCatalog(IEnumerable<SaleOrder> orders)
     {
         var demand = new Dictionary<string, long>(StringComparer.Ordinal);

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Commerce.Load.Data;
 
-/// <summary>The rules that turn rows of the UCI data set <em>Online Retail</em> into goods of a shop in Korea. samples/README.md states them.</summary>
+/// <summary>The rules that turn rows of the UCI data set <em>Online Retail</em> into goods of a shop in Korea. samples/README.md states
+/// them.</summary>
 internal static partial class RetailRules
 {
     /// <summary>Who buys when the row names no customer.</summary>
@@ -13,7 +14,8 @@ internal static partial class RetailRules
     private const decimal PoundsMax = 1_000_000m;
     private const int ScarceOneIn = 37;
 
-    /// <summary>Goods have five digits and at most four letters, or are gift-shop articles (DCGS...); all else is postage, fees or bookkeeping.</summary>
+    /// <summary>Goods have five digits and at most four letters, or are gift-shop articles (DCGS...); all else is postage, fees or
+    /// bookkeeping.</summary>
     [GeneratedRegex("^([0-9]{5}[A-Z]{0,4}|DCGS[A-Z0-9]{1,12})$")]
     private static partial Regex GoodsCode();
 
@@ -55,7 +57,8 @@ internal static partial class RetailRules
 
     /// <summary>A unit price of the source in pounds; null when it is none, zero, negative or absurd.</summary>
     public static decimal? Pounds(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var pounds)
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture, out var pounds)
         && pounds is > 0 and <= PoundsMax ? pounds : null;
 
     /// <summary>A product's name: single spaces, at most 200 characters.</summary>
@@ -71,7 +74,8 @@ internal static partial class RetailRules
     /// </summary>
     public static int Stock(string productId, long demand)
     {
-        if (productId.Length >= 5 && int.TryParse(productId.AsSpan(0, 5), NumberStyles.None, CultureInfo.InvariantCulture, out var digits) && digits % ScarceOneIn == 0)
+        if (productId.Length >= 5 && int.TryParse(productId.AsSpan(0, 5), NumberStyles.None, CultureInfo.InvariantCulture, out var digits)
+            && digits % ScarceOneIn == 0)
             return (int)Math.Min(demand / 2, int.MaxValue);
         return (int)Math.Min(((demand * 2) + 109) / 10 * 10, 1_000_000_000);
     }

@@ -30,7 +30,8 @@ internal static class SalesFileReader
         else if (header.Length > 0 && header.All(code => code.Length is > 0 and <= 64))
             ReadBaskets(text, book, goods);
         else
-            throw new InputException($"{source}: the first line is neither InvoiceNo,StockCode,... nor orderKey,userId,... nor a basket of product ids");
+            throw new InputException(
+                $"{source}: the first line is neither InvoiceNo,StockCode,... nor orderKey,userId,... nor a basket of product ids");
 
         var (orders, cancellations) = book.Close();
         if (orders.Count == 0)
@@ -71,14 +72,16 @@ internal static class SalesFileReader
                 book.LeaveOut("order, user or product id unreadable");
             else if (!TryQuantity(row["QUANTITY"], out var quantity))
                 book.LeaveOut("no quantity");
-            else if (!DateTimeOffset.TryParse(row["ORDEREDAT"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var orderedAt))
+            else if (!DateTimeOffset.TryParse(row["ORDEREDAT"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal,
+                out var orderedAt))
                 book.LeaveOut("no date");
             else
                 book.Add(key, userId, productId, quantity, orderedAt);
         }
     }
 
-    /// <summary>Baskets name no customer, price or quantity: fifty shoppers take turns, one piece each, at a price derived from the code.</summary>
+    /// <summary>Baskets name no customer, price or quantity: fifty shoppers take turns, one piece each, at a price derived from the
+    /// code.</summary>
     private static void ReadBaskets(string text, SalesBook book, GoodsList goods)
     {
         var number = 0;
@@ -94,7 +97,8 @@ internal static class SalesFileReader
     }
 
     private static bool TryQuantity(string text, out int quantity) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out quantity)
+        int.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture, out quantity)
         && quantity is not 0 and > int.MinValue;
 
     private static bool TryTime(string text, out DateTimeOffset time) =>

@@ -34,7 +34,8 @@ internal sealed record TopList(IReadOnlyList<TopItem> Items, DateTimeOffset? Win
 /// <paramref name="Round"/> under way or something in doubt.
 /// </summary>
 internal sealed record Audit(
-    bool Ok, DateTimeOffset? CheckedAt, long Accounts, long Products, long Orders, IReadOnlyList<JsonElement>? Differences, int Doubts = 0, JsonElement? Round = null)
+    bool Ok, DateTimeOffset? CheckedAt, long Accounts, long Products, long Orders, IReadOnlyList<JsonElement>? Differences, int Doubts = 0,
+        JsonElement? Round = null)
 {
     [JsonIgnore]
     public bool IsComplete => CheckedAt is not null && Round is null && Doubts == 0;

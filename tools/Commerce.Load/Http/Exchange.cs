@@ -57,7 +57,8 @@ internal sealed class Exchange(ShopEndpoint endpoint, TimeSpan timeout) : IDispo
         if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(body);
-            message.Content.Headers.ContentType = request.ContentType == "application/json" ? Json : new MediaTypeHeaderValue(request.ContentType);
+            message.Content.Headers.ContentType = request.ContentType == "application/json" ? Json
+                : new MediaTypeHeaderValue(request.ContentType);
         }
         return message;
     }

@@ -16,11 +16,13 @@ internal static class Requests
         new(HttpMethod.Post, shop.At($"api/users/{userId}/orders/{orderId}/cancellation"), NeedsKey: true);
 
     /// <param name="userId">Who asks, where the path does not say so; else an operator.</param>
-    public static ShopRequest Get(ShopEndpoint shop, string path, string? userId = null) => new(HttpMethod.Get, shop.At(path), UserId: userId);
+    public static ShopRequest Get(ShopEndpoint shop, string path, string? userId = null) =>
+        new(HttpMethod.Get, shop.At(path), UserId: userId);
 
     public static byte[] OrderBody(IEnumerable<(string ProductId, int Quantity)> lines, long? expectedTotalAmount = null) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new OrderBody([.. lines.Select(line => new OrderLineBody(line.ProductId, line.Quantity))], expectedTotalAmount), ContractJson.Default.OrderBody);
+            new OrderBody([.. lines.Select(line => new OrderLineBody(line.ProductId, line.Quantity))], expectedTotalAmount),
+                ContractJson.Default.OrderBody);
 
     public static byte[] CartItemBody(string productId, int quantity) =>
         JsonSerializer.SerializeToUtf8Bytes(new OrderLineBody(productId, quantity), ContractJson.Default.OrderLineBody);

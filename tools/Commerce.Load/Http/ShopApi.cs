@@ -33,7 +33,8 @@ internal sealed class ShopApi(ShopEndpoint endpoint, TimeSpan patience, TimeProv
     /// <exception cref="ShopUnreachableException">No answer in time, or one that is not a success.</exception>
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken, bool forOperator = false)
     {
-        var answer = await SendAsync(_exchange, new ShopRequest(HttpMethod.Get, endpoint.At(path), ForOperator: forOperator), null, cancellationToken);
+        var answer = await SendAsync(_exchange, new ShopRequest(HttpMethod.Get, endpoint.At(path), ForOperator: forOperator), null,
+            cancellationToken);
         return Read(answer, path, type);
     }
 
@@ -63,7 +64,8 @@ internal sealed class ShopApi(ShopEndpoint endpoint, TimeSpan patience, TimeProv
 
     public void Dispose() => _exchange.Dispose();
 
-    private async Task<Answer> SendAsync(Exchange exchange, ShopRequest request, string? key, DateTimeOffset deadline, CancellationToken cancellationToken)
+    private async Task<Answer> SendAsync(Exchange exchange, ShopRequest request, string? key, DateTimeOffset deadline,
+        CancellationToken cancellationToken)
     {
         var delay = DelayMin;
         for (var internalErrors = 0; ;)
@@ -85,7 +87,8 @@ internal sealed class ShopApi(ShopEndpoint endpoint, TimeSpan patience, TimeProv
             Interlocked.Increment(ref _repeats);
             var wait = retryAfter is { } asked && asked > delay ? asked : delay;
             if (time.GetUtcNow() + wait > deadline)
-                throw new ShopUnreachableException($"{request.Method} {request.Uri} not answered within {patience.TotalSeconds:0} s: {failure}");
+                throw new ShopUnreachableException(
+                    $"{request.Method} {request.Uri} not answered within {patience.TotalSeconds:0} s: {failure}");
             await Task.Delay(wait, time, cancellationToken);
             delay = delay * 2 < DelayMax ? delay * 2 : DelayMax;
         }

@@ -6,7 +6,8 @@ namespace Commerce.Load.Http;
 /// <param name="ForOperator">Whether an operator calls.</param>
 /// <param name="UserId">Who calls, where the path does not say so.</param>
 internal readonly record struct ShopRequest(
-    HttpMethod Method, Uri Uri, byte[]? Body = null, int Operation = 0, bool NeedsKey = false, bool ForOperator = false, string ContentType = "application/json",
+    HttpMethod Method, Uri Uri, byte[]? Body = null, int Operation = 0, bool NeedsKey = false, bool ForOperator = false,
+        string ContentType = "application/json",
     string? UserId = null);
 
 /// <summary>What came back. The body lies in the buffer of the <see cref="Exchange"/> and is valid until its next request.</summary>

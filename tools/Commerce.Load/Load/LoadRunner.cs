@@ -7,7 +7,8 @@ namespace Commerce.Load.Load;
 /// Drives shoppers against the shop. In the open loop latency counts from the moment a request was due, not from when a
 /// client was free to send it: a stall of the shop is felt by every request that fell due in it (no coordinated omission).
 /// </summary>
-internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> operations, Func<int, IShopper> shopperOf, LoadOptions options, TimeProvider time)
+internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> operations, Func<int, IShopper> shopperOf,
+    LoadOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
@@ -30,7 +31,8 @@ internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> op
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _warm = options.WarmUp == TimeSpan.Zero;
         var start = time.GetTimestamp();
-        var clients = Task.WhenAll(Enumerable.Range(0, options.Clients).Select(client => Task.Run(() => ClientAsync(client, start, stop.Token), CancellationToken.None)));
+        var clients = Task.WhenAll(Enumerable.Range(0, options.Clients)
+            .Select(client => Task.Run(() => ClientAsync(client, start, stop.Token), CancellationToken.None)));
         if (!_warm)
         {
             await ObserveAsync(clients, options.WarmUp, onSample);
@@ -106,7 +108,8 @@ internal sealed class LoadRunner(ShopEndpoint endpoint, IReadOnlyList<string> op
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
-            (outcome, kind) = (Outcome.Failed, exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? "no connection" : "connection broke");
+            (outcome, kind) = (Outcome.Failed, exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+                ? "no connection" : "connection broke");
         }
         Meter.Record(request.Operation, time.GetElapsedTime(startedAt), outcome, kind);
         // A shop that is away must not be hammered by the closed loop.

@@ -4,7 +4,8 @@ using Commerce.Load.Http;
 
 namespace Commerce.Load.Load;
 
-/// <summary>Puts into the shop what a run needs, over HTTP as anybody would: products by the operator's import, balances by charges.</summary>
+/// <summary>Puts into the shop what a run needs, over HTTP as anybody would: products by the operator's import, balances by
+/// charges.</summary>
 internal sealed class ShopSetup(ShopApi shop, int users, int products, string userPrefix = ShopSetup.UserPrefix)
 {
     /// <summary>Won that each user of a load has to spend; a piece costs <see cref="Price"/>.</summary>
@@ -39,7 +40,8 @@ internal sealed class ShopSetup(ShopApi shop, int users, int products, string us
     public async Task EnsureProductsAsync(CancellationToken cancellationToken)
     {
         if (!_imported)
-            await ImportAsync(Enumerable.Range(0, products).Select(index => new CatalogItem(ProductId(index), $"Load product {index + 1}", Price, Stock)), cancellationToken);
+            await ImportAsync(Enumerable.Range(0, products)
+                .Select(index => new CatalogItem(ProductId(index), $"Load product {index + 1}", Price, Stock)), cancellationToken);
         _imported = true;
     }
 
@@ -49,7 +51,8 @@ internal sealed class ShopSetup(ShopApi shop, int users, int products, string us
         if (!_funded)
         {
             var charges = Enumerable.Range(0, users).Select(index => (User(index), Funds, $"load-{RunId}-funds-{index}"));
-            await Parallel.ForEachAsync(charges.Chunk((users / Chargers) + 1), cancellationToken, async (chunk, token) => await ChargeAsync(chunk, token));
+            await Parallel.ForEachAsync(charges.Chunk((users / Chargers) + 1), cancellationToken, async (chunk, token) =>
+                await ChargeAsync(chunk, token));
         }
         _funded = true;
     }
@@ -60,7 +63,8 @@ internal sealed class ShopSetup(ShopApi shop, int users, int products, string us
         {
             var csv = Encoding.UTF8.GetBytes(CatalogFile.ToCsv(rows));
             await shop.EnsureAsync(
-                new ShopRequest(HttpMethod.Post, shop.Endpoint.At("api/ops/products/import"), csv, ForOperator: true, ContentType: "text/csv"), null, cancellationToken);
+                new ShopRequest(HttpMethod.Post, shop.Endpoint.At("api/ops/products/import"), csv, ForOperator: true,
+                    ContentType: "text/csv"), null, cancellationToken);
         }
     }
 
@@ -72,7 +76,8 @@ internal sealed class ShopSetup(ShopApi shop, int users, int products, string us
             var request = Requests.Charge(shop.Endpoint, userId, amount);
             var answer = await shop.SendAsync(exchange, request, key, cancellationToken);
             if (!answer.IsSuccess)
-                throw new ShopUnreachableException($"{request.Uri.AbsolutePath} answered {Problem.Kind(answer)}: {Problem.Detail(answer.Body.Span)}");
+                throw new ShopUnreachableException(
+                    $"{request.Uri.AbsolutePath} answered {Problem.Kind(answer)}: {Problem.Detail(answer.Body.Span)}");
         }
     }
 }

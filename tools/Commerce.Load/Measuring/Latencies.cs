@@ -42,7 +42,8 @@ internal sealed record LatencySummary(long Count, double MeanMs, double P50Ms, d
         histogram.TotalCount == 0
             ? new LatencySummary(0, 0, 0, 0, 0, 0)
             : new LatencySummary(
-                histogram.TotalCount, Round(histogram.GetMean() / 1000), At(histogram, 50), At(histogram, 95), At(histogram, 99), Round(histogram.GetMaxValue() / 1000.0));
+                histogram.TotalCount, Round(histogram.GetMean() / 1000), At(histogram, 50), At(histogram, 95), At(histogram, 99),
+                    Round(histogram.GetMaxValue() / 1000.0));
 
     private static double At(HistogramBase histogram, double percentile) => Round(histogram.GetValueAtPercentile(percentile) / 1000.0);
 

@@ -4,9 +4,11 @@ using HdrHistogram;
 namespace Commerce.Load.Measuring;
 
 /// <summary>What happened in one interval. Times in seconds since the meter began; rates per second.</summary>
-internal sealed record Sample(double AtSeconds, double OkPerSecond, double RefusedPerSecond, double FailedPerSecond, double P50Ms, double P95Ms, double P99Ms, double MaxMs);
+internal sealed record Sample(double AtSeconds, double OkPerSecond, double RefusedPerSecond, double FailedPerSecond, double P50Ms,
+    double P95Ms, double P99Ms, double MaxMs);
 
-/// <summary>One operation's figures over the whole measurement. <paramref name="PerSecond"/> counts successes only; latencies are of all requests.</summary>
+/// <summary>One operation's figures over the whole measurement. <paramref name="PerSecond"/> counts successes only; latencies are of all
+/// requests.</summary>
 /// <param name="CpuMs">CPU time by request, where it was measured for this operation alone.</param>
 internal sealed record OperationSummary(
     string Name, long Ok, long Pending, long Refused, long Failed, double PerSecond, LatencySummary Latency, double? CpuMs = null);
@@ -37,7 +39,8 @@ internal sealed class Meter
     public IReadOnlyList<Sample> Samples => _samples;
 
     /// <summary>Everything but plain successes, by kind ("409 insufficient-stock", "timeout"), most frequent first.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> Kinds => [.. _kinds.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal)];
+    public IReadOnlyList<KeyValuePair<string, long>> Kinds =>
+        [.. _kinds.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal)];
 
     public TimeSpan Elapsed => _time.GetElapsedTime(_startedAt);
 
@@ -68,7 +71,8 @@ internal sealed class Meter
         long[] outcomes = [Count(Outcome.Ok), Count(Outcome.Pending), Count(Outcome.Refused), Count(Outcome.Failed)];
         double Rate(Outcome outcome) => Math.Round((outcomes[(int)outcome] - _outcomesAtLastSample[(int)outcome]) / seconds, 1);
         var latency = LatencySummary.Of(_interval);
-        var sample = new Sample(Math.Round(now, 2), Rate(Outcome.Ok), Rate(Outcome.Refused), Rate(Outcome.Failed), latency.P50Ms, latency.P95Ms, latency.P99Ms, latency.MaxMs);
+        var sample = new Sample(Math.Round(now, 2), Rate(Outcome.Ok), Rate(Outcome.Refused), Rate(Outcome.Failed), latency.P50Ms,
+            latency.P95Ms, latency.P99Ms, latency.MaxMs);
         (_outcomesAtLastSample, _lastSampleSeconds) = (outcomes, now);
         _samples.Add(sample);
         return sample;
@@ -96,7 +100,8 @@ internal sealed class Meter
             _latencies[index].Collect(_interval);
             _latencies[index].AddTotalTo(all);
             if (_latencies[index].Summary() is { Count: > 0 } latency)
-                summaries.Add(Summary(_operations[index], outcome => Interlocked.Read(ref _outcomes[index][(int)outcome]), elapsedEach?[index] ?? elapsed, latency));
+                summaries.Add(Summary(_operations[index], outcome =>
+                    Interlocked.Read(ref _outcomes[index][(int)outcome]), elapsedEach?[index] ?? elapsed, latency));
         }
         if (summaries.Count > 1)
             summaries.Add(Summary("total", Count, elapsed, LatencySummary.Of(all)));

@@ -32,7 +32,8 @@ internal sealed class ServerProcess : IDisposable
     public ServerUse End(long requests)
     {
         var used = Cpu() - _cpuAtBegin;
-        return new ServerUse(Math.Round(used.TotalMilliseconds / Math.Max(requests, 1), 4), Math.Round(_process.WorkingSet64 / 1048576.0, 1));
+        return new ServerUse(Math.Round(used.TotalMilliseconds / Math.Max(requests, 1), 4),
+            Math.Round(_process.WorkingSet64 / 1048576.0, 1));
     }
 
     public void Dispose() => _process.Dispose();

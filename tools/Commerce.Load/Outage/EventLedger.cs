@@ -26,13 +26,14 @@ internal sealed class EventLedger(ShopApi shop, MockPlatform platform, OutageOpt
     }
 
     /// <summary>
-    /// Waits until nothing waits in the shop and the platform has as many events as orders were <paramref name="placed"/> since the opening, or
-    /// until nothing has come for as long as the patience lasts. Returns what came since the last call.
+    /// Waits until nothing waits in the shop and the platform has as many events as orders were <paramref name="placed"/> since the
+    /// opening, or until nothing has come for as long as the patience lasts. Returns what came since the last call.
     /// </summary>
     public async Task<IReadOnlyList<Arrival>> SettleAsync(long placed, CancellationToken cancellationToken)
     {
         var accepted = -1L;
-        for (var since = time.GetTimestamp(); time.GetElapsedTime(since) < options.Patience; await Task.Delay(LookEvery, time, cancellationToken))
+        for (var since = time.GetTimestamp(); time.GetElapsedTime(since) < options.Patience; await Task.Delay(LookEvery, time,
+            cancellationToken))
         {
             var summary = await platform.SummaryAsync(cancellationToken);
             if (summary.Accepted - _acceptedBefore >= placed && await WaitingAsync(cancellationToken) == 0)
@@ -56,7 +57,8 @@ internal sealed class EventLedger(ShopApi shop, MockPlatform platform, OutageOpt
     }
 
     /// <summary>Holds the orders of the load's users against the events.</summary>
-    public async Task<(int Expected, int Received, long Duplicates, string[] Missing, string[] Unexpected)> CompareAsync(CancellationToken cancellationToken)
+    public async Task<(int Expected, int Received, long Duplicates, string[] Missing, string[] Unexpected)> CompareAsync(
+        CancellationToken cancellationToken)
     {
         var expected = new HashSet<string>(StringComparer.Ordinal);
         for (var user = 0; user < options.Users; user++)
@@ -72,7 +74,8 @@ internal sealed class EventLedger(ShopApi shop, MockPlatform platform, OutageOpt
     }
 
     private async Task<long> WaitingAsync(CancellationToken cancellationToken) =>
-        (await shop.GetAsync("api/ops/deliveries/status", DeliveryJson.Default.DeliveryStatus, cancellationToken, forOperator: true)).Waiting;
+        (await shop.GetAsync("api/ops/deliveries/status", DeliveryJson.Default.DeliveryStatus, cancellationToken, forOperator: true))
+            .Waiting;
 
     private static IEnumerable<string> EventsOf(PlacedOrder order)
     {

@@ -7,7 +7,8 @@ namespace Commerce.Load.Outage;
 /// <param name="PaidAt">From its body; null when that is not kept any more.</param>
 internal sealed record Arrival(string Id, DateTimeOffset ReceivedAt, DateTimeOffset? PaidAt);
 
-/// <summary>The mock data platform of a local run (docs/local-platform.md, webhook receivers), in the shop's process or in one of its own.</summary>
+/// <summary>The mock data platform of a local run (docs/local-platform.md, webhook receivers), in the shop's process or in one of its
+/// own.</summary>
 internal sealed class MockPlatform(ShopApi api)
 {
     private const int PageSize = 1000;
@@ -15,7 +16,8 @@ internal sealed class MockPlatform(ShopApi api)
 
     /// <summary>Tells it how to behave from now on.</summary>
     public Task BehaveAsync(byte[] behaviour, CancellationToken cancellationToken) =>
-        api.EnsureAsync(new ShopRequest(HttpMethod.Put, api.Endpoint.At("behaviour"), behaviour, ForOperator: true), null, cancellationToken);
+        api.EnsureAsync(new ShopRequest(HttpMethod.Put, api.Endpoint.At("behaviour"), behaviour, ForOperator: true), null,
+            cancellationToken);
 
     /// <summary>What it has seen, in numbers.</summary>
     public Task<ReceiverPage> SummaryAsync(CancellationToken cancellationToken) => PageAsync(0, 0, cancellationToken);
@@ -36,7 +38,8 @@ internal sealed class MockPlatform(ShopApi api)
         api.GetAsync($"?cursor={cursor}&limit={limit}", DeliveryJson.Default.ReceiverPage, cancellationToken, forOperator: true);
 
     private static DateTimeOffset? PaidAt(JsonElement? body) =>
-        body is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("data", out var data) && data.TryGetProperty("paidAt", out var paidAt)
+        body is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty("data", out var data)
+            && data.TryGetProperty("paidAt", out var paidAt)
             ? paidAt.GetDateTimeOffset()
             : null;
 }

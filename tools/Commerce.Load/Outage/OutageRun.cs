@@ -27,7 +27,8 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
     private int _runs;
 
     public ProgressState State => _runner?.Meter is { } meter
-        ? new(_phase, null, meter.Count(Outcome.Ok), meter.Count(Outcome.Refused), meter.Count(Outcome.Failed) + meter.Count(Outcome.Pending),
+        ? new(_phase, null, meter.Count(Outcome.Ok), meter.Count(Outcome.Refused),
+            meter.Count(Outcome.Failed) + meter.Count(Outcome.Pending),
             meter.Samples.Count > 0 ? meter.Samples[^1] : null, meter.Kinds)
         : new(_phase, null, 0, 0, 0, null, []);
 
@@ -50,9 +51,11 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
         var audit = await shop.AuditAsync(cancellationToken);
         return new RunReport(
             $"outage {options.Fault.Name}", shop.Endpoint.BaseUrl, startedAt, Machine.Current,
-            new Drive(options.Clients, options.Count is null ? options.Rate : null, options.WarmUp.TotalSeconds, options.Duration.TotalSeconds, options.Seed),
+            new Drive(options.Clients, options.Count is null ? options.Rate : null, options.WarmUp.TotalSeconds,
+                options.Duration.TotalSeconds, options.Seed),
             [.. _totals.Select(total => total.Summary())], [.. _kinds.OrderByDescending(kind => kind.Value)], _samples, audit,
-            Outage: new OutageSummary(options.Fault.Name, _ratio, _pairs, _ledger.Lag, expected, received, duplicates, missing, unexpected, _outages));
+            Outage: new OutageSummary(options.Fault.Name, _ratio, _pairs, _ledger.Lag, expected, received, duplicates, missing, unexpected,
+                _outages));
     }
 
     // With an outage: what only runs while the platform is down has to be compiled as well, or the first pair would measure that.
@@ -69,9 +72,11 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
         RunTotal healthy = Total("order, healthy"), dead = Total("order, dead");
         for (var pair = 1; pair <= options.Pairs; pair++)
         {
-            var well = await LoadAsync($"healthy {pair} of {options.Pairs}", healthy, options.Rate, options.Duration, null, null, cancellationToken);
+            var well = await LoadAsync($"healthy {pair} of {options.Pairs}", healthy, options.Rate, options.Duration, null, null,
+                cancellationToken);
             _ledger.CountLags(await SettleAsync(cancellationToken));
-            var (down, facts) = await OutageAsync($"dead {pair} of {options.Pairs}", dead, options.Rate, options.Duration, null, cancellationToken);
+            var (down, facts) = await OutageAsync($"dead {pair} of {options.Pairs}", dead, options.Rate, options.Duration, null,
+                cancellationToken);
             _pairs.Add(new(well, down));
             _outages.Add(facts);
         }
@@ -93,7 +98,8 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
     {
         var before = await platform.SummaryAsync(cancellationToken);
         var downAt = time.GetUtcNow();
-        var latency = await LoadAsync(phase, total, rate, duration, count, () => platform.BehaveAsync(options.Fault.Behaviour, cancellationToken), cancellationToken);
+        var latency = await LoadAsync(phase, total, rate, duration, count, () =>
+            platform.BehaveAsync(options.Fault.Behaviour, cancellationToken), cancellationToken);
         var (active, history) = await TaskHub.LookAsync(shop, cancellationToken);
         var backAt = time.GetUtcNow();
         await platform.BehaveAsync(PlatformFault.None, cancellationToken);
@@ -101,10 +107,12 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
         var attempts = (await platform.SummaryAsync(cancellationToken)).Failed - before.Failed;
         _phase = phase + ", drain";
         var arrivals = await SettleAsync(cancellationToken);
-        return (latency, Facts(backAt - downAt, attempts, active, history, backAt, [.. arrivals.Where(arrival => arrival.ReceivedAt >= backAt)]));
+        return (latency, Facts(backAt - downAt, attempts, active, history, backAt,
+            [.. arrivals.Where(arrival => arrival.ReceivedAt >= backAt)]));
     }
 
-    private static OutageFacts Facts(TimeSpan down, long attempts, int active, int history, DateTimeOffset backAt, IReadOnlyList<Arrival> late)
+    private static OutageFacts Facts(TimeSpan down, long attempts, int active, int history, DateTimeOffset backAt,
+        IReadOnlyList<Arrival> late)
     {
         static double Seconds(TimeSpan span) => Math.Round(span.TotalSeconds, 1);
         if (late.Count == 0)
@@ -116,16 +124,19 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
     }
 
     private async Task<LatencySummary> LoadAsync(
-        string phase, RunTotal total, double? rate, TimeSpan duration, long? count, Func<Task>? onBegin, CancellationToken cancellationToken)
+        string phase, RunTotal total, double? rate, TimeSpan duration, long? count, Func<Task>? onBegin,
+            CancellationToken cancellationToken)
     {
         var load = new LoadOptions(options.Clients, rate, TimeSpan.Zero, duration, count, TimeSpan.FromSeconds(30), options.Seed + ++_runs);
         var runner = new LoadRunner(
-            shop.Endpoint, _scenario.Operations, client => _scenario.CreateShopper(client, new Random((load.Seed * 7919) + client)), load, time);
+            shop.Endpoint, _scenario.Operations, client =>
+                _scenario.CreateShopper(client, new Random((load.Seed * 7919) + client)), load, time);
         var offset = time.GetElapsedTime(_begun).TotalSeconds;
         (_phase, _runner) = (phase, runner);
         process?.Begin();
         var begin = onBegin?.Invoke() ?? Task.CompletedTask;
-        var elapsed = await runner.RunAsync(() => { }, sample => _samples.Add(sample with { AtSeconds = Math.Round(sample.AtSeconds + offset, 2) }), cancellationToken);
+        var elapsed = await runner.RunAsync(() => { }, sample =>
+            _samples.Add(sample with { AtSeconds = Math.Round(sample.AtSeconds + offset, 2) }), cancellationToken);
         await begin;
         var sent = runner.Meter.CountAll();
         var latency = new RunTotal(phase);
@@ -137,7 +148,8 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
         return latency.Latency;
     }
 
-    private Task<IReadOnlyList<Arrival>> SettleAsync(CancellationToken cancellationToken) => _ledger.SettleAsync(_placed, cancellationToken);
+    private Task<IReadOnlyList<Arrival>> SettleAsync(CancellationToken cancellationToken) =>
+        _ledger.SettleAsync(_placed, cancellationToken);
 
     private RunTotal Total(string name)
     {

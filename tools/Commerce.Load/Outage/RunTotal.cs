@@ -25,7 +25,8 @@ internal sealed class RunTotal(string name)
 
     public OperationSummary Summary() => new(
         name, Count(Outcome.Ok), Count(Outcome.Pending), Count(Outcome.Refused), Count(Outcome.Failed),
-        Math.Round(Count(Outcome.Ok) / Math.Max(_elapsed.TotalSeconds, 1e-6), 1), Latency, _cpuMs > 0 ? Math.Round(_cpuMs / Math.Max(_outcomes.Sum(), 1), 4) : null);
+        Math.Round(Count(Outcome.Ok) / Math.Max(_elapsed.TotalSeconds, 1e-6), 1), Latency, _cpuMs > 0
+            ? Math.Round(_cpuMs / Math.Max(_outcomes.Sum(), 1), 4) : null);
 
     private long Count(Outcome outcome) => _outcomes[(int)outcome];
 }

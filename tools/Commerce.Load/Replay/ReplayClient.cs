@@ -22,7 +22,8 @@ internal sealed class ReplayClient(ShopApi shop, ReplayKeys keys, Meter meter, T
     public async Task ChargeAsync(string userId, int part, long amount, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var answer = await shop.SendAsync(_exchange, Requests.Charge(shop.Endpoint, userId, amount), keys.Charge(userId, part), cancellationToken);
+        var answer = await shop.SendAsync(_exchange, Requests.Charge(shop.Endpoint, userId, amount), keys.Charge(userId, part),
+            cancellationToken);
         Record(ChargeOperation, startedAt, answer.IsSuccess ? null : Problem.Kind(answer), answer.Status);
     }
 
@@ -30,7 +31,8 @@ internal sealed class ReplayClient(ShopApi shop, ReplayKeys keys, Meter meter, T
     public async Task<Placement> PlaceAsync(SaleOrder sale, long? cost, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        var request = Requests.Order(shop.Endpoint, sale.UserId, Requests.OrderBody(sale.Lines.Select(line => (line.ProductId, line.Quantity)), cost));
+        var request = Requests.Order(shop.Endpoint, sale.UserId,
+            Requests.OrderBody(sale.Lines.Select(line => (line.ProductId, line.Quantity)), cost));
         var answer = await shop.SendAsync(_exchange, request, keys.Order(sale.Key), cancellationToken);
         var placement = await PlacementAsync(sale, answer, cancellationToken);
         if (placement.Refusal == Rejected)

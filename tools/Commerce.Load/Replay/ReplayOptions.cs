@@ -1,7 +1,8 @@
 namespace Commerce.Load.Replay;
 
 /// <param name="Clients">Orders in flight at once.</param>
-/// <param name="Budget">Share of what a customer's orders cost that is charged beforehand, 0 to 10; under 1 some orders end for lack of balance.</param>
+/// <param name="Budget">Share of what a customer's orders cost that is charged beforehand, 0 to 10; under 1 some orders end for lack of
+/// balance.</param>
 /// <param name="Run">Part of the idempotency keys: the same name repeats a replay, another places the file's orders anew.</param>
 /// <param name="TopWait">How long the precomputed top five may lag behind the last order.</param>
 internal sealed record ReplayOptions(int Clients, decimal Budget, string Run, TimeSpan Patience, TimeSpan TopWait);

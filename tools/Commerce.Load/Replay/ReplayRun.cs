@@ -10,7 +10,8 @@ namespace Commerce.Load.Replay;
 /// Places the orders of a file through HTTP: catalog, charges, orders, cancellations, and then the proof. Keys depend on
 /// the file alone, so a replay broken off at any point can be started again and ends in the same state.
 /// </summary>
-internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, IReadOnlyList<CatalogItem> catalog, ReplayOptions options, TimeProvider time)
+internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, IReadOnlyList<CatalogItem> catalog, ReplayOptions options,
+    TimeProvider time)
 {
     // Shops bound what one charge may be; a larger need is charged in parts.
     private const long ChargeMax = 1_000_000_000;
@@ -26,7 +27,8 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         {
             var meter = Volatile.Read(ref _meter);
             return new ProgressState(
-                _phase, (double)meter.CountAll() / Math.Max(1, Volatile.Read(ref _steps)), meter.Count(Outcome.Ok), meter.Count(Outcome.Refused), meter.Count(Outcome.Failed),
+                _phase, (double)meter.CountAll() / Math.Max(1, Volatile.Read(ref _steps)), meter.Count(Outcome.Ok),
+                    meter.Count(Outcome.Refused), meter.Count(Outcome.Failed),
                 meter.Samples.Count > 0 ? meter.Samples[^1] : null, meter.Kinds);
         }
     }
@@ -59,16 +61,19 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
         [
             .. after.Differences(before, [.. accepted.Select(placement => placement.Order!.OrderId)]),
             .. accepted.Where(placement => Cost(placement.Sale, prices) is { } cost && cost != placement.Order!.TotalAmount)
-                .Select(placement => $"order {placement.Order!.OrderId} cost {placement.Order.TotalAmount}, and its buyer had agreed to {Cost(placement.Sale, prices)}"),
+                .Select(placement => $"order {placement.Order!.OrderId} cost {placement.Order.TotalAmount}, and its buyer had agreed to "
+                    + $"{Cost(placement.Sale, prices)}"),
             .. topCheck.Excess(after),
         ];
         var top = await topCheck.EndAsync(after, options.TopWait, cancellationToken);
         var audit = await shop.AuditAsync(cancellationToken);
         return new RunReport(
-            $"replay {fileName}", shop.Endpoint.BaseUrl, startedAt, Machine.Current, new Drive(options.Clients, null, 0, Math.Round(elapsed.TotalSeconds, 2), null),
+            $"replay {fileName}", shop.Endpoint.BaseUrl, startedAt, Machine.Current,
+                new Drive(options.Clients, null, 0, Math.Round(elapsed.TotalSeconds, 2), null),
             _meter.Summarise(elapsed, _elapsedEach), _meter.Kinds, _meter.Samples, audit,
             new ReplaySummary(
-                fileName, file.Orders.Count, accepted.Length, accepted.Count(placement => placement.Order!.Status == "cancelled"), Refusals(placements), file.LeftOut,
+                fileName, file.Orders.Count, accepted.Length, accepted.Count(placement => placement.Order!.Status == "cancelled"),
+                    Refusals(placements), file.LeftOut,
                 shop.Repeats, differences, top.Held, top.Served, top.Counted));
     }
 
@@ -79,7 +84,8 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
     /// <summary>Imports what the shop does not have yet, and returns the price of each product as the shop will charge it.</summary>
     private async Task<IReadOnlyDictionary<string, long>> EnsureCatalogAsync(CancellationToken cancellationToken)
     {
-        var prices = (await shop.ProductsAsync(cancellationToken)).ToDictionary(product => product.ProductId, product => product.Price, StringComparer.Ordinal);
+        var prices = (await shop.ProductsAsync(cancellationToken))
+            .ToDictionary(product => product.ProductId, product => product.Price, StringComparer.Ordinal);
         var wanted = file.Orders.SelectMany(order => order.Lines).Select(line => line.ProductId).ToHashSet(StringComparer.Ordinal);
         var missing = catalog.Where(item => wanted.Contains(item.ProductId) && !prices.ContainsKey(item.ProductId)).ToArray();
         _phase = $"importing {missing.Length} products";
@@ -93,14 +99,18 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
     {
         var charges = Charges(prices).ToArray();
         Volatile.Write(ref _steps, charges.Length + file.Orders.Count + file.Cancellations.Count);
-        await EachAsync(ReplayClient.ChargeOperation, charges, (client, _, charge, token) => client.ChargeAsync(charge.UserId, charge.Part, charge.Amount, token), cancellationToken);
+        await EachAsync(ReplayClient.ChargeOperation, charges, (client, _, charge, token) =>
+            client.ChargeAsync(charge.UserId, charge.Part, charge.Amount, token), cancellationToken);
         var placements = new Placement[file.Orders.Count];
-        await EachAsync(ReplayClient.OrderOperation, file.Orders, async (client, index, sale, token) => placements[index] = await client.PlaceAsync(sale, Cost(sale, prices), token), cancellationToken);
-        var indexes = file.Orders.Select((order, index) => (order.Key, index)).ToDictionary(entry => entry.Key, entry => entry.index, StringComparer.Ordinal);
+        await EachAsync(ReplayClient.OrderOperation, file.Orders, async (client, index, sale, token) =>
+            placements[index] = await client.PlaceAsync(sale, Cost(sale, prices), token), cancellationToken);
+        var indexes = file.Orders.Select((order, index) => (order.Key, index))
+            .ToDictionary(entry => entry.Key, entry => entry.index, StringComparer.Ordinal);
         await EachAsync(ReplayClient.CancelOperation, file.Cancellations, async (client, _, cancellation, token) =>
         {
             var index = indexes[cancellation.OrderKey];
-            if (placements[index].Order is not null && await client.CancelAsync(cancellation.Key, placements[index], token) is { } cancelled)
+            if (placements[index].Order is not null
+                && await client.CancelAsync(cancellation.Key, placements[index], token) is { } cancelled)
                 placements[index] = placements[index] with { Order = cancelled };
         }, cancellationToken);
         return placements;
@@ -115,7 +125,8 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
     {
         foreach (var customer in file.Orders.GroupBy(order => order.UserId, StringComparer.Ordinal))
         {
-            var cost = customer.SelectMany(order => order.Lines).Sum(line => prices.GetValueOrDefault(line.ProductId) * (decimal)line.Quantity);
+            var cost = customer.SelectMany(order => order.Lines)
+                .Sum(line => prices.GetValueOrDefault(line.ProductId) * (decimal)line.Quantity);
             var need = (long)decimal.Ceiling(cost * options.Budget / 1_000m) * 1_000L;
             for (var part = 1; need > 0; part++, need -= ChargeMax)
                 yield return (customer.Key, part, Math.Min(need, ChargeMax));
@@ -123,7 +134,8 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
     }
 
     /// <summary>Does <paramref name="work"/> for each item, in sequence of starting, with as many clients as asked for.</summary>
-    private async Task EachAsync<T>(int operation, IReadOnlyList<T> items, Func<ReplayClient, int, T, CancellationToken, Task> work, CancellationToken cancellationToken)
+    private async Task EachAsync<T>(int operation, IReadOnlyList<T> items, Func<ReplayClient, int, T, CancellationToken, Task> work,
+        CancellationToken cancellationToken)
     {
         _phase = ReplayClient.Operations[operation];
         var startedAt = time.GetTimestamp();
@@ -143,7 +155,8 @@ internal sealed class ReplayRun(ShopApi shop, string fileName, SalesFile file, I
                 throw;
             }
         }
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(options.Clients, items.Count)).Select(_ => Task.Run(ClientAsync, CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(options.Clients, items.Count))
+            .Select(_ => Task.Run(ClientAsync, CancellationToken.None)));
         _elapsedEach[operation] = time.GetElapsedTime(startedAt);
     }
 

@@ -7,11 +7,13 @@ internal sealed class SalesCount
 {
     private readonly Dictionary<string, (long Quantity, long Revenue)> _sales = new(StringComparer.Ordinal);
 
-    /// <summary>Counts the lines of paid orders; those paid before <paramref name="windowStart"/> and those not (or no longer) paid do not count.</summary>
+    /// <summary>Counts the lines of paid orders; those paid before <paramref name="windowStart"/> and those not (or no longer) paid do not
+    /// count.</summary>
     public static SalesCount Of(IEnumerable<PlacedOrder> orders, DateTimeOffset windowStart)
     {
         var count = new SalesCount();
-        foreach (var line in orders.Where(order => order.Status == "paid" && (order.PaidAt ?? order.CreatedAt) >= windowStart).SelectMany(order => order.Lines))
+        foreach (var line in orders.Where(order => order.Status == "paid" && (order.PaidAt ?? order.CreatedAt) >= windowStart)
+            .SelectMany(order => order.Lines))
             count.Add(line.ProductId, line.Quantity, line.Amount);
         return count;
     }

@@ -25,18 +25,22 @@ internal sealed class TopCheck
     /// <summary>Takes note of what is there before the first order.</summary>
     /// <param name="audit">The shop's audit before the replay; its time is the shop's clock.</param>
     /// <param name="before">The customers' orders before the replay.</param>
-    public static async Task<TopCheck> BeginAsync(ShopApi shop, Audit audit, CustomerOrders before, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<TopCheck> BeginAsync(ShopApi shop, Audit audit, CustomerOrders before, TimeSpan patience, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         if (audit.Orders == 0)
             return new TopCheck(shop, time, new SalesCount());
         var deadline = time.GetUtcNow() + patience;
         TopList top;
-        while (((top = await shop.TopAsync(LimitMax, cancellationToken)).AsOf ?? DateTimeOffset.MinValue) < audit.CheckedAt && time.GetUtcNow() < deadline)
+        while (((top = await shop.TopAsync(LimitMax, cancellationToken)).AsOf ?? DateTimeOffset.MinValue) < audit.CheckedAt
+            && time.GetUtcNow() < deadline)
             await Task.Delay(PollEvery, time, cancellationToken);
-        return new TopCheck(shop, time, SalesCount.Of(top.Items).Without(SalesCount.Of(before.Orders, top.WindowStart ?? DateTimeOffset.MinValue)));
+        return new TopCheck(shop, time,
+            SalesCount.Of(top.Items).Without(SalesCount.Of(before.Orders, top.WindowStart ?? DateTimeOffset.MinValue)));
     }
 
-    /// <summary>Looks at the list from time to time while orders are placed, and remembers the most that it has shown of each product.</summary>
+    /// <summary>Looks at the list from time to time while orders are placed, and remembers the most that it has shown of each
+    /// product.</summary>
     public async Task WatchAsync(CancellationToken stop)
     {
         try
@@ -59,10 +63,12 @@ internal sealed class TopCheck
     {
         var everPaid = _others.Plus(SalesCount.OfEverPaid(after.Orders));
         return _mostShown.Where(shown => shown.Value > everPaid.QuantityOf(shown.Key))
-            .Select(shown => $"the list showed {shown.Value} pieces of {shown.Key}, of which {everPaid.QuantityOf(shown.Key)} were ever paid");
+            .Select(shown => $"the list showed {shown.Value} pieces of {shown.Key}, of which {everPaid.QuantityOf(shown.Key)} were ever "
+                + "paid");
     }
 
-    /// <summary>Waits until the list is what the count says, or for <paramref name="patience"/>: the timer that precomputes it may lag.</summary>
+    /// <summary>Waits until the list is what the count says, or for <paramref name="patience"/>: the timer that precomputes it may
+    /// lag.</summary>
     public async Task<TopVerdict> EndAsync(CustomerOrders after, TimeSpan patience, CancellationToken cancellationToken)
     {
         var deadline = _time.GetUtcNow() + patience;

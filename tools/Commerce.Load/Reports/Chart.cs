@@ -58,7 +58,8 @@ internal static class Chart
         foreach (var line in lines)
         {
             var points = samples.Select(sample => Point(sample.AtSeconds / xMax, line.Value(sample) / yMax, top));
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{line.Colour}\" stroke-width=\"1.8\" points=\"{string.Join(' ', points)}\"/>\n");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<polyline fill=\"none\" stroke=\"{line.Colour}\" stroke-width=\"1.8\" points=\"{string.Join(' ', points)}\"/>\n");
             Text(svg, Left + PlotWidth + 12, labels, line.Name, line.Colour, "start");
             labels += 18;
         }
@@ -69,14 +70,16 @@ internal static class Chart
         for (var step = 0; step <= 4; step++)
         {
             var y = top + PanelHeight - (PanelHeight * step / 4);
-            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" y1=\"{y}\" x2=\"{Left + PlotWidth}\" y2=\"{y}\" stroke=\"{(step == 0 ? "#7b8794" : "#e4e7eb")}\"/>\n");
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<line x1=\"{Left}\" y1=\"{y}\" x2=\"{Left + PlotWidth}\" y2=\"{y}\" stroke=\"{(step == 0 ? "#7b8794" : "#e4e7eb")}\"/>\n");
             Text(svg, Left - 8, y + 4, Number(yMax * step / 4), "#52606d", "end");
             Text(svg, Left + (PlotWidth * step / 4), top + PanelHeight + 18, $"{Number(xMax * step / 4)} s", "#52606d", "middle");
         }
     }
 
     private static void Text(StringBuilder svg, int x, int y, string text, string colour, string anchor) =>
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{y}\" fill=\"{colour}\" text-anchor=\"{anchor}\">{Escape(text)}</text>\n");
+        svg.Append(CultureInfo.InvariantCulture,
+            $"<text x=\"{x}\" y=\"{y}\" fill=\"{colour}\" text-anchor=\"{anchor}\">{Escape(text)}</text>\n");
 
     private static string Point(double x, double y, int top) =>
         string.Create(CultureInfo.InvariantCulture, $"{Left + (x * PlotWidth):0.#},{top + PanelHeight - (y * PanelHeight):0.#}");

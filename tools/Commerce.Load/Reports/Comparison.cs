@@ -44,9 +44,11 @@ internal static class Comparison
         yield return Of("max ms", operation => operation.Latency.MaxMs, moreIsBetter: false);
     }
 
-    private static OperationSummary? Find(RunReport report, string name) => report.Operations.FirstOrDefault(operation => operation.Name == name);
+    private static OperationSummary? Find(RunReport report, string name) =>
+        report.Operations.FirstOrDefault(operation => operation.Name == name);
 
-    private static string Held(RunReport report) => report.Audit switch { null => "not asked", { Ok: true } => "held", _ => "did not hold" };
+    private static string Held(RunReport report) =>
+        report.Audit switch { null => "not asked", { Ok: true } => "held", _ => "did not hold" };
 
     private static Text Change(Figure figure) => figure.Change switch
     {

@@ -6,7 +6,8 @@ namespace Commerce.Load.Reports;
 
 /// <summary>How far the work is and how it goes.</summary>
 /// <param name="Progress">0 to 1; null when the end is not known.</param>
-internal sealed record ProgressState(string Phase, double? Progress, long Ok, long Refused, long Failed, Sample? Now, IReadOnlyList<KeyValuePair<string, long>> Kinds);
+internal sealed record ProgressState(string Phase, double? Progress, long Ok, long Refused, long Failed, Sample? Now,
+    IReadOnlyList<KeyValuePair<string, long>> Kinds);
 
 /// <summary>Shows the state while work goes on: a table that updates itself on a terminal, a line every two seconds elsewhere.</summary>
 internal sealed class ProgressDisplay(IAnsiConsole console, TimeProvider time)
@@ -17,7 +18,8 @@ internal sealed class ProgressDisplay(IAnsiConsole console, TimeProvider time)
     public async Task RunAsync(Task work, Func<ProgressState> state)
     {
         if (console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal)
-            await console.Live(Render(state())).AutoClear(true).StartAsync(context => RepeatAsync(work, TerminalRefresh, () => context.UpdateTarget(Render(state()))));
+            await console.Live(Render(state())).AutoClear(true)
+                .StartAsync(context => RepeatAsync(work, TerminalRefresh, () => context.UpdateTarget(Render(state()))));
         else
             await RepeatAsync(work, LineEvery, () => console.WriteLine(Line(state())));
         await work;
@@ -26,11 +28,13 @@ internal sealed class ProgressDisplay(IAnsiConsole console, TimeProvider time)
     internal static string Line(ProgressState state)
     {
         var now = state.Now is { } sample
-            ? string.Create(CultureInfo.InvariantCulture, $", now {sample.OkPerSecond:N0}/s p50 {Tables.Milliseconds(sample.P50Ms)} p99 {Tables.Milliseconds(sample.P99Ms)} ms")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $", now {sample.OkPerSecond:N0}/s p50 {Tables.Milliseconds(sample.P50Ms)} p99 {Tables.Milliseconds(sample.P99Ms)} ms")
             : "";
         var progress = state.Progress is { } part ? string.Create(CultureInfo.InvariantCulture, $" {part * 100:0} %") : "";
         var kinds = string.Concat(state.Kinds.Take(3).Select(kind => $", {kind.Key}: {kind.Value}"));
-        return string.Create(CultureInfo.InvariantCulture, $"{state.Phase}{progress}: {state.Ok:N0} ok, {state.Refused:N0} refused, {state.Failed:N0} failed{now}{kinds}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{state.Phase}{progress}: {state.Ok:N0} ok, {state.Refused:N0} refused, {state.Failed:N0} failed{now}{kinds}");
     }
 
     private async Task RepeatAsync(Task work, TimeSpan every, Action show)
@@ -44,7 +48,8 @@ internal sealed class ProgressDisplay(IAnsiConsole console, TimeProvider time)
         var table = Tables.New(Markup.Escape(state.Phase), "ok", "refused", "failed", "ok/s now", "p50 ms", "p99 ms");
         table.AddRow(
             new Markup(Bar(state.Progress)), Text(state.Ok), Text(state.Refused), Text(state.Failed),
-            Text((long)(state.Now?.OkPerSecond ?? 0)), new Text(Tables.Milliseconds(state.Now?.P50Ms ?? 0)), new Text(Tables.Milliseconds(state.Now?.P99Ms ?? 0)));
+            Text((long)(state.Now?.OkPerSecond ?? 0)), new Text(Tables.Milliseconds(state.Now?.P50Ms ?? 0)),
+                new Text(Tables.Milliseconds(state.Now?.P99Ms ?? 0)));
         foreach (var (kind, count) in state.Kinds.Take(5))
             table.AddRow(new Text("  " + kind, new Style(Color.Yellow)), Text(count));
         return table;

@@ -10,7 +10,8 @@ namespace Commerce.Load.Reports;
 /// <summary>Where the driver ran; with the shop on the same machine, where that ran too.</summary>
 internal sealed record Machine(string Os, string Runtime, int Cores)
 {
-    public static Machine Current => new(RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount);
+    public static Machine Current =>
+        new(RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, Environment.ProcessorCount);
 }
 
 /// <summary>How it was driven.</summary>
@@ -39,7 +40,8 @@ internal sealed record RunReport(
         try
         {
             var report = JsonSerializer.Deserialize(CsvTable.ReadText(path).Text, ReportJson.Default.RunReport);
-            return report is { Scenario: not null, Operations: not null, Samples: not null, Drive: not null } ? report : throw new InputException($"{path}: not a report");
+            return report is { Scenario: not null, Operations: not null, Samples: not null, Drive: not null } ? report
+                : throw new InputException($"{path}: not a report");
         }
         catch (JsonException exception)
         {
@@ -51,8 +53,8 @@ internal sealed record RunReport(
 /// <summary>What a replay found besides latencies.</summary>
 /// <param name="Refused">Orders refused, by the shop's problem slug.</param>
 /// <param name="DuplicatesOrMissing">
-/// Accepted orders that the shop does not list exactly once, or at another price than was agreed to, and products of which more was listed as sold than
-/// was paid; empty when all is well.
+/// Accepted orders that the shop does not list exactly once, or at another price than was agreed to, and products of which more was listed
+/// as sold than was paid; empty when all is well.
 /// </param>
 internal sealed record ReplaySummary(
     string File,

@@ -52,7 +52,8 @@ internal sealed class OrderScenario(OrderShape shape, string? basketsPath = null
                 var baskets = Baskets.Read(basketsPath ?? throw new InputException("--baskets needs a file"))
                     .Select(basket => basket.Select(id => $"load-{id}").ToArray()).ToArray();
                 var goods = baskets.SelectMany(basket => basket).Distinct(StringComparer.Ordinal);
-                await setup.ImportAsync(goods.Select(id => new CatalogItem(id, $"Basket product {id}", ShopSetup.Price, ShopSetup.Stock)), cancellationToken);
+                await setup.ImportAsync(goods.Select(id => new CatalogItem(id, $"Basket product {id}", ShopSetup.Price, ShopSetup.Stock)),
+                    cancellationToken);
                 return baskets;
             default:
                 await setup.EnsureProductsAsync(cancellationToken);
@@ -63,7 +64,8 @@ internal sealed class OrderScenario(OrderShape shape, string? basketsPath = null
     private sealed class Shopper(Uri[] orderUris, List<byte[]> bodies, Random random, Zipf? zipf) : IShopper
     {
         public ShopRequest Next() => new(
-            HttpMethod.Post, orderUris[random.Next(orderUris.Length)], bodies[zipf?.Next(random) ?? random.Next(bodies.Count)], NeedsKey: true);
+            HttpMethod.Post, orderUris[random.Next(orderUris.Length)], bodies[zipf?.Next(random) ?? random.Next(bodies.Count)],
+                NeedsKey: true);
     }
 }
 

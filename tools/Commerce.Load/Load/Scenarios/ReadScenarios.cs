@@ -54,7 +54,8 @@ internal sealed class BrowseScenario() : ReadScenario("browse")
 internal sealed class ProductScenario() : ReadScenario("product")
 {
     protected override Task<IReadOnlyList<string>> PathsAsync(ShopSetup setup, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Range(0, setup.Products).Select(index => $"api/products/{ShopSetup.ProductId(index)}")]);
+        Task.FromResult<IReadOnlyList<string>>([.. Enumerable.Range(0, setup.Products)
+            .Select(index => $"api/products/{ShopSetup.ProductId(index)}")]);
 }
 
 /// <summary>The five best sellers.</summary>

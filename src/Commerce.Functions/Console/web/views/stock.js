@@ -44,7 +44,7 @@ function ProductStock({ productId }) {
     <p><a href="#/stock">${t('stock')}</a></p>
     <${Title} text=${product.data?.name ?? productId} />
     <${Reading} of=${product} rows=${1}>${(/** @type {any} */ found) => html`<p class="figure">${t('inStock', { stock: found.stock })}</p>`}<//>
-    ${product.data && html`<${Adjust} productId=${productId} onAdjusted=${adjusted} />`}
+    ${(product.data || !product.error) && html`<${Adjust} productId=${productId} isReady=${product.data !== undefined} onAdjusted=${adjusted} />`}
     <h2>${t('movements')}</h2>
     <${Pages} pages=${movements} empty=${t('noMovements')}>${(/** @type {any[]} */ items) => html`
       <${Table} caption=${t('movements')} heads=${[t('when'), t('what'), t('quantity'), t('stockAfter'), t('reason')]} keys=${items.map(item => item.movementId)}
@@ -52,8 +52,8 @@ function ProductStock({ productId }) {
     <//>`;
 }
 
-/** @param {{ productId: string, onAdjusted: (adjustment: any) => Promise<void> }} props */
-function Adjust({ productId, onAdjusted }) {
+/** There from the start, so that nothing below it jumps. @param {{ productId: string, isReady: boolean, onAdjusted: (adjustment: any) => Promise<void> }} props */
+function Adjust({ productId, isReady, onAdjusted }) {
   const [wish, setWish] = useState({ delta: 10, reason: '' });
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(/** @type {any} */ (null));
@@ -72,7 +72,7 @@ function Adjust({ productId, onAdjusted }) {
     <form class="bar" onSubmit=${submit}>
       <label>${t('delta')} <input type="number" required value=${wish.delta} onInput=${(/** @type {any} */ event) => setWish({ ...wish, delta: Math.trunc(Number(event.target.value)) })} /></label>
       <label>${t('reason')} <input required maxlength="200" value=${wish.reason} onInput=${(/** @type {any} */ event) => setWish({ ...wish, reason: event.target.value })} /></label>
-      <button class="primary" disabled=${busy || wish.delta === 0}>${t('adjust')}</button>
+      <button class="primary" disabled=${busy || !isReady || wish.delta === 0}>${t('adjust')}</button>
     </form>
     ${problem && html`<${ProblemNote} problem=${problem} />`}`;
 }
