@@ -6,8 +6,7 @@ namespace Commerce.Shared;
 
 /// <summary>
 /// What names and reasons may look like: one line of which something can be seen, and nothing in it that cannot but what writing needs. A
-/// text
-/// is kept in Unicode's normalisation form C and without spaces at its ends, so that the same text sent in another form is the same.
+/// text is kept in Unicode's normalisation form C and without spaces at its ends, so that the same text sent in another form is the same.
 /// </summary>
 public static class TextRules
 {

@@ -7,8 +7,7 @@ namespace LocalPlatform.Cosmos;
 public static class LocalCosmos
 {
     /// <summary>
-    /// The key that every Cosmos DB emulator has: it is published and protects nothing
-    /// (learn.microsoft.com/azure/cosmos-db/emulator).
+    /// The key that every Cosmos DB emulator has: it is published and protects nothing (learn.microsoft.com/azure/cosmos-db/emulator).
     /// </summary>
     public const string WellKnownKey = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 

@@ -16,8 +16,7 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
 {
     /// <summary>
     /// Lines that weigh as much as an operation: a batch of orders, payments or refunds stays below 2 MB, whatever names their products
-    /// have, and
-    /// brings no more than some 1,200 lines into the change feed at once.
+    /// have, and brings no more than some 1,200 lines into the change feed at once.
     /// </summary>
     private const int LinesPerOperation = 12;
 

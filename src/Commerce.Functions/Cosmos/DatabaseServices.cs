@@ -20,8 +20,7 @@ internal static class DatabaseServices
 
     /// <summary>
     /// How long the SDK repeats a request that is throttled (429) before it gives up, and nobody repeats it after that: a buyer is told to
-    /// come back,
-    /// an activity is run again by Durable with a longer pause. About as long as a buyer waits.
+    /// come back, an activity is run again by Durable with a longer pause. About as long as a buyer waits.
     /// </summary>
     private static readonly TimeSpan ThrottledMax = TimeSpan.FromSeconds(10);
 

@@ -70,8 +70,7 @@ public sealed class BacklogDrain(
 
     /// <summary>
     /// Makes a page take as long as the rate allows. Time lost by one page is not made up for by the next: the platform, which may have
-    /// just
-    /// come back, is to see no more than the rate at any time.
+    /// just come back, is to see no more than the rate at any time.
     /// </summary>
     private Task PaceAsync(int sent, long started, CancellationToken ct)
     {

@@ -7,8 +7,7 @@ namespace Commerce.Functions.Http;
 
 /// <summary>
 /// Whole numbers as JSON Schema counts them: what has no fraction, however it is written (<c>100000.0</c>, <c>1e5</c>). They are read
-/// exactly;
-/// one that 64 bits do not hold is read as the nearest that they do, for no bound reaches that far. <c>null</c> is none.
+/// exactly; one that 64 bits do not hold is read as the nearest that they do, for no bound reaches that far. <c>null</c> is none.
 /// </summary>
 internal sealed class WholeNumberConverter : JsonConverter<long?>
 {
@@ -77,8 +76,7 @@ internal sealed class WholeNumberConverter : JsonConverter<long?>
 
 /// <summary>
 /// What answers count. It is never beyond what a reader holds exactly: of a sum that nothing else bounds (revenue of many buyers, an
-/// audit's
-/// difference) the largest such number says "at least so much".
+/// audit's difference) the largest such number says "at least so much".
 /// </summary>
 internal sealed class SumConverter : JsonConverter<long>
 {

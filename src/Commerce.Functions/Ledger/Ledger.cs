@@ -179,8 +179,7 @@ public abstract class Ledger<THead, TCommand, TRecord>
 
     /// <summary>
     /// Writes nothing of a plan that may never be written. A command that was carried out before, and is not to be again, makes such a
-    /// plan:
-    /// it gets its answer, and the others are decided anew.
+    /// plan: it gets its answer, and the others are decided anew.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no such command: a bug, here or in what made the commands.</exception>
     private async Task AnswerUnsoundAsync(Plan plan)

@@ -10,8 +10,7 @@ public sealed record OpenOrder(string OrderId, string UserId, DateTimeOffset Sin
 {
     /// <summary>
     /// Far more than an order takes while everything works; an orchestration that retries for so long is not helped by another one, which
-    /// is
-    /// why the time until the next doubles.
+    /// is why the time until the next doubles.
     /// </summary>
     internal static readonly TimeSpan SubstituteAfter = TimeSpan.FromMinutes(10);
 

@@ -70,8 +70,7 @@ public sealed class OrderPlacement(
 
     /// <summary>
     /// Gives up the prices that an order was accepted with and that were not in force any more: it may have been decided on another
-    /// instance,
-    /// and the next order is to be accepted with the new ones.
+    /// instance, and the next order is to be accepted with the new ones.
     /// </summary>
     private void ForgetPrices(Order accepted, Order decided)
     {

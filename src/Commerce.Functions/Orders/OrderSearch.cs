@@ -19,8 +19,7 @@ public sealed record OrderSearchPage(IReadOnlyList<Order> Items, TimePosition? N
 
 /// <summary>
 /// Finds orders of all users. Time, status and user are asked of the index. No index knows the lines (each order would pay for it), so for
-/// a
-/// product a page reads through the orders of that time, and ends after <see cref="ReadMax"/> of them, however few it has found.
+/// a product a page reads through the orders of that time, and ends after <see cref="ReadMax"/> of them, however few it has found.
 /// </summary>
 public sealed class OrderSearch(CommerceDatabase database)
 {

@@ -4,9 +4,8 @@ namespace Commerce.Functions.Ranking;
 
 /// <summary>
 /// Folds new sales when somebody reads lists that were made a while ago. So the best sellers are seconds old while there are readers, and a
-/// shop
-/// whose lists nobody reads is left to the timer, once a minute. Two that fold at a time do no harm: one is refused by the checkpoint's
-/// ETag.
+/// shop whose lists nobody reads is left to the timer, once a minute. Two that fold at a time do no harm: one is refused by the
+/// checkpoint's ETag.
 /// </summary>
 public sealed partial class ReaderFold(RankingKeeper keeper, TimeProvider time, ILogger<ReaderFold> logger)
 {

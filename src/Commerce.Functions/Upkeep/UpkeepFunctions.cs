@@ -8,8 +8,7 @@ namespace Commerce.Functions.Upkeep;
 
 /// <summary>
 /// Background work that has to be done when nobody asks for anything. One timer for all of it: an empty shop is woken once a minute, and in
-/// Azure one group of
-/// instances is kept for it and not one for each kind of work.
+/// Azure one group of instances is kept for it and not one for each kind of work.
 /// </summary>
 public sealed class UpkeepFunctions(OrderSweeper orders, DeliveryWatch deliveries, RankingKeeper ranking)
 {

@@ -7,8 +7,7 @@ public static class RedeliverySchedule
 {
     /// <summary>
     /// An event that has failed as often as its pauses fit into this is parked. What else kept it from being tried (a pause by an operator
-    /// or
-    /// by the platform, the circuit breaker, no platform at all) takes as long as it likes and does not count.
+    /// or by the platform, the circuit breaker, no platform at all) takes as long as it likes and does not count.
     /// </summary>
     public static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(72);
 

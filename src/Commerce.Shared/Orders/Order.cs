@@ -41,8 +41,7 @@ public sealed record Order
 
     /// <summary>
     /// Of a paid order: when it was asked for to cancel it. Set with the request and taken away when that is carried out or refused, so
-    /// that
-    /// what a crash leaves is found.
+    /// that what a crash leaves is found.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? CancelRequestedAt { get; init; }

@@ -5,8 +5,8 @@ using LocalPlatform.Cosmos.Values;
 namespace LocalPlatform.Cosmos.Queries.Access;
 
 /// <summary>
-/// Finds out that a query names its documents by partition key and id, as ReadMany does
-/// (<c>(c.id = .. AND c.pk = ..) OR ...</c>): then they are looked up, whatever the size of the container.
+/// Finds out that a query names its documents by partition key and id, as ReadMany does (<c>(c.id = .. AND c.pk = ..) OR ...</c>): then
+/// they are looked up, whatever the size of the container.
 /// </summary>
 internal static class PointLookup
 {
