@@ -43,17 +43,34 @@ export const has = key => key in dictionaries.en;
 /** @param {unknown} value */
 const show = value => typeof value === 'number' ? count(value) : String(value ?? '');
 
+/**
+ * A formatter for each language, made once: making one takes far longer than formatting with it.
+ * @template T
+ * @param {(language: string) => T} create
+ */
+function eachLanguage(create) {
+  /** @type {Map<string, T>} */
+  const made = new Map();
+  return () => {
+    const spoken = language.get();
+    if (!made.has(spoken)) made.set(spoken, create(spoken));
+    return /** @type {T} */ (made.get(spoken));
+  };
+}
+
+const numbers = eachLanguage(spoken => new Intl.NumberFormat(spoken));
+const times = eachLanguage(spoken => new Intl.DateTimeFormat(spoken, { dateStyle: 'short', timeStyle: 'medium' }));
+const preciseTimes = eachLanguage(spoken =>
+  new Intl.DateTimeFormat(spoken, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false }));
+
 /** @param {number} value */
-export const count = value => new Intl.NumberFormat(language.get()).format(value);
+export const count = value => numbers().format(value);
 
 /** @param {number | undefined} value */
 export const won = value => value === undefined ? '—' : `₩${count(value)}`.replace('₩-', '−₩');
 
 /** @param {string | undefined} text */
-export const time = text => text
-  ? new Intl.DateTimeFormat(language.get(), { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(text))
-  : '—';
+export const time = text => text ? times().format(new Date(text)) : '—';
 
 /** With thousandths, to tell the steps of one order apart. @param {string} text */
-export const preciseTime = text =>
-  new Intl.DateTimeFormat(language.get(), { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, hour12: false }).format(new Date(text));
+export const preciseTime = text => preciseTimes().format(new Date(text));

@@ -1,5 +1,5 @@
 // What views are made of.
-import { html, useEffect, useRef } from './html.js';
+import { html, useEffect, useMemo, useRef } from './html.js';
 import { has, t } from './language.js';
 import { createStore, useStore } from './store.js';
 import { session, signIn } from './session.js';
@@ -75,9 +75,30 @@ export function SignedIn({ asOperator = false, scope, children }) {
 
 /** A table that becomes cards where it is narrow. @param {{ caption: string, heads: string[], rows: any[][], keys?: string[] }} props */
 export const Table = ({ caption, heads, rows, keys }) => html`
+  <${TableFrame} caption=${caption} heads=${heads}><tbody>${rowsOf(heads, rows, keys)}</tbody><//>`;
+
+/**
+ * The same for a list that arrives in parts. A part is drawn once: a list of 10,000 rows gets its next fifty at the price of fifty.
+ * @param {{ caption: string, heads: string[], parts: any[][], row: (item: any) => any[], keyOf: (item: any) => string }} props
+ */
+export const TableOfParts = ({ caption, heads, parts, row, keyOf }) => html`
+  <${TableFrame} caption=${caption} heads=${heads}>
+    ${parts.map((items, i) => html`<${TablePart} key=${i} items=${items} heads=${heads} row=${row} keyOf=${keyOf} />`)}
+  <//>`;
+
+/** The heads stand for the language, so that the part is drawn anew when it changes. @param {any} props */
+const TablePart = ({ items, heads, row, keyOf }) =>
+  useMemo(() => html`<tbody>${rowsOf(heads, items.map(row), items.map(keyOf))}</tbody>`, [items, ...heads]);
+
+/** @param {string[]} heads @param {any[][]} rows @param {string[]} [keys] */
+const rowsOf = (heads, rows, keys) => rows.map((row, i) => html`
+  <tr key=${keys?.[i] ?? i}>${row.map((cell, j) => html`<td key=${j} data-head=${heads[j]}>${cell}</td>`)}</tr>`);
+
+/** @param {any} props */
+const TableFrame = ({ caption, heads, children }) => html`
   <div class="table" role="group" aria-label=${caption} tabindex="0">
     <table><caption class="unseen">${caption}</caption>
-      <thead><tr>${heads.map(head => html`<th key=${head} scope="col">${head}</th>`)}</tr></thead>
-      <tbody>${rows.map((row, i) => html`<tr key=${keys?.[i] ?? i}>${row.map((cell, j) => html`<td key=${j} data-head=${heads[j]}>${cell}</td>`)}</tr>`)}</tbody>
+      <thead><tr>${heads.map((/** @type {string} */ head) => html`<th key=${head} scope="col">${head}</th>`)}</tr></thead>
+      ${children}
     </table>
   </div>`;

@@ -1,7 +1,7 @@
 import { html, useState } from '../app/html.js';
 import { t, time } from '../app/language.js';
 import { Pages, usePages } from '../app/pages.js';
-import { SignedIn, Table, Title } from '../app/parts.js';
+import { SignedIn, Title } from '../app/parts.js';
 import { linkTo } from '../app/store.js';
 import { Platform } from './platform.js';
 
@@ -20,9 +20,8 @@ function Events() {
         ${states.map(one => html`<option key=${one} value=${one}>${t(`state.${one}`)}</option>`)}</select></label>
       <button onClick=${events.anew} disabled=${events.busy}>${t('readAgain')}</button>
     </div>
-    <${Pages} pages=${events} empty=${t('noEvents')}>${(/** @type {any[]} */ items) => html`
-      <${Table} caption=${t('events')} heads=${[t('when'), t('what'), t('attempts'), t('reason'), t('event')]} keys=${items.map(item => item.eventId)}
-        rows=${items.map(item => [time(item.occurredAt), t(`event.${item.eventType}`), item.attemptCount, item.reason ?? '',
-          html`<a href=${linkTo('event', item.eventId)}>${item.eventId}</a>`])} />`}
-    <//>`;
+    <${Pages} pages=${events} empty=${t('noEvents')} caption=${t('events')} heads=${[t('when'), t('what'), t('attempts'), t('reason'), t('event')]}
+      keyOf=${(/** @type {any} */ item) => item.eventId}
+      row=${(/** @type {any} */ item) => [time(item.occurredAt), t(`event.${item.eventType}`), item.attemptCount, item.reason ?? '',
+        html`<a href=${linkTo('event', item.eventId)}>${item.eventId}</a>`]} />`;
 }

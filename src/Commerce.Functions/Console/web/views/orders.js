@@ -2,7 +2,7 @@ import { html } from '../app/html.js';
 import { pathOf } from '../app/api.js';
 import { t, time, won } from '../app/language.js';
 import { Pages, usePages } from '../app/pages.js';
-import { Badge, SignedIn, Table, Title } from '../app/parts.js';
+import { Badge, SignedIn, Title } from '../app/parts.js';
 import { linkTo } from '../app/store.js';
 
 export const View = () => html`
@@ -13,11 +13,10 @@ export const View = () => html`
 function Orders({ userId }) {
   const orders = usePages(pathOf('users', userId, 'orders'));
   return html`
-    <${Pages} pages=${orders} empty=${t('noOrders')}>${(/** @type {any[]} */ items) => html`
-      <${Table} caption=${t('orders')} heads=${[t('when'), t('state'), t('what'), t('total'), t('order')]} keys=${items.map(item => item.orderId)}
-        rows=${items.map(item => [time(item.createdAt), html`<${Badge} value=${item.status} />`, linesOf(item), won(item.totalAmount),
-          html`<a href=${linkTo('order', item.orderId)}>${item.orderId}</a>`])} />`}
-    <//>`;
+    <${Pages} pages=${orders} empty=${t('noOrders')} caption=${t('orders')} heads=${[t('when'), t('state'), t('what'), t('total'), t('order')]}
+      keyOf=${(/** @type {any} */ item) => item.orderId}
+      row=${(/** @type {any} */ item) => [time(item.createdAt), html`<${Badge} value=${item.status} />`, linesOf(item), won(item.totalAmount),
+        html`<a href=${linkTo('order', item.orderId)}>${item.orderId}</a>`]} />`;
 }
 
 /** @param {import('../app/api.js').Api['Order']} order */

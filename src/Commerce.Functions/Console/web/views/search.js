@@ -1,7 +1,7 @@
 import { html, useState } from '../app/html.js';
 import { t, time, won } from '../app/language.js';
 import { Pages, usePages } from '../app/pages.js';
-import { Badge, SignedIn, Table, Title } from '../app/parts.js';
+import { Badge, SignedIn, Title } from '../app/parts.js';
 import { linkTo } from '../app/store.js';
 import { linesOf } from './orders.js';
 
@@ -29,11 +29,10 @@ function Search() {
       <label>${t('productId')} <input name="productId" maxlength="64" size="10" /></label>
       <button class="primary">${t('find')}</button>
     </form>
-    <${Pages} pages=${orders} empty=${t('noOrdersSo')}>${(/** @type {any[]} */ items) => html`
-      <${Table} caption=${t('allOrders')} heads=${[t('when'), t('state'), t('user'), t('what'), t('total'), t('order')]} keys=${items.map(item => item.orderId)}
-        rows=${items.map(item => [time(item.createdAt), html`<${Badge} value=${item.status} />`, item.userId, linesOf(item), won(item.totalAmount),
-          html`<a href=${linkTo('steps', item.userId, item.orderId)}>${item.orderId}</a>`])} />`}
-    <//>`;
+    <${Pages} pages=${orders} empty=${t('noOrdersSo')} caption=${t('allOrders')} heads=${[t('when'), t('state'), t('user'), t('what'), t('total'), t('order')]}
+      keyOf=${(/** @type {any} */ item) => item.orderId}
+      row=${(/** @type {any} */ item) => [time(item.createdAt), html`<${Badge} value=${item.status} />`, item.userId, linesOf(item), won(item.totalAmount),
+        html`<a href=${linkTo('steps', item.userId, item.orderId)}>${item.orderId}</a>`]} />`;
 }
 
 /** @param {FormData} form */

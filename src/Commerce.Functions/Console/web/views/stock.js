@@ -3,7 +3,7 @@ import { pathOf, read } from '../app/api.js';
 import { carryOut } from '../app/intent.js';
 import { count, t, time } from '../app/language.js';
 import { Pages, usePages } from '../app/pages.js';
-import { ProblemNote, Reading, SignedIn, Table, Title, say } from '../app/parts.js';
+import { ProblemNote, Reading, SignedIn, Title, say } from '../app/parts.js';
 import { linkTo, useRead } from '../app/store.js';
 
 /** @param {{ route: any }} props */
@@ -25,10 +25,9 @@ function Choose() {
       <label>${t('productId')} <input value=${query} required maxlength="64" onInput=${(/** @type {any} */ event) => setQuery(event.target.value)} /></label>
       <button class="primary">${t('open')}</button>
     </form>
-    <${Pages} pages=${products} empty=${t('shelvesEmpty')}>${(/** @type {any[]} */ items) => html`
-      <${Table} caption=${t('stock')} heads=${[t('productId'), t('product'), t('stockNow')]} keys=${items.map(item => item.productId)}
-        rows=${items.map(item => [html`<a href=${linkTo('stock', item.productId)}>${item.productId}</a>`, item.name, count(item.stock)])} />`}
-    <//>`;
+    <${Pages} pages=${products} empty=${t('shelvesEmpty')} caption=${t('stock')} heads=${[t('productId'), t('product'), t('stockNow')]}
+      keyOf=${(/** @type {any} */ item) => item.productId}
+      row=${(/** @type {any} */ item) => [html`<a href=${linkTo('stock', item.productId)}>${item.productId}</a>`, item.name, count(item.stock)]} />`;
 }
 
 /** @param {{ productId: string }} props */
@@ -46,10 +45,9 @@ function ProductStock({ productId }) {
     <${Reading} of=${product} rows=${1}>${(/** @type {any} */ found) => html`<p class="figure">${t('inStock', { stock: found.stock })}</p>`}<//>
     ${(product.data || !product.error) && html`<${Adjust} productId=${productId} isReady=${product.data !== undefined} onAdjusted=${adjusted} />`}
     <h2>${t('movements')}</h2>
-    <${Pages} pages=${movements} empty=${t('noMovements')}>${(/** @type {any[]} */ items) => html`
-      <${Table} caption=${t('movements')} heads=${[t('when'), t('what'), t('quantity'), t('stockAfter'), t('reason')]} keys=${items.map(item => item.movementId)}
-        rows=${items.map(item => [time(item.occurredAt), t(`movement.${item.kind}`), count(item.delta), count(item.stockAfter), item.reason ?? item.orderId ?? ''])} />`}
-    <//>`;
+    <${Pages} pages=${movements} empty=${t('noMovements')} caption=${t('movements')} heads=${[t('when'), t('what'), t('quantity'), t('stockAfter'), t('reason')]}
+      keyOf=${(/** @type {any} */ item) => item.movementId}
+      row=${(/** @type {any} */ item) => [time(item.occurredAt), t(`movement.${item.kind}`), count(item.delta), count(item.stockAfter), item.reason ?? item.orderId ?? '']} />`;
 }
 
 /** There from the start, so that nothing below it jumps. @param {{ productId: string, isReady: boolean, onAdjusted: (adjustment: any) => Promise<void> }} props */

@@ -3,7 +3,7 @@ import { pathOf, read } from '../app/api.js';
 import { carryOn, carryOut } from '../app/intent.js';
 import { t, time, won } from '../app/language.js';
 import { Pages, usePages } from '../app/pages.js';
-import { ProblemNote, Reading, SignedIn, Table, Title, say } from '../app/parts.js';
+import { ProblemNote, Reading, SignedIn, Title, say } from '../app/parts.js';
 import { linkTo, useRead } from '../app/store.js';
 
 const amountMax = 1_000_000_000_000;
@@ -27,11 +27,10 @@ function Wallet({ userId }) {
     <//>
     <${Charge} userId=${userId} onCharged=${charged} />
     <h2>${t('entries')}</h2>
-    <${Pages} pages=${entries} empty=${t('noEntries')}>${(/** @type {any[]} */ items) => html`
-      <${Table} caption=${t('entries')} heads=${[t('when'), t('what'), t('amount'), t('balanceAfter'), t('order')]} keys=${items.map(item => item.entryId)}
-        rows=${items.map(item => [time(item.createdAt), t(`entry.${item.kind}`), won(item.amount), won(item.balanceAfter),
-          item.orderId ? html`<a href=${linkTo('order', item.orderId)}>${item.orderId}</a>` : ''])} />`}
-    <//>`;
+    <${Pages} pages=${entries} empty=${t('noEntries')} caption=${t('entries')} heads=${[t('when'), t('what'), t('amount'), t('balanceAfter'), t('order')]}
+      keyOf=${(/** @type {any} */ item) => item.entryId}
+      row=${(/** @type {any} */ item) => [time(item.createdAt), t(`entry.${item.kind}`), won(item.amount), won(item.balanceAfter),
+        item.orderId ? html`<a href=${linkTo('order', item.orderId)}>${item.orderId}</a>` : '']} />`;
 }
 
 /** @param {{ userId: string, onCharged: (charge: any) => Promise<void> }} props */
