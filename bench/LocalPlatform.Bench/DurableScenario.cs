@@ -27,7 +27,9 @@ internal static class DurableScenario
         }
     }
 
-    /// <summary>A hundred thousand orchestrations that wait for an event: what a restart with them takes, and how fast one answers.</summary>
+    /// <summary>
+    /// A hundred thousand orchestrations that wait for an event: what a restart with them takes, and how fast one answers.
+    /// </summary>
     public static async Task RunWaitingAsync(int waiting)
     {
         var folder = Directory.CreateTempSubdirectory("durable-bench-");
@@ -60,7 +62,10 @@ internal static class DurableScenario
         }
     }
 
-    /// <summary>A hub with a history of so many orchestrations that have ended: what it takes to start with it and to purge it, a client's memory included.</summary>
+    /// <summary>
+    /// A hub with a history of so many orchestrations that have ended: what it takes to start with it and to purge it, a client's memory
+    /// included.
+    /// </summary>
     public static async Task RunPurgeAsync(int ended)
     {
         var folder = Directory.CreateTempSubdirectory("durable-bench-");
@@ -85,13 +90,15 @@ internal static class DurableScenario
                 {
                     for (var isComplete = false; !isComplete; steps++)
                     {
-                        var step = await hub.Client.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: DateTimeOffset.MaxValue) { Timeout = PurgeStep });
+                        var everything = new PurgeInstancesFilter(CreatedTo: DateTimeOffset.MaxValue) { Timeout = PurgeStep };
+                        var step = await hub.Client.PurgeAllInstancesAsync(everything);
                         (isComplete, purged) = (step.IsComplete ?? true, purged + step.PurgedInstanceCount);
                     }
                 }
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{ended:n0} ended: start to first answer {started.TotalMilliseconds:n0} ms; {purged:n0} purged in {clock.Elapsed.TotalSeconds:n1} s, "
-                    + $"{steps} steps of {PurgeStep.TotalSeconds:n0} s at most, managed memory {Math.Max(0, most - before) / 1e6:n0} MB at most"));
+                    $"{ended:n0} ended: start to first answer {started.TotalMilliseconds:n0} ms; {purged:n0} purged in "
+                    + $"{clock.Elapsed.TotalSeconds:n1} s, {steps} steps of {PurgeStep.TotalSeconds:n0} s at most, "
+                    + $"managed memory {Math.Max(0, most - before) / 1e6:n0} MB at most"));
             }
         }
         finally

@@ -8,11 +8,13 @@ internal static class Schema
 {
     private const string Tables = """
         CREATE TABLE IF NOT EXISTS products (
-            product_id text PRIMARY KEY, name text NOT NULL, price bigint NOT NULL CHECK (price >= 0), stock bigint NOT NULL CHECK (stock >= 0)
+            product_id text PRIMARY KEY, name text NOT NULL, price bigint NOT NULL CHECK (price >= 0),
+            stock bigint NOT NULL CHECK (stock >= 0)
         ) WITH (fillfactor = 80);
         CREATE TABLE IF NOT EXISTS users (user_id text PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0)) WITH (fillfactor = 80);
         CREATE TABLE IF NOT EXISTS entries (
-            user_id text NOT NULL, key text NOT NULL, amount bigint NOT NULL, balance_after bigint NOT NULL, at timestamptz NOT NULL DEFAULT now(),
+            user_id text NOT NULL, key text NOT NULL, amount bigint NOT NULL, balance_after bigint NOT NULL,
+            at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (user_id, key)
         );
         CREATE TABLE IF NOT EXISTS orders (

@@ -146,7 +146,8 @@ public sealed class TextRulesTests
         return TextRules.Check(kept, 40, out var again) is null && again == kept
             && kept.EnumerateRunes().Count() is >= 1 and <= 40
             && !kept.EnumerateRunes().Any(rune => Rune.GetUnicodeCategory(rune)
-                is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned);
+                is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                    or UnicodeCategory.OtherNotAssigned);
     });
 
     [Fact]

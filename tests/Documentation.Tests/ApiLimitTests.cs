@@ -58,7 +58,8 @@ public class ApiLimitTests
     {
         var pattern = new Regex(Pattern("Text"));
         var texts = Gen.OneOf(
-            Gen.OneOf([.. "aé가 \n\t\u3164\u2800\u2028\u200D\uFE0F\u0301\uFFFD\uE000\u202E".Select(character => Gen.Const($"{character}")),
+            Gen.OneOf([
+                .. "aé가 \n\t\u3164\u2800\u2028\u200D\uFE0F\u0301\uFFFD\uE000\u202E".Select(character => Gen.Const($"{character}")),
                 Gen.Const("\U0001F90D")]),
             Gen.Char[' ', '\uD7FF'].Select(character => $"{character}")).Array[0, 8].Select(string.Concat);
 

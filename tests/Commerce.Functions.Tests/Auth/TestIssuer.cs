@@ -73,7 +73,8 @@ internal sealed class TestIssuer : IDocumentRetriever, IDisposable
     public string Sign(string payload, string? keyId = null, string header = "")
     {
         var content = $"{Encoded($$"""{"alg":"ES256","typ":"at+jwt","kid":"{{keyId ?? _current}}"{{header}}}""")}.{Encoded(payload)}";
-        return $"{content}.{Base64Url.EncodeToString(_keys[_current].SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256))}";
+        var signature = _keys[_current].SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256);
+        return $"{content}.{Base64Url.EncodeToString(signature)}";
     }
 
     /// <summary>Without any signature.</summary>
@@ -85,7 +86,8 @@ internal sealed class TestIssuer : IDocumentRetriever, IDisposable
     {
         var key = _keys[_current].ExportSubjectPublicKeyInfo();
         var secret = asText ? Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key)) : key;
-        var content = $"{Encoded($$"""{"alg":"HS256","typ":"JWT","kid":"{{_current}}"}""")}.{Encoded(Claims("kim", null, null).ToJsonString())}";
+        var head = Encoded($$"""{"alg":"HS256","typ":"JWT","kid":"{{_current}}"}""");
+        var content = $"{head}.{Encoded(Claims("kim", null, null).ToJsonString())}";
         return $"{content}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes(content)))}";
     }
 

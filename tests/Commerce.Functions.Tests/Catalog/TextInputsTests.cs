@@ -12,9 +12,11 @@ public sealed class TextInputsTests(TestStore store) : IClassFixture<TestStore>
 {
     private static readonly string[] Pieces =
     [
-        "a", "B ", "하", "\u1112\u1161\u11AB", "e\u0301", "\u00E9", "\U0001F90D", "\U0001F469\u200D\U0001F467", "\u3164", "\u200B", "\u200D",
+        "a", "B ", "하", "\u1112\u1161\u11AB", "e\u0301", "\u00E9", "\U0001F90D", "\U0001F469\u200D\U0001F467",
+        "\u3164", "\u200B", "\u200D",
             "\u2028", "\n", "\t",
-        "\u202E", "\uFE0F", "\uE000", "\uFFFD", "\uFDD0", "\u3000", "\"", ",", "\\", "\u0323", "\u00AD", new string('x', 100), new('가', 60),
+        "\u202E", "\uFE0F", "\uE000", "\uFFFD", "\uFDD0", "\u3000", "\"", ",", "\\", "\u0323", "\u00AD",
+        new string('x', 100), new('가', 60),
             "\0",
     ];
 

@@ -15,24 +15,47 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
     private readonly CommonOptions _common = new(clients: 8);
     private readonly Argument<string> _file = new("file")
     {
-        Description = "Orders: the UCI Online Retail data set or a slice of it, orderKey,userId,productId,quantity,orderedAt, or baskets (one a line).",
+        Description = "Orders: the UCI Online Retail data set or a slice of it, orderKey,userId,productId,quantity,orderedAt, "
+            + "or baskets (one a line).",
     };
     private readonly Option<string?> _catalog = new("--catalog")
     {
-        Description = "productId,name,price,stock for products the shop lacks; without it catalog.csv beside an orders file, or the prices in the file.",
+        Description = "productId,name,price,stock for products the shop lacks; without it catalog.csv beside an orders file, "
+            + "or the prices in the file.",
         HelpName = "file.csv",
     };
-    private readonly Option<string> _run = new("--run") { Description = "Part of the idempotency keys: another name places the orders anew.", DefaultValueFactory = _ => "", HelpName = "name" };
-    private readonly Option<decimal> _budget = new("--budget") { Description = "Share of what their orders cost that customers are charged; under 1 some lack balance.", DefaultValueFactory = _ => 1m, HelpName = "share" };
-    private readonly Option<int> _patience = new("--patience") { Description = "Seconds to repeat a request that the shop cannot serve.", DefaultValueFactory = _ => 120, HelpName = "s" };
-    private readonly Option<int> _topWait = new("--top-wait") { Description = "Seconds the precomputed top five may lag.", DefaultValueFactory = _ => 120, HelpName = "s" };
+    private readonly Option<string> _run = new("--run")
+    {
+        Description = "Part of the idempotency keys: another name places the orders anew.",
+        DefaultValueFactory = _ => "",
+        HelpName = "name",
+    };
+    private readonly Option<decimal> _budget = new("--budget")
+    {
+        Description = "Share of what their orders cost that customers are charged; under 1 some lack balance.",
+        DefaultValueFactory = _ => 1m,
+        HelpName = "share",
+    };
+    private readonly Option<int> _patience = new("--patience")
+    {
+        Description = "Seconds to repeat a request that the shop cannot serve.",
+        DefaultValueFactory = _ => 120,
+        HelpName = "s",
+    };
+    private readonly Option<int> _topWait = new("--top-wait")
+    {
+        Description = "Seconds the precomputed top five may lag.",
+        DefaultValueFactory = _ => 120,
+        HelpName = "s",
+    };
 
     public Command Build()
     {
         _patience.Validators.Add(Check.Between(_patience, 1, 86_400));
         _topWait.Validators.Add(Check.Between(_topWait, 0, 86_400));
         _budget.Validators.Add(Check.Between(_budget, 0m, 10m));
-        var command = new Command("replay", "Charges the customers of a file of real orders, places the orders, and holds the top five and the audit against them.")
+        var command = new Command(
+            "replay", "Charges the customers of a file of real orders, places the orders, and holds the top five and the audit against them.")
         {
             _file, _catalog, _run, _budget, _patience, _topWait,
         };
@@ -48,14 +71,21 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
         var catalog = Catalog(path, file, parsed.GetValue(_catalog));
         if (parsed.GetRequiredValue(_run) is var run && run.Length > 0 && (run.Length > RunLengthMax || !RetailRules.IsSafeId(run)))
             throw new InputException($"--run takes letters, digits, - and _, at most {RunLengthMax}");
-        console.MarkupLineInterpolated($"[bold]{Path.GetFileName(path)}[/]: {file.Orders.Count:N0} orders of {file.Orders.Select(order => order.UserId).Distinct().Count():N0} customers, {file.Cancellations.Count:N0} cancellations.");
+        var customers = file.Orders.Select(order => order.UserId).Distinct().Count();
+        console.MarkupInterpolated($"[bold]{Path.GetFileName(path)}[/]: {file.Orders.Count:N0} orders of {customers:N0} customers, ");
+        console.MarkupLineInterpolated($"{file.Cancellations.Count:N0} cancellations.");
         foreach (var (reason, rows) in file.LeftOut)
             console.MarkupLineInterpolated($"  left out: {rows:N0} rows, {reason}");
 
         var patience = TimeSpan.FromSeconds(parsed.GetRequiredValue(_patience));
         using var endpoint = _common.Endpoint(parsed, time);
         using var shop = new ShopApi(endpoint, patience, time);
-        var options = new ReplayOptions(parsed.GetRequiredValue(_common.Clients), parsed.GetRequiredValue(_budget), run, patience, TimeSpan.FromSeconds(parsed.GetRequiredValue(_topWait)));
+        var options = new ReplayOptions(
+            parsed.GetRequiredValue(_common.Clients),
+            parsed.GetRequiredValue(_budget),
+            run,
+            patience,
+            TimeSpan.FromSeconds(parsed.GetRequiredValue(_topWait)));
         var replay = new ReplayRun(shop, Path.GetFileName(path), file, catalog, options, time);
         var running = replay.RunAsync(cancellationToken);
         await new ProgressDisplay(console, time).RunAsync(running, () => replay.State);
@@ -75,11 +105,13 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
     private int Print(RunReport report, ReplaySummary replay, Audit audit)
     {
         Tables.Write(console, report);
-        console.MarkupLineInterpolated($"[bold]{replay.Accepted:N0}[/] of {replay.Orders:N0} orders accepted, {replay.Refused.Values.Sum():N0} refused, {replay.Cancelled:N0} cancelled; {replay.Repeats:N0} requests repeated.");
+        console.MarkupInterpolated($"[bold]{replay.Accepted:N0}[/] of {replay.Orders:N0} orders accepted, ");
+        console.MarkupInterpolated($"{replay.Refused.Values.Sum():N0} refused, {replay.Cancelled:N0} cancelled; ");
+        console.MarkupLineInterpolated($"{replay.Repeats:N0} requests repeated.");
         foreach (var (reason, orders) in replay.Refused)
             console.MarkupLineInterpolated($"  refused: {orders:N0}, {reason}");
         console.MarkupLineInterpolated(replay.DuplicatesOrMissing.Count == 0
-            ? (FormattableString)$"[green]Every accepted order is listed exactly once, at the price that was agreed to, and none counted that was not paid.[/]"
+            ? (FormattableString)$"[green]Every accepted order is listed exactly once, at the agreed price, and none counted that was not paid.[/]"
             : $"[red]{replay.DuplicatesOrMissing.Count} things are not as they should be:[/]");
         foreach (var difference in replay.DuplicatesOrMissing.Take(20))
             console.WriteLine("  " + difference);

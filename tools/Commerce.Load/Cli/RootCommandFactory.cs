@@ -20,14 +20,16 @@ internal static class RootCommandFactory
             """);
         root.Subcommands.Add(new ReplayCommand(console, time).Build());
         root.Subcommands.Add(new OutageCommand(console, time).Build());
-        Command Scenario(string name, string description, Func<IScenario> scenario) => new ScenarioCommand(name, description, _ => scenario(), console, time).Build();
+        Command Scenario(string name, string description, Func<IScenario> scenario) =>
+            new ScenarioCommand(name, description, _ => scenario(), console, time).Build();
         root.Subcommands.Add(Scenario("charge", "Charges balances.", () => new ChargeScenario()));
         root.Subcommands.Add(Scenario("browse", "Reads pages of 20 products.", () => new BrowseScenario()));
         root.Subcommands.Add(Scenario("product", "Reads single products.", () => new ProductScenario()));
         root.Subcommands.Add(Order(console, time));
         root.Subcommands.Add(Scenario("cart", "Fills, changes and checks out carts.", () => new CartScenario()));
         root.Subcommands.Add(Scenario("top", "Reads the five best sellers.", () => new TopScenario()));
-        root.Subcommands.Add(Scenario("mix", "All of it, mostly looking: 30 % pages, 30 % products, 10 % top, 15 % cart, 10 % orders, 5 % charges.", () => new MixScenario()));
+        root.Subcommands.Add(Scenario(
+            "mix", "All of it, mostly looking: 30 % pages, 30 % products, 10 % top, 15 % cart, 10 % orders, 5 % charges.", () => new MixScenario()));
         root.Subcommands.Add(Convert(console));
         root.Subcommands.Add(Table());
         AddCompare(root, console);
@@ -39,8 +41,18 @@ internal static class RootCommandFactory
         var spread = new Option<bool>("--spread") { Description = "One piece of a product chosen evenly (default)." };
         var hot = new Option<bool>("--hot") { Description = "One piece of one and the same product." };
         var zipf = new Option<bool>("--zipf") { Description = "One piece of a product chosen by Zipf's law." };
-        var baskets = new Option<string?>("--baskets") { Description = "Whole baskets of a file (one a line); without a name samples/baskets.csv.", Arity = ArgumentArity.ZeroOrOne, HelpName = "file.csv" };
-        var stock = new Option<int>("--stock") { Description = "Stock of the hot product, to see it sell out.", DefaultValueFactory = _ => ShopSetup.Stock, HelpName = "n" };
+        var baskets = new Option<string?>("--baskets")
+        {
+            Description = "Whole baskets of a file (one a line); without a name samples/baskets.csv.",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "file.csv",
+        };
+        var stock = new Option<int>("--stock")
+        {
+            Description = "Stock of the hot product, to see it sell out.",
+            DefaultValueFactory = _ => ShopSetup.Stock,
+            HelpName = "n",
+        };
         stock.Validators.Add(Check.Between(stock, 0, 1_000_000_000));
         IScenario Scenario(ParseResult parsed)
         {
@@ -54,7 +66,8 @@ internal static class RootCommandFactory
             var chosen = shapes.Where(shape => shape.Value).Select(shape => shape.Key).ToArray();
             if (chosen.Length > 1)
                 throw new InputException("one of --spread, --hot, --zipf and --baskets, not several");
-            return new OrderScenario(chosen.FirstOrDefault(), parsed.GetValue(baskets) ?? Path.Combine("samples", "baskets.csv"), parsed.GetValue(stock));
+            var file = parsed.GetValue(baskets) ?? Path.Combine("samples", "baskets.csv");
+            return new OrderScenario(chosen.FirstOrDefault(), file, parsed.GetValue(stock));
         }
         return new ScenarioCommand("order", "Places orders.", Scenario, console, time).Build(spread, hot, zipf, baskets, stock);
     }
@@ -62,13 +75,30 @@ internal static class RootCommandFactory
     private static Command Convert(IAnsiConsole console)
     {
         var source = new Argument<string>("source") { Description = "The UCI Online Retail data set or a slice of it." };
-        var baskets = new Option<string?>("--baskets") { Description = "A file of baskets of stock codes, one a line.", HelpName = "file.csv" };
-        var folder = new Option<string>("--out") { Description = "Where catalog.csv, orders.csv and baskets.csv go.", DefaultValueFactory = _ => "samples", HelpName = "folder" };
-        var command = new Command("convert", "Makes the samples: prices in won, goods only (the rules stand in samples/README.md).") { source, baskets, folder };
+        var baskets = new Option<string?>("--baskets")
+        {
+            Description = "A file of baskets of stock codes, one a line.",
+            HelpName = "file.csv",
+        };
+        var folder = new Option<string>("--out")
+        {
+            Description = "Where catalog.csv, orders.csv and baskets.csv go.",
+            DefaultValueFactory = _ => "samples",
+            HelpName = "folder",
+        };
+        var command = new Command("convert", "Makes the samples: prices in won, goods only (the rules stand in samples/README.md).")
+        {
+            source,
+            baskets,
+            folder,
+        };
         command.SetAction(parsed =>
         {
-            var sales = SampleConversion.Convert(parsed.GetRequiredValue(source), parsed.GetValue(baskets), parsed.GetRequiredValue(folder));
-            console.MarkupLineInterpolated($"{sales.Catalog.Count:N0} products, {sales.Orders.Count:N0} orders with {sales.Orders.Sum(order => order.Lines.Count):N0} lines, {sales.Cancellations.Count:N0} cancellations.");
+            var sales = SampleConversion.Convert(
+                parsed.GetRequiredValue(source), parsed.GetValue(baskets), parsed.GetRequiredValue(folder));
+            var lines = sales.Orders.Sum(order => order.Lines.Count);
+            console.MarkupInterpolated($"{sales.Catalog.Count:N0} products, {sales.Orders.Count:N0} orders with {lines:N0} lines, ");
+            console.MarkupLineInterpolated($"{sales.Cancellations.Count:N0} cancellations.");
             foreach (var (reason, rows) in sales.LeftOut)
                 console.MarkupLineInterpolated($"  left out: {rows:N0} rows, {reason}");
             return ExitCode.Held;
@@ -79,7 +109,12 @@ internal static class RootCommandFactory
     private static Command Table()
     {
         var reports = new Argument<string[]>("reports") { Description = "Reports of runs.", Arity = ArgumentArity.OneOrMore };
-        var ceilings = new Option<string[]>("--ceilings") { Description = "Reports of the bare endpoint and of the storage, to show each run's share of them.", AllowMultipleArgumentsPerToken = true, HelpName = "a.json ..." };
+        var ceilings = new Option<string[]>("--ceilings")
+        {
+            Description = "Reports of the bare endpoint and of the storage, to show each run's share of them.",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "a.json ...",
+        };
         var command = new Command("table", "Writes reports as one Markdown table.") { reports, ceilings };
         command.SetAction(parsed =>
         {
@@ -98,7 +133,13 @@ internal static class RootCommandFactory
 
     private static void AddCompare(RootCommand root, IAnsiConsole console)
     {
-        var compare = new Option<string[]>("--compare") { Description = "Show two reports side by side.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true, HelpName = "a.json b.json" };
+        var compare = new Option<string[]>("--compare")
+        {
+            Description = "Show two reports side by side.",
+            Arity = new ArgumentArity(2, 2),
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = "a.json b.json",
+        };
         root.Options.Add(compare);
         root.SetAction(parsed =>
         {

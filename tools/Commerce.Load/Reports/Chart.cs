@@ -71,7 +71,8 @@ internal static class Chart
         {
             var y = top + PanelHeight - (PanelHeight * step / 4);
             svg.Append(CultureInfo.InvariantCulture,
-                $"<line x1=\"{Left}\" y1=\"{y}\" x2=\"{Left + PlotWidth}\" y2=\"{y}\" stroke=\"{(step == 0 ? "#7b8794" : "#e4e7eb")}\"/>\n");
+                $"<line x1=\"{Left}\" y1=\"{y}\" x2=\"{Left + PlotWidth}\" y2=\"{y}\" "
+                + $"stroke=\"{(step == 0 ? "#7b8794" : "#e4e7eb")}\"/>\n");
             Text(svg, Left - 8, y + 4, Number(yMax * step / 4), "#52606d", "end");
             Text(svg, Left + (PlotWidth * step / 4), top + PanelHeight + 18, $"{Number(xMax * step / 4)} s", "#52606d", "middle");
         }

@@ -33,7 +33,8 @@ internal static class Tables
         return table;
     }
 
-    public static string Milliseconds(double value) => value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+    public static string Milliseconds(double value) =>
+        value.ToString(value < 10 ? "0.00" : value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
     public static Table New(string first, params string[] columns)
     {
@@ -49,7 +50,8 @@ internal static class Tables
         foreach (var (name, ok, pending, refused, failed, perSecond, latency, _) in operations)
         {
             table.AddRow([
-                new Text(name), Text(ok), new Text(perSecond.ToString("N1", CultureInfo.InvariantCulture)), Text(pending), Text(refused), Text(failed),
+                new Text(name), Text(ok), new Text(perSecond.ToString("N1", CultureInfo.InvariantCulture)),
+                Text(pending), Text(refused), Text(failed),
                 .. new[] { latency.P50Ms, latency.P95Ms, latency.P99Ms, latency.MaxMs }.Select(value => new Text(Milliseconds(value))),
             ]);
         }
@@ -65,7 +67,9 @@ internal static class Tables
     }
 
     private static IEnumerable<Text> Cells(IReadOnlyList<TopItem> items, int row) =>
-        row < items.Count ? [new Text(items[row].ProductId), Text(items[row].Quantity), Text(items[row].Revenue)] : [new Text("-"), new Text("-"), new Text("-")];
+        row < items.Count
+            ? [new Text(items[row].ProductId), Text(items[row].Quantity), Text(items[row].Revenue)]
+            : [new Text("-"), new Text("-"), new Text("-")];
 
     private static Text Text(long value) => new(value.ToString("N0", CultureInfo.InvariantCulture));
 }
