@@ -1,9 +1,8 @@
 using BenchmarkDotNet.Attributes;
+using Commerce.Functions;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
-using Commerce.Functions.Orders;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
@@ -44,11 +43,7 @@ public class StoresBenchmarks
             .AddSingleton(configuration)
             .AddSingleton(TimeProvider.System)
             .AddLogging()
-            .AddCommerceDatabase()
-            .AddLedgers()
-            .AddBalance()
-            .AddCatalog()
-            .AddOrders(configuration)
+            .AddCommerce(configuration)
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(new CosmosGatewayHandler(_gatewayStore)))
             .BuildServiceProvider();
         var database = _services.GetRequiredService<CommerceDatabase>();

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Commerce.Functions;
 using Commerce.Functions.Audit;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
 using Commerce.Shared.Orders;
@@ -45,14 +45,7 @@ internal sealed class HistoryCost : IAsyncDisposable
             .AddSingleton<ILoggerFactory>(new LoggerFactory())
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton(TimeProvider.System)
-            .AddCommerceDatabase()
-            .AddLedgers()
-            .AddBalance()
-            .AddCatalog()
-            .AddOrders(configuration)
-            .AddRanking(configuration)
-            .AddDelivery(configuration)
-            .AddAudit(configuration)
+            .AddCommerce(configuration)
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(_counts))
             .BuildServiceProvider();
     }

@@ -1,20 +1,9 @@
-using Commerce.Functions.ApiDocs;
-using Commerce.Functions.Audit;
+using Commerce.Functions;
 using Commerce.Functions.Auth;
-using Commerce.Functions.Balance;
-using Commerce.Functions.Cart;
-using Commerce.Functions.Catalog;
-using Commerce.Functions.Console;
-using Commerce.Functions.Cosmos;
-using Commerce.Functions.Delivery;
 using Commerce.Functions.Http;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Metrics;
-using Commerce.Functions.Orders;
-using Commerce.Functions.Ranking;
 using Commerce.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 // Settings are read once. To watch their files would be to watch every folder below the current one: half a second of the start. The worker
@@ -26,18 +15,5 @@ builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<AuthMiddleware>();
 builder.UseMiddleware<MetricsMiddleware>();
 builder.AddTelemetry();
-builder.Services
-    .AddAuth(builder.Configuration)
-    .AddCommerceDatabase()
-    .AddLedgers()
-    .AddBalance()
-    .AddCatalog()
-    .AddCart()
-    .AddOrders(builder.Configuration)
-    .AddRanking(builder.Configuration)
-    .AddDelivery(builder.Configuration)
-    .AddAudit(builder.Configuration)
-    .AddSingleton<OrderMetrics>()
-    .AddConsole(builder.Configuration)
-    .AddSingleton<ServedApiDocument>();
+builder.Services.AddAuth(builder.Configuration).AddCommerce(builder.Configuration);
 builder.Build().Run();

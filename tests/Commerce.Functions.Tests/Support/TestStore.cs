@@ -1,16 +1,5 @@
-using Commerce.Functions.ApiDocs;
-using Commerce.Functions.Audit;
 using Commerce.Functions.Auth;
-using Commerce.Functions.Balance;
-using Commerce.Functions.Cart;
-using Commerce.Functions.Catalog;
-using Commerce.Functions.Console;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Delivery;
-using Commerce.Functions.Ledger;
-using Commerce.Functions.Metrics;
-using Commerce.Functions.Orders;
-using Commerce.Functions.Ranking;
 using Faults;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
@@ -69,18 +58,7 @@ public class TestStore : IAsyncLifetime
             .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
             .AddSingleton(time ?? TimeProvider.System)
             .Configure<AuthOptions>(configuration.GetSection(AuthOptions.Section))
-            .AddCommerceDatabase()
-            .AddLedgers()
-            .AddBalance()
-            .AddCatalog()
-            .AddCart()
-            .AddAudit(new ConfigurationBuilder().Build())
-            .AddOrders(new ConfigurationBuilder().Build())
-            .AddRanking(new ConfigurationBuilder().Build())
-            .AddDelivery(new ConfigurationBuilder().Build())
-            .AddConsole(configuration)
-            .AddSingleton<OrderMetrics>()
-            .AddSingleton<ServedApiDocument>()
+            .AddCommerce(configuration)
             .Configure<CosmosClientOptions>(options => options.UseLocalCosmos(handler));
         var process = services.BuildServiceProvider();
         _processes.Add(process);
