@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { compare, survivorsOf } from './check.mjs';
+
+const mutant = (status, line, from, to, replacement) =>
+  ({ status, replacement, location: { start: { line, column: from }, end: { line, column: to } } });
+
+const report = {
+  files: {
+    '/any/where/src/Stock.cs': {
+      source: 'if (left < 0)\n    return left;\n',
+      mutants: [
+        mutant('Survived', 1, 5, 13, 'left <= 0'),
+        mutant('NoCoverage', 2, 5, 17, 'return  0;'),
+        mutant('Killed', 1, 5, 13, 'left > 0'),
+        mutant('Ignored', 1, 5, 13, 'true'),
+      ],
+    },
+  },
+};
+const survivors = [
+  { file: 'Stock.cs', original: 'left < 0', replacement: 'left <= 0' },
+  { file: 'Stock.cs', original: 'return left;', replacement: 'return 0;' },
+];
+
+test('who survives is told by what the mutation changes, whether a test reached it or not', () => {
+  assert.deepEqual(survivorsOf(report), survivors);
+});
+
+test('who is accepted with a reason is no finding', () => {
+  const accepted = survivors.map(one => ({ ...one, reason: 'Never below zero here.' }));
+  assert.deepEqual(compare(survivors, accepted), { unknown: [], gone: [], unexplained: [] });
+});
+
+test('a new survivor, one that is gone and one without a reason are findings', () => {
+  const gone = { file: 'Cart.cs', original: 'a', replacement: 'b', reason: ' ' };
+  assert.deepEqual(compare(survivors, [{ ...survivors[0], reason: 'Equal.' }, gone]), { unknown: [survivors[1]], gone: [gone], unexplained: [gone] });
+});
+
+test('the same mutation at two places has to be accepted twice', () => {
+  const twice = [survivors[0], survivors[0]];
+  assert.deepEqual(compare(twice, [{ ...survivors[0], reason: 'Equal.' }]).unknown, [survivors[0]]);
+});
