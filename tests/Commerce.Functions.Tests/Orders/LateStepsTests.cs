@@ -1,11 +1,13 @@
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
+using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
+using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Options;
@@ -87,8 +89,9 @@ public sealed class LateStepsTests(TestStore store) : IClassFixture<TestStore>
         var seen = await _fixture.Orders.GetAsync(user, OperationId.Order(user, "k"));
         await SubmitAsync(new AccountCommand.Reprice(seen, [20]));
 
-        await SubmitAsync(new AccountCommand.Reprice(seen, [30]));
+        var answer = await SubmitAsync(new AccountCommand.Reprice(seen, [30]));
 
+        Assert.Equal(20, answer.Value!.Record.Order!.TotalAmount);
         var order = await _fixture.Orders.GetAsync(user, seen.Id);
         Assert.Equal((20, 1), (order.TotalAmount, order.Revision));
         await AssertMoneyAsync(user, balance: 100, held: 20);
@@ -211,6 +214,53 @@ public sealed class LateStepsTests(TestStore store) : IClassFixture<TestStore>
         await there.RunAsync(order);
 
         Assert.Equal([(null, 1), (OrderStatus.Pending, 0), (OrderStatus.Rejected, 1)], seen.Distinct());
+    }
+
+    [Fact]
+    public async Task A_rejection_that_would_give_back_into_a_cart_that_has_changed_is_made_anew()
+    {
+        var (user, product, pending) = await AcceptAsync();
+        var carts = _fixture.Get<CartWriter>();
+        var seen = (await carts.ChangeAsync(user, new CartChange.Add(product, 1))).Value!.Cart;
+        var now = (await carts.ChangeAsync(user, new CartChange.Add(product, 2))).Value!.Cart;
+
+        var answer = await SubmitAsync(new AccountCommand.Reject(OrderWork.Of(pending), SomeReason, seen with { Items = [] }));
+
+        Assert.Equal(Failure.Superseded, answer.Failure);
+        Assert.Equal(OrderStatus.Pending, (await _fixture.Orders.GetAsync(user, pending.Id)).Status);
+        Assert.Equal(now.ETag, (await carts.FindAtPrimaryAsync(user))!.ETag);
+        await AssertMoneyAsync(user, balance: 100, held: 10);
+    }
+
+    [Fact]
+    public async Task A_line_that_was_taken_at_another_price_is_no_line_of_an_order_that_is_bound_to_its_own()
+    {
+        var (user, product) = (await _fixture.AddUserAsync(100), await _fixture.AddProductAsync(20, 5));
+        var bound = new OrderWork(OrderFixture.NewId("o"), user, [new SoldLine(product, 1, 10)]) { IsPriceBound = true };
+        var taken = new StockCommand.Reserve(product, bound.OrderId, 1, 20, IsPriceBound: false);
+        Assert.True((await _fixture.Get<StockLedger>().SubmitAsync(product, taken)).Succeeded);
+
+        Assert.True((await _fixture.Get<StockReserver>().ReserveAsync(bound)).IsRefused);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_cancellation_hears_of_it_from_the_step_that_knows()
+    {
+        var (user, product) = (await _fixture.AddRichUserAsync(), await _fixture.AddProductAsync(1_000, 5));
+        var refused = await _fixture.RunAsync(await _fixture.AcceptAsync(user, "refused", new OrderItem(product, 1)));
+        var done = await _fixture.RunAsync(await _fixture.AcceptAsync(user, "done", new OrderItem(product, 1)));
+        await _fixture.ChargeAsync(user, 1_500);
+        var (forRefusal, forOutcome) = (Wait(refused), Wait(done));
+
+        await _fixture.Steps.RefundOrder(OrderWork.Of(refused));
+        await _fixture.Steps.CompleteCancellation(OrderWork.Of(done));
+
+        Assert.Equal((true, true), (forRefusal.Decided.IsCompleted, forOutcome.Decided.IsCompleted));
+        Assert.Equal(ErrorCode.BalanceLimitExceeded, (await forRefusal.Decided).Failure?.Code);
+        Assert.Equal(OrderStatus.Cancelled, (await forOutcome.Decided).Value?.Status);
+
+        InFlightOrder Wait(Order order) => _fixture.Get<InFlightOrders>()
+            .JoinOrAdd(OrderOrchestrations.CancellationId(order.Id), order.Fingerprint, [], out _).Value!;
     }
 
     [Fact]
