@@ -43,44 +43,44 @@ public sealed class ExactBoundsTests(TestStore store) : IClassFixture<TestStore>
         (functions, request) => functions.Adjust(request, Bad), body, ("Idempotency-Key", "k"));
 
     [Fact]
-    public Task Quantities() => AssertBoundsAsync(_inputs.OfQuantities, 1, Limits.QuantityMax);
+    public Task A_quantity_is_one_piece_to_a_million() => AssertBoundsAsync(_inputs.OfQuantities, 1, Limits.QuantityMax);
 
     [Fact]
-    public Task Prices() => AssertBoundsAsync(_inputs.OfPrices, 0, Limits.PriceMax);
+    public Task A_price_is_nothing_to_a_thousand_million_won() => AssertBoundsAsync(_inputs.OfPrices, 0, Limits.PriceMax);
 
     [Fact]
-    public Task Stocks() => AssertBoundsAsync(_inputs.OfStocks, 0, Limits.StockMax);
+    public Task A_first_stock_is_nothing_to_a_thousand_million_pieces() => AssertBoundsAsync(_inputs.OfStocks, 0, Limits.StockMax);
 
     [Fact]
-    public Task Totals() => AssertBoundsAsync(_inputs.OfExpectedTotals, 0, Limits.MoneyMax);
+    public Task A_total_that_is_expected_is_what_can_be_held() => AssertBoundsAsync(_inputs.OfExpectedTotals, 0, Limits.MoneyMax);
 
     [Fact]
-    public Task Charges() => AssertBoundsAsync(OfCharges, 1, Limits.ChargeAmountMax);
+    public Task A_charge_is_one_won_to_a_million_million() => AssertBoundsAsync(OfCharges, 1, Limits.ChargeAmountMax);
 
     [Fact]
-    public Task Adjustments() => AssertBoundsAsync(OfDeltas, -Limits.StockMax, Limits.StockMax);
+    public Task A_stock_is_adjusted_by_a_thousand_million_pieces_at_most() => AssertBoundsAsync(OfDeltas, -Limits.StockMax, Limits.StockMax);
 
     [Fact]
-    public Task Keys() => AssertLengthsAsync(_inputs.OfKeys, Limits.IdempotencyKeyLengthMax, 'k');
+    public Task A_key_has_at_most_128_characters() => AssertLengthsAsync(_inputs.OfKeys, Limits.IdempotencyKeyLengthMax, 'k');
 
     [Fact]
-    public Task Ids_of_products() => AssertLengthsAsync(_inputs.OfProductIds, Limits.IdentifierLengthMax, 'p');
+    public Task A_products_id_has_at_most_64_characters() => AssertLengthsAsync(_inputs.OfProductIds, Limits.IdentifierLengthMax, 'p');
 
     [Fact]
-    public Task Ids_of_users() => AssertLengthsAsync(_inputs.OfUserIds, Limits.IdentifierLengthMax, 'u');
+    public Task A_users_id_has_at_most_64_characters() => AssertLengthsAsync(_inputs.OfUserIds, Limits.IdentifierLengthMax, 'u');
 
     [Fact]
-    public Task Names() => AssertLengthsAsync(OfNames, Limits.NameLengthMax, '한');
+    public Task A_name_has_at_most_200_characters() => AssertLengthsAsync(OfNames, Limits.NameLengthMax, '한');
 
     [Fact]
-    public Task Reasons() => AssertLengthsAsync(OfReasons, Limits.ReasonLengthMax, '한');
+    public Task A_reason_has_at_most_200_characters() => AssertLengthsAsync(OfReasons, Limits.ReasonLengthMax, '한');
 
     [Theory]
     [InlineData(0, false)]
     [InlineData(1, true)]
     [InlineData(Limits.OrderLinesMax, true)]
     [InlineData(Limits.OrderLinesMax + 1, false)]
-    public async Task Lines_of_an_order(int count, bool isGood)
+    public async Task An_order_has_one_line_to_1200(int count, bool isGood)
     {
         var line = """{"productId":"p","quantity":1}""";
         var reply = await store.App.CallAsync<Functions.Orders.OrderFunctions>(
@@ -96,7 +96,7 @@ public sealed class ExactBoundsTests(TestStore store) : IClassFixture<TestStore>
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]
-    public async Task A_JSON_body(int over, bool isGood)
+    public async Task A_JSON_body_has_at_most_256_KiB(int over, bool isGood)
     {
         foreach (var isDeclared in (bool[])[true, false])
         {
@@ -107,9 +107,8 @@ public sealed class ExactBoundsTests(TestStore store) : IClassFixture<TestStore>
         }
     }
 
-    /// <summary>That it is declared too large is enough: nothing of it is read.</summary>
     [Fact]
-    public async Task The_declared_length_of_a_JSON_body()
+    public async Task A_JSON_body_that_is_declared_too_large_is_not_read()
     {
         var request = Requests.With("{}");
         request.ContentLength = Limits.BodySizeMax + 1;
@@ -122,14 +121,14 @@ public sealed class ExactBoundsTests(TestStore store) : IClassFixture<TestStore>
     [Theory]
     [InlineData(0, ErrorCode.Validation)] // It is read to its end, and has nothing in it.
     [InlineData(1, ErrorCode.PayloadTooLarge)]
-    public async Task A_file_to_import(int over, ErrorCode code)
+    public async Task A_file_to_import_has_at_most_16_MiB(int over, ErrorCode code)
     {
         var request = Requests.With(new string('\n', Limits.ImportSizeMax + over), "text/csv");
         Assert.Equal(code, (await CatalogCsv.ReadAsync(request, CancellationToken.None)).Failure?.Code);
     }
 
     [Fact]
-    public void Pages_and_best_sellers()
+    public void A_page_and_the_best_sellers_have_one_item_to_a_hundred()
     {
         foreach (var (text, isGood) in Around(1, Limits.PageSizeMax))
         {
@@ -145,10 +144,8 @@ public sealed class ExactBoundsTests(TestStore store) : IClassFixture<TestStore>
             Assert.Equal(isGood, input.Failure is null);
         }
 
-        static IEnumerable<(string, bool)> Around(int min, int max) =>
-            ((int, bool)[])[(min - 1, false), (min, true), (max, true), (max + 1, false)] is var all
-                ? all.Select(each => ($"?limit={each.Item1}", each.Item2))
-                : [];
+        static (string, bool)[] Around(int min, int max) =>
+            [($"?limit={min - 1}", false), ($"?limit={min}", true), ($"?limit={max}", true), ($"?limit={max + 1}", false)];
 
         static RequestInput Input(string query)
         {
@@ -159,7 +156,7 @@ public sealed class ExactBoundsTests(TestStore store) : IClassFixture<TestStore>
     }
 
     [Fact]
-    public void Cursors()
+    public void A_cursor_has_at_most_400_characters()
     {
         var longest = Cursor.Encode("l", new string('x', 298));
         Assert.Equal(400, longest.Length);

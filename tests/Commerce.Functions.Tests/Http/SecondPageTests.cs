@@ -30,7 +30,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Orders_of_a_user()
+    public async Task A_users_orders_are_listed_whole_over_several_pages()
     {
         var written = await AddOrdersAsync(Count);
 
@@ -41,7 +41,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
     }
 
     [Fact]
-    public async Task Orders_that_are_searched_for()
+    public async Task Orders_that_are_searched_for_are_listed_whole_over_several_pages()
     {
         var written = await AddOrdersAsync(Count);
 
@@ -56,7 +56,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
 
     /// <summary>A page reads no more than a thousand orders; what it has not read is for the next, though it may have found nothing.</summary>
     [Fact]
-    public async Task Orders_of_a_product_that_are_further_apart_than_a_page_reads()
+    public async Task Orders_of_a_product_are_found_though_they_are_further_apart_than_a_page_reads()
     {
         var written = await AddOrdersAsync(OrderSearch.ReadMax + 5, n => n is 0 or 1 or OrderSearch.ReadMax + 4 ? "wanted" : "other");
 
@@ -69,7 +69,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
     }
 
     [Fact]
-    public async Task Entries_of_a_balance()
+    public async Task The_entries_of_a_balance_are_listed_whole_over_several_pages()
     {
         var ledger = store.App.GetRequiredService<AccountLedger>();
         for (var n = 0; n < Count; n++)
@@ -81,7 +81,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
     }
 
     [Fact]
-    public async Task Movements_of_a_stock()
+    public async Task The_movements_of_a_stock_are_listed_whole_over_several_pages()
     {
         var product = Calls.NewId("p");
         await store.App.GetRequiredService<CatalogWriter>().CreateAsync(product, "Product", 1, stock: 1);
@@ -99,7 +99,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
     }
 
     [Fact]
-    public async Task Products()
+    public async Task Products_are_listed_whole_over_several_pages()
     {
         var prefix = Calls.NewId("p");
         string[] written = [.. Enumerable.Range(0, Count).Select(n => $"{prefix}-{n}")];
@@ -113,7 +113,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
     }
 
     [Fact]
-    public async Task Deliveries()
+    public async Task Deliveries_of_a_state_are_listed_whole_over_several_pages()
     {
         var deliveries = store.App.GetRequiredService<DeliveryStore>();
         EventDelivery[] written = [.. Enumerable.Range(0, Count).Select(n =>

@@ -61,6 +61,19 @@ public sealed class LedgerGuardTests(TestStore store) : IClassFixture<TestStore>
             _here.Get<AccountLedger>().SubmitAsync(user, new AccountCommand.Place(wanted, null, IsFinal: false));
     }
 
+    /// <summary>By the head that was seen the payment would release what is not held.</summary>
+    [Fact]
+    public async Task What_does_not_add_up_on_a_head_that_was_is_decided_anew_before_it_is_called_a_bug()
+    {
+        var (user, product) = (await _here.AddUserAsync(100), await _here.AddProductAsync(10, 5));
+        var order = await _there.AcceptAsync(user, "k", new OrderItem(product, 1));
+
+        var paid = await _here.Get<AccountLedger>().SubmitAsync(user, new AccountCommand.Pay(OrderWork.Of(order)));
+
+        Assert.Equal(OrderStatus.Paid, paid.Value?.Record.Order?.Status);
+        Assert.Equal(90, await _here.BalanceAsync(user));
+    }
+
     [Fact]
     public async Task A_price_that_was_in_force_refuses_no_line()
     {

@@ -61,6 +61,22 @@ public sealed class OrderRefusalTests(TestStore store) : IClassFixture<TestStore
         Assert.Null((await _fixture.Orders.FindAsync(other.UserId, other.Id))!.CancelRequestedAt);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_key_of_an_order_places_no_other_also_where_that_would_be_refused_anyway(bool isUnknown)
+    {
+        var (order, product) = await AcceptAsync();
+        // It is not in flight there.
+        var there = new OrderFixture(store, store.NewProcess());
+        OrderItem other = isUnknown ? new("no-such-product", 1) : new(product, 2);
+
+        var reused = await there.PlaceAsync(new OrderRequest(order.UserId, "k", [other], null));
+
+        Assert.Equal(ErrorCode.IdempotencyKeyReused, reused.Failure?.Code);
+        await AssertMoneyAsync(order.UserId, balance: 100, held: 10);
+    }
+
     /// <summary>The products seem to be there in thousands, to who has not heard of the sale elsewhere.</summary>
     [Fact]
     public async Task A_plentiful_line_that_is_refused_at_the_store_rejects_the_order()

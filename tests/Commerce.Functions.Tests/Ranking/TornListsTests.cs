@@ -46,6 +46,39 @@ public class TornListsTests
     }
 
     [Fact]
+    public async Task A_list_that_was_written_anew_takes_the_place_of_the_one_in_memory()
+    {
+        await using var fixture = await RankingFixture.CreateAsync();
+        await PointAsync(fixture, 1);
+        await CommitAsync(fixture, Checkpoint(First, 1, RankingWindow.Default.Name), ListOf(First, 1, "former"));
+        Assert.Contains("former", Shown(await fixture.Top.GetAsync(Stop)), StringComparison.Ordinal);
+        var stored = (await fixture.Store.FindCheckpointAsync(First, Stop))!;
+        var next = Checkpoint(First, 2, RankingWindow.Default.Name) with { ETag = stored.ETag };
+        await CommitAsync(fixture, next, ListOf(First, 2, "newer"));
+
+        fixture.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Contains("newer", Shown(await fixture.Top.GetAsync(Stop)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fold_that_finds_that_another_was_faster_loads_what_that_has_stored()
+    {
+        await using var fixture = await RankingFixture.CreateAsync();
+        using var another = fixture.NewKeeper();
+        await fixture.AddProductAsync("a");
+        await fixture.SellAsync("a", 1);
+        await fixture.Keeper.RunAsync(Stop);
+        await fixture.SellAsync("a", 2);
+        await another.RunAsync(Stop);
+        await fixture.SellAsync("a", 4);
+
+        Assert.Equal(FoldOutcome.CaughtUp, await fixture.Keeper.RunAsync(Stop));
+
+        Assert.Equal([("a", 7, 700)], await fixture.ListAsync());
+    }
+
+    [Fact]
     public async Task A_generation_that_has_not_come_to_an_end_yet_is_not_served()
     {
         await using var fixture = await RankingFixture.CreateAsync();
