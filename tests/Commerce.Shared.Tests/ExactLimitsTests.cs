@@ -39,10 +39,10 @@ public sealed class ExactLimitsTests
 
         static Result<Order> Accept(long more)
         {
-            var draft = Draft([.. Dearest(more).Select(line => new OrderItem(line.Id, line.Quantity))]).Value!;
-            return OrderRules.Accept(
-                draft, [.. draft.Items.Select(item => Product(item.ProductId, Dearest(more).Single(line => line.Id == item.ProductId).Price))],
-                Now);
+            // In ascending id, as the draft has them.
+            var lines = Dearest(more);
+            var draft = Draft([.. lines.Select(line => new OrderItem(line.Id, line.Quantity))]).Value!;
+            return OrderRules.Accept(draft, [.. lines.Select(line => Product(line.Id, line.Price))], Now);
         }
     }
 

@@ -58,13 +58,15 @@ public sealed class ExactBoundsTests(TestStore store) : IClassFixture<TestStore>
     public Task A_charge_is_one_won_to_a_million_million() => AssertBoundsAsync(OfCharges, 1, Limits.ChargeAmountMax);
 
     [Fact]
-    public Task A_stock_is_adjusted_by_a_thousand_million_pieces_at_most() => AssertBoundsAsync(OfDeltas, -Limits.StockMax, Limits.StockMax);
+    public Task A_stock_is_adjusted_by_a_thousand_million_pieces_at_most() =>
+        AssertBoundsAsync(OfDeltas, -Limits.StockMax, Limits.StockMax);
 
     [Fact]
     public Task A_key_has_at_most_128_characters() => AssertLengthsAsync(_inputs.OfKeys, Limits.IdempotencyKeyLengthMax, 'k');
 
     [Fact]
-    public Task A_products_id_has_at_most_64_characters() => AssertLengthsAsync(_inputs.OfProductIds, Limits.IdentifierLengthMax, 'p');
+    public Task A_products_id_has_at_most_64_characters() =>
+        AssertLengthsAsync(_inputs.OfProductIds, Limits.IdentifierLengthMax, 'p');
 
     [Fact]
     public Task A_users_id_has_at_most_64_characters() => AssertLengthsAsync(_inputs.OfUserIds, Limits.IdentifierLengthMax, 'u');

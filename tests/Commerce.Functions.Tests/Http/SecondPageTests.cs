@@ -34,7 +34,8 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
     {
         var written = await AddOrdersAsync(Count);
 
-        var listed = await PagesAsync<OrderFunctions>((functions, request) => functions.ListOrders(request, _user), "orderId");
+        var listed = await PagesAsync<OrderFunctions>(
+            (functions, request) => functions.ListOrders(request, _user), "orderId");
 
         AssertSame(written.Select(order => order.Id), listed);
         AssertNewestFirst(written, listed);
@@ -54,7 +55,7 @@ public sealed class SecondPageTests(TestStore store) : IClassFixture<TestStore>
         AssertSame(written.Select(order => order.Id), ofAll.Where(id => written.Any(order => order.Id == id)));
     }
 
-    /// <summary>A page reads no more than a thousand orders; what it has not read is for the next, though it may have found nothing.</summary>
+    /// <summary>A page reads no more than a thousand orders, however few it has found.</summary>
     [Fact]
     public async Task Orders_of_a_product_are_found_though_they_are_further_apart_than_a_page_reads()
     {

@@ -1,7 +1,6 @@
 using Commerce.Functions.Balance;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
