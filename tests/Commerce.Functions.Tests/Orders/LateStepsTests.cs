@@ -160,6 +160,29 @@ public sealed class LateStepsTests(TestStore store) : IClassFixture<TestStore>
         Assert.Empty(later.Durable.Started);
     }
 
+    /// <summary>Whatever mark the others bear.</summary>
+    [Fact]
+    public async Task The_sweeper_looks_for_pending_orders_and_for_paid_ones_that_are_to_be_cancelled_and_for_no_others()
+    {
+        var (user, _, pending) = await AcceptAsync();
+        var accepted = await _fixture.Orders.GetAsync(user, pending.Id);
+        foreach (var status in Enum.GetValues<OrderStatus>())
+        {
+            await Accounts.CreateItemAsync(
+                accepted with { Id = $"{user}-{status}", Status = status, CancelRequestedAt = accepted.CreatedAt, ETag = null },
+                cancellationToken: Stop);
+        }
+        var (at, after) = (accepted.CreatedAt, accepted.CreatedAt.AddTicks(1));
+
+        Assert.Equal([pending.Id, $"{user}-Pending"], await OfUserAsync(_fixture.Orders.PendingAsync(after, null, Stop)));
+        Assert.Empty(await OfUserAsync(_fixture.Orders.PendingAsync(at, null, Stop)));
+        Assert.Equal([$"{user}-Paid"], await OfUserAsync(_fixture.Orders.ToCancelAsync(after, null, Stop)));
+        Assert.Empty(await OfUserAsync(_fixture.Orders.ToCancelAsync(at, null, Stop)));
+
+        async Task<IEnumerable<string>> OfUserAsync(Task<QueryPage<OpenOrder>> page) =>
+            (await page).Documents.Where(open => open.UserId == user).Select(open => open.OrderId).Order(StringComparer.Ordinal);
+    }
+
     [Fact]
     public async Task A_line_that_was_taken_at_another_price_is_no_line_of_an_order_that_is_bound_to_its_own()
     {

@@ -1,5 +1,6 @@
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cart;
+using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
@@ -28,6 +29,29 @@ public sealed class OrderCartTests(TestStore store) : IClassFixture<TestStore>
         Assert.Null(await _fixture.Placement.FindAsync(user, "checkout"));
         Assert.Equal([new CartItem(product, 1), new CartItem(other, 2)], (await carts.FindAtPrimaryAsync(user))!.Items);
         await AssertMoneyAsync(user, balance: 100, held: 10);
+    }
+
+    [Fact]
+    public async Task A_checkout_of_a_version_that_is_no_more_buys_nothing()
+    {
+        var (user, product, _) = await AcceptAsync();
+        var seen = await AddAsync();
+        var now = await AddAsync();
+
+        var refused = await CheckoutAsync(seen);
+
+        Assert.Equal((412, "precondition-failed"), (refused.Status, refused.Problem));
+        Assert.Null(await _fixture.Placement.FindAsync(user, "checkout"));
+        Assert.Equal(2, CartRules.QuantityOf((await _fixture.Get<CartWriter>().FindAtPrimaryAsync(user))!, product));
+        Assert.Equal(202, (await CheckoutAsync(now)).Status);
+
+        async Task<string> AddAsync() => (await store.App.CallAsync<CartFunctions>(
+            (functions, request) => functions.Add(request, user), $$"""{"productId":"{{product}}","quantity":1}""")).ETag;
+
+        Task<Reply> CheckoutAsync(string version) => store.App.CallAsync<CheckoutFunctions>(
+            (functions, request) => functions.Checkout(request, user, _fixture.Durable, new FakeRun(store.App)),
+            body: null,
+            ("Idempotency-Key", "checkout"), ("Prefer", "respond-async"), ("If-Match", version));
     }
 
     [Fact]
