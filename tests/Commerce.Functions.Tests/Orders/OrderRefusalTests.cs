@@ -97,6 +97,27 @@ public sealed class OrderRefusalTests(TestStore store) : IClassFixture<TestStore
         await AssertMoneyAsync(user, balance: 1_000, held: 0);
     }
 
+    /// <summary>Scarce is what leaves less than a thousand pieces, or has less than twenty times as much.</summary>
+    [Theory]
+    [InlineData(1_000, 1)]
+    [InlineData(5_999, 300)]
+    public async Task A_scarce_line_that_is_refused_leaves_the_plentiful_ones_untouched(long stock, long quantity)
+    {
+        var there = new OrderFixture(store, store.NewProcess());
+        var (user, prefix) = (await _fixture.AddUserAsync(10_000), OrderFixture.NewId("p"));
+        // By its id the plentiful one would be the first.
+        var (plentiful, scarce) = ($"{prefix}-a", $"{prefix}-b");
+        await _fixture.Get<CatalogWriter>().CreateAsync(plentiful, "Plentiful", 10, stock: 1_001);
+        await _fixture.Get<CatalogWriter>().CreateAsync(scarce, "Scarce", 10, stock);
+        var order = await there.AcceptAsync(user, "k", new OrderItem(plentiful, 1), new OrderItem(scarce, quantity));
+        await _fixture.AdjustAsync(scarce, -stock);
+
+        Assert.Equal(OrderStatus.Rejected, (await there.RunAsync(order)).Status);
+
+        var product = await _fixture.Get<ProductReader>().FindAsync(plentiful, TestContext.Current.CancellationToken);
+        Assert.Equal((1_001, 1), (product!.Stock, product.MovementCount));
+    }
+
     [Fact]
     public async Task A_product_that_vanishes_between_acceptance_and_reservation_rejects_the_order()
     {
