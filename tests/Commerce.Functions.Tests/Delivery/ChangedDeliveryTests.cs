@@ -1,0 +1,180 @@
+using System.Net;
+using Commerce.Functions.Delivery;
+using Commerce.Functions.Tests.Support;
+using Commerce.Shared.Delivery;
+using Faults;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Commerce.Functions.Tests.Delivery;
+
+/// <summary>What has changed since it was read is not overwritten, and what was not written is not let go.</summary>
+public class ChangedDeliveryTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_delivery_that_has_changed_since_it_was_read_is_not_settled_and_the_others_of_its_page_are()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var (one, other) = await TwoOfAShardAsync(fixture);
+        var delivered = Delivered(other, fixture.Time.GetUtcNow());
+        Assert.True(await fixture.Store.TryReplaceAsync(delivered));
+        var failure = new DeliveryAttempt(fixture.Time.GetUtcNow(), DeliveryVerdict.Failed, "late");
+
+        Assert.False(await fixture.Store.SettleAsync(one.Shard, [one.After(failure), other.After(failure)]));
+
+        Assert.Equal(1, (await fixture.FindAsync(one.OrderId)).FailureCount);
+        Assert.Equal((DeliveryState.Delivered, 0), await StateAsync(fixture, other));
+        Assert.False(await fixture.Store.TryReplaceAsync(other.Released(fixture.Time.GetUtcNow())));
+        Assert.Equal((DeliveryState.Delivered, 0), await StateAsync(fixture, other));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_there_is_not_created_again()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.DispatchAsync("o-1");
+        var delivered = await fixture.FindAsync("o-1");
+        var reference = new OrderEventRef(delivered.Id, delivered.EventType, "o-1", delivered.UserId, delivered.OccurredAt);
+
+        Assert.False(await fixture.Store.TryCreateAsync(EventDelivery.Of(reference, fixture.Time.GetUtcNow())));
+
+        Assert.Equal(delivered.ETag, (await fixture.FindAsync("o-1")).ETag);
+    }
+
+    [Fact]
+    public async Task Of_two_who_order_something_at_a_time_both_are_heard()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var neighbour = fixture.Neighbour(fixture.Time);
+        var until = fixture.Time.GetUtcNow();
+        await fixture.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
+        var attempts = 0;
+
+        await fixture.Switch.ChangeAsync(
+            control =>
+            {
+                if (++attempts == 1)
+                    Wait(() => neighbour.Switch.ChangeAsync(other => other with { ReleaseParkedUntil = until }, Stop));
+                return control with { IsPaused = true };
+            },
+            Stop);
+
+        Assert.Equal(2, attempts);
+        var control = await fixture.Switch.RefreshAsync(Stop);
+        Assert.Equal((true, until), (control.IsPaused, control.ReleaseParkedUntil));
+    }
+
+    [Fact]
+    public async Task A_parked_event_that_was_delivered_meanwhile_is_not_released()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var parked = await ParkAsync(fixture);
+        await ReleaseAsync(fixture, fixture.Time.GetUtcNow());
+        OnceBeforeABatch(fixture, () => fixture.Store.TryReplaceAsync(Delivered(parked, fixture.Time.GetUtcNow())));
+
+        await fixture.Drain.RunAsync(Stop);
+
+        Assert.Equal((DeliveryState.Delivered, 0), await StateAsync(fixture, parked));
+        Assert.Single(fixture.Platform.Received);
+    }
+
+    [Fact]
+    public async Task An_order_to_release_that_comes_while_another_is_carried_out_stands()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var neighbour = fixture.Neighbour(fixture.Time);
+        await ParkAsync(fixture);
+        await ReleaseAsync(fixture, fixture.Time.GetUtcNow());
+        var later = fixture.Time.GetUtcNow().AddMinutes(1);
+        OnceBeforeABatch(fixture, () => ReleaseAsync(neighbour, later));
+
+        var report = await fixture.Drain.RunAsync(Stop);
+
+        Assert.Equal(later, (await fixture.Switch.RefreshAsync(Stop)).ReleaseParkedUntil);
+        Assert.NotNull(report.NextDueAt);
+    }
+
+    /// <summary>Were it taken for recorded, the message would be completed, and the event be nowhere.</summary>
+    [Fact]
+    public async Task Records_that_the_store_refuses_fail_the_dispatch()
+    {
+        await using var store = new TestStore();
+        await store.InitializeAsync();
+        using var tooLarge = new TooLarge();
+        var process = store.NewProcess(tooLarge, new SkippingTime());
+        var order = DeliveryFixture.OrderOf("o-1", TimeProvider.System.GetUtcNow());
+        var message = OrderEventMessage.Parse(OrderEvents.Paid(order));
+        tooLarge.IsOn = true;
+
+        var fault = await Assert.ThrowsAsync<CosmosException>(
+            () => process.GetRequiredService<EventDispatcher>().DispatchAsync(message, Stop));
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, fault.StatusCode);
+        tooLarge.IsOn = false;
+        Assert.Null(await process.GetRequiredService<DeliveryStore>().FindAsync("o-1.paid", Stop));
+    }
+
+    private static void Wait(Func<Task> work) => Task.Run(work, Stop).Wait(Stop);
+
+    private static void OnceBeforeABatch(DeliveryFixture fixture, Func<Task> work)
+    {
+        var isFirst = 1;
+        fixture.Database.Before = request =>
+        {
+            if (IsWritingBatchAsync(request).Result && Interlocked.Exchange(ref isFirst, 0) == 1)
+                Wait(work);
+        };
+    }
+
+    private static async Task<bool> IsWritingBatchAsync(HttpRequestMessage request) =>
+        await CosmosCall.OfAsync(request) is { Operation: CosmosOperation.Batch, Container: "deliveries" };
+
+    private static Task<DeliveryControl> ReleaseAsync(DeliveryFixture fixture, DateTimeOffset until) =>
+        fixture.Switch.ChangeAsync(control => control with { ReleaseParkedUntil = until }, Stop);
+
+    private static EventDelivery Delivered(EventDelivery delivery, DateTimeOffset at) =>
+        delivery.After(new(at, DeliveryVerdict.Delivered, "")) with { FailureCount = 0 };
+
+    private static async Task<(DeliveryState, int)> StateAsync(DeliveryFixture fixture, EventDelivery delivery)
+    {
+        var stored = await fixture.FindAsync(delivery.OrderId);
+        return (stored.State, stored.FailureCount);
+    }
+
+    private static async Task<EventDelivery> ParkAsync(DeliveryFixture fixture)
+    {
+        fixture.Platform.AnswerWith(422);
+        await fixture.DispatchAsync("o-1");
+        fixture.Platform.AnswerWith(200);
+        return await fixture.FindAsync("o-1");
+    }
+
+    private static async Task<(EventDelivery One, EventDelivery Other)> TwoOfAShardAsync(DeliveryFixture fixture)
+    {
+        fixture.Platform.AnswerWith(422);
+        string[] ids = [.. Enumerable.Range(0, 100).Select(i => $"o-{i}")
+            .Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(2)];
+        foreach (var id in ids)
+            await fixture.DispatchAsync(id);
+        return (await fixture.FindAsync(ids[0]), await fixture.FindAsync(ids[1]));
+    }
+
+    /// <summary>A store to which every batch is too large.</summary>
+    private sealed class TooLarge : DelegatingHandler
+    {
+        public bool IsOn { get; set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!IsOn || !await IsWritingBatchAsync(request))
+                return await base.SendAsync(request, cancellationToken);
+            return new HttpResponseMessage(HttpStatusCode.RequestEntityTooLarge)
+            {
+                RequestMessage = request,
+                Content = new StringContent("""{"code":"RequestEntityTooLarge","message":"too large"}"""),
+            };
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using Commerce.Functions.Delivery;
+using Commerce.Shared.Delivery;
+using Polly.CircuitBreaker;
+
+namespace Commerce.Functions.Tests.Delivery;
+
+/// <summary>When nothing is sent, and when a drain ends.</summary>
+public class DrainGuardTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Nothing_is_sent_before_it_is_due()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AnswerWith(500);
+        await fixture.DispatchAsync("o-1");
+        fixture.Platform.AnswerWith(200);
+        var due = (await fixture.FindAsync("o-1")).DueAt!.Value;
+
+        Assert.Equal((0, due), await RunAsync(fixture));
+        fixture.Time.Shift(due - fixture.Time.GetUtcNow() - TimeSpan.FromMilliseconds(500));
+        Assert.Equal((0, due), await RunAsync(fixture));
+        fixture.Time.Shift(TimeSpan.FromMilliseconds(501));
+        Assert.Equal((1, null), await RunAsync(fixture));
+
+        static async Task<(int Sent, DateTimeOffset? NextDueAt)> RunAsync(DeliveryFixture fixture)
+        {
+            var report = await fixture.Drain.RunAsync(Stop);
+            return (report.Sent, report.NextDueAt);
+        }
+    }
+
+    [Fact]
+    public async Task A_pause_by_another_instance_is_seen_within_two_seconds_and_by_a_drain_at_once()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var neighbour = fixture.Neighbour(fixture.Time);
+        Assert.Equal(DeliveryState.Delivered, await fixture.DispatchAsync("o-1"));
+        await PauseAsync(neighbour);
+        await neighbour.DispatchAsync("o-waiting");
+
+        Assert.True((await fixture.Drain.RunAsync(Stop)).IsHalted);
+        await neighbour.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
+        fixture.Time.Shift(TimeSpan.FromSeconds(2));
+        Assert.Equal(DeliveryState.Delivered, await fixture.DispatchAsync("o-2"));
+        await PauseAsync(neighbour);
+        fixture.Time.Shift(TimeSpan.FromSeconds(2));
+        Assert.Equal(DeliveryState.Waiting, await fixture.DispatchAsync("o-3"));
+
+        Assert.Equal(["o-1.paid", "o-2.paid"], fixture.Platform.Received);
+    }
+
+    [Fact]
+    public async Task An_event_that_has_waited_for_a_slot_is_not_sent_after_a_pause()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await PauseAsync(fixture);
+        await fixture.DispatchAsync("o-1");
+        var delivery = await fixture.FindAsync("o-1");
+
+        Assert.Same(delivery, await fixture.Dispatcher.TryAsync(delivery, null, Stop));
+
+        Assert.Empty(fixture.Platform.Received);
+    }
+
+    [Fact]
+    public async Task A_drain_ends_with_its_slice_and_the_next_goes_on()
+    {
+        await using var fixture = await WithBacklogAsync(BacklogDrain.PageMax + 10);
+        fixture.Platform.Answer = _ =>
+        {
+            if (fixture.Platform.Received.Count == BacklogDrain.PageMax)
+                fixture.Time.Shift(BacklogDrain.Slice);
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        };
+
+        var first = await fixture.Drain.RunAsync(Stop);
+        Assert.Equal((BacklogDrain.PageMax, false), (first.Sent, first.IsBlocked));
+        Assert.NotNull(first.NextDueAt);
+        var second = await fixture.Drain.RunAsync(Stop);
+        Assert.Equal((10, null), (second.Sent, second.NextDueAt));
+    }
+
+    [Fact]
+    public async Task A_drain_ends_at_a_pause_that_another_instance_orders_meanwhile()
+    {
+        await using var fixture = await WithBacklogAsync(BacklogDrain.PageMax + 10);
+        var neighbour = fixture.Neighbour(fixture.Time);
+        var (answered, paused) = (0, new TaskCompletionSource());
+        fixture.Platform.Answer = _ =>
+        {
+            // All of the page are under way by then.
+            if (Interlocked.Increment(ref answered) == BacklogDrain.PageMax)
+            {
+                Task.Run(() => PauseAsync(neighbour), Stop).Wait(Stop);
+                fixture.Time.Shift(TimeSpan.FromSeconds(2));
+            }
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        };
+
+        var report = await fixture.Drain.RunAsync(Stop);
+
+        Assert.Equal((BacklogDrain.PageMax, true, true), (report.Sent, report.IsBlocked, report.IsHalted));
+        Assert.Equal(BacklogDrain.PageMax, fixture.Platform.Received.Count);
+        Assert.Equal(10, await fixture.Store.CountAsync(DeliveryState.Waiting, Stop));
+    }
+
+    [Fact]
+    public async Task Ten_events_that_are_rejected_leave_the_breaker_closed()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Platform.AnswerWith(422);
+
+        for (var i = 0; i < 10; i++)
+            Assert.Equal(DeliveryState.Parked, await fixture.DispatchAsync($"o-{i}"));
+
+        Assert.Equal(CircuitState.Closed, fixture.Gate.State);
+        Assert.Equal(10, fixture.Platform.Received.Count);
+        // What it is for: as many failures open it.
+        fixture.Time.Shift(TimeSpan.FromMinutes(1));
+        fixture.Platform.AnswerWith(500);
+        for (var i = 10; i < 20; i++)
+            await fixture.DispatchAsync($"o-{i}");
+        Assert.Equal(CircuitState.Open, fixture.Gate.State);
+    }
+
+    private static Task<DeliveryControl> PauseAsync(DeliveryFixture fixture) =>
+        fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
+
+    /// <summary>Events of one shard that wait and are due.</summary>
+    private static async Task<DeliveryFixture> WithBacklogAsync(int count)
+    {
+        var fixture = await DeliveryFixture.CreateAsync();
+        await PauseAsync(fixture);
+        foreach (var id in Enumerable.Range(0, 10_000).Select(i => $"o-{i}")
+            .Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(count))
+            await fixture.DispatchAsync(id);
+        await fixture.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
+        return fixture;
+    }
+}
