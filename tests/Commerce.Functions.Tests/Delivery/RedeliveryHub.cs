@@ -1,5 +1,5 @@
 using Commerce.Functions.Delivery;
-using Commerce.Functions.Tests.Support;
+using Commerce.Functions.Tests.Durable;
 using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
