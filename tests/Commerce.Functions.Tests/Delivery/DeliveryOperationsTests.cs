@@ -114,7 +114,8 @@ public sealed class DeliveryOperationsTests : IAsyncLifetime
         Assert.Equal(Redelivery, Assert.Single(_durable.Started));
         var before = _fixture.Platform.Received.Count;
         await _fixture.DrainAllAsync();
-        Assert.Equal((before + 1, DeliveryState.Delivered), (_fixture.Platform.Received.Count, (await _fixture.FindAsync(OrderId(1))).State));
+        Assert.Equal(before + 1, _fixture.Platform.Received.Count);
+        Assert.Equal(DeliveryState.Delivered, (await _fixture.FindAsync(OrderId(1))).State);
     }
 
     /// <summary>A delivery that is being sent just now changes under the operator's hands.</summary>

@@ -3,10 +3,13 @@ using Commerce.Functions.Tests.Durable;
 using Commerce.Shared.Delivery;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commerce.Functions.Tests.Delivery;
 
-/// <summary>The orchestrator of the redelivery on a genuine worker: when it goes on, when it pauses and for how long, when it ends.</summary>
+/// <summary>
+/// The orchestrator of the redelivery on a genuine worker: when it goes on, when it pauses and for how long, when it ends.
+/// </summary>
 public sealed class RedeliveryOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
@@ -128,8 +131,7 @@ public sealed class RedeliveryOrchestratorTests(TaskHub hub) : IClassFixture<Tas
             () => FindAsync(RedeliveryOrchestrator.InstanceId), static found => found?.SerializedCustomStatus is not null, "its pause");
         var started = (await FindAsync(RedeliveryOrchestrator.InstanceId))!.CreatedAt;
         // One runs: a second is not started beside it.
-        await new RedeliveryStarter(TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<RedeliveryStarter>.Instance)
-            .EnsureRunningAsync(hub.Client, Stop);
+        await new RedeliveryStarter(TimeProvider.System, NullLogger<RedeliveryStarter>.Instance).EnsureRunningAsync(hub.Client, Stop);
         Assert.Equal(started, (await FindAsync(RedeliveryOrchestrator.InstanceId))!.CreatedAt);
         Assert.Empty(fixture.Platform.Received);
 
@@ -153,7 +155,7 @@ public sealed class RedeliveryOrchestratorTests(TaskHub hub) : IClassFixture<Tas
 
     private static DrainResult End() => new(new DrainReport(0, false, false, null), null, TimeSpan.Zero);
 
-    /// <summary>How often the platform was found down, and how long to wait; <paramref name="sent"/> tells the report from others.</summary>
+    /// <summary>How often the platform was found down, and how long to wait; <paramref name="sent"/> tells reports apart.</summary>
     private static DrainResult Then(int failures, TimeSpan pause = default, int? sent = null) =>
         new DrainResult(new DrainReport(sent ?? failures + 1, true, false, Now, Now.AddMinutes(1)), new RedeliveryRun(failures), pause);
 

@@ -4,7 +4,9 @@ namespace Commerce.Functions.Tests.Durable;
 
 public sealed class RetriesTests
 {
-    /// <summary>A step that gives up leaves stock or money in the air; one that is tried without a pause holds up what it waits for.</summary>
+    /// <summary>
+    /// A step that gives up leaves stock or money in the air; one that is tried without a pause holds up what it waits for.
+    /// </summary>
     [Fact]
     public void A_step_is_tried_again_without_end_soon_at_first_and_once_a_minute_in_the_end()
     {

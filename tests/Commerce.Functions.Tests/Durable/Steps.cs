@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Commerce.Functions.Tests.Durable;
 
-/// <summary>The activities of an instance: those of the app, or what a test says; they can be made to fail, and all calls are kept.</summary>
+/// <summary>The activities of an instance: those of the app, or what a test says. They can be made to fail; calls are kept.</summary>
 internal sealed class Steps(Func<string, object?, Task<object?>> activities)
 {
     private readonly ConcurrentQueue<(string Name, object? Input)> _calls = new();

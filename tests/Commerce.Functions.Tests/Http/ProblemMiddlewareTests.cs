@@ -116,7 +116,8 @@ public sealed class ProblemMiddlewareTests
     [Fact]
     public async Task Nothing_of_the_answer_that_was_being_made_is_left()
     {
-        var answer = await AnswerAsync(new TimeoutException(), http => (http.Response.StatusCode, http.Response.Headers.ETag) = (201, "\"1\""));
+        var answer = await AnswerAsync(
+            new TimeoutException(), static http => (http.Response.StatusCode, http.Response.Headers.ETag) = (201, "\"1\""));
         Assert.Equal((503, ""), (answer.StatusCode, answer.Headers.ETag.ToString()));
     }
 

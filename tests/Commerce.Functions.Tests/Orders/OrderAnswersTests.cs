@@ -79,7 +79,8 @@ public sealed class OrderAnswersTests
     [Fact]
     public async Task What_was_not_accepted_is_a_problem_of_no_order()
     {
-        foreach (var answer in new[] { OrderAnswers.Placed(Failure.KeyReused, default), OrderAnswers.Cancelled(Failure.KeyReused, default) })
+        Result<Order> refused = Failure.KeyReused;
+        foreach (var answer in new[] { OrderAnswers.Placed(refused, default), OrderAnswers.Cancelled(refused, default) })
         {
             var (status, body, headers) = await Requests.AnswerAsync(answer);
             Assert.Equal((422, ""), (status, headers.Location.ToString()));

@@ -47,7 +47,8 @@ public sealed class OrderFunctionsTests(TestStore store) : IClassFixture<TestSto
     public async Task Who_says_what_it_is_to_cost_pays_that_or_nothing(long expected, int status)
     {
         var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
-        var reply = await PostAsync(user, "k", Body((product, 2)).Replace("}]}", $"}}],\"expectedTotalAmount\":{expected}}}", StringComparison.Ordinal));
+        var body = $$"""{"items":[{"productId":"{{product}}","quantity":2}],"expectedTotalAmount":{{expected}}}""";
+        var reply = await PostAsync(user, "k", body);
         Assert.Equal((status, status == 409 ? "price-changed" : null), (reply.Status, reply.Problem));
     }
 
@@ -182,7 +183,8 @@ public sealed class OrderFunctionsTests(TestStore store) : IClassFixture<TestSto
         $$"""{"items":[{{string.Join(',', items.Select(static item =>
             $$"""{"productId":"{{item.ProductId}}","quantity":{{item.Quantity}}}"""))}}]}""";
 
-    private static (string, string)[] Headers(string? key) => key is null ? [("Prefer", Async)] : [("Prefer", Async), ("Idempotency-Key", key)];
+    private static (string, string)[] Headers(string? key) =>
+        key is null ? [("Prefer", Async)] : [("Prefer", Async), ("Idempotency-Key", key)];
 
     private Task<Reply> CallAsync(
         Func<OrderFunctions, HttpRequest, Task<IResult>> function, string? body = null, params (string, string)[] headers) =>

@@ -8,7 +8,9 @@ using Microsoft.DurableTask.Client;
 
 namespace Commerce.Functions.Tests.Orders;
 
-/// <summary>The orchestrators of orders on a genuine worker: which step follows which, whatever the steps answer and however they fail.</summary>
+/// <summary>
+/// The orchestrators of orders on a genuine worker: which step follows which, whatever the steps answer and however they fail.
+/// </summary>
 public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
 {
     private const string Fulfil = nameof(OrderActivities.FulfilOrder);

@@ -5,8 +5,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Tests.Support;
 
 /// <summary>
-/// Of what the worker knows of a run, its result. The worker has a type of its own for that which nobody else can name: it is made here from
-/// what is asked for, and has any property that is set.
+/// Of what the worker knows of a run, its result. The worker has a type of its own for that which nobody else can name: it is made here
+/// from what is asked for, and has any property that is set.
 /// </summary>
 internal sealed class RunFeatures : IInvocationFeatures
 {
