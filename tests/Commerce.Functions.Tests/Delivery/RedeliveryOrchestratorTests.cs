@@ -110,8 +110,7 @@ public sealed class RedeliveryOrchestratorTests(TaskHub hub) : IClassFixture<Tas
     [InlineData(3)]
     public async Task A_run_that_fails_is_made_again_and_counts_once(int faults)
     {
-        var fault = new IOException("The store is away.");
-        var steps = Drains([Then(4), .. Enumerable.Repeat(fault, faults), Then(5), fault, End()]);
+        var steps = Drains([Then(4), .. Enumerable.Repeat(Steps.Fails, faults), Then(5), Steps.Fails, End()]);
         Assert.Equal(OrchestrationRuntimeStatus.Completed, (await RunAsync(steps)).RuntimeStatus);
         Assert.Equal([0, .. Enumerable.Repeat(4, faults + 1), 5, 5], Failures(steps));
     }

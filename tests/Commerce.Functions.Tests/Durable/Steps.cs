@@ -7,13 +7,16 @@ internal sealed class Steps(Func<string, object?, Task<object?>> activities)
 {
     private readonly ConcurrentQueue<(string Name, object? Input)> _calls = new();
 
-    /// <summary>Says what an activity answers to its calls, one after the other: an exception is thrown.</summary>
+    /// <summary>Instead of an answer: the call fails.</summary>
+    public const string Fails = "fails";
+
+    /// <summary>Says what an activity answers to its calls, one after the other.</summary>
     public static Steps That(params (string Name, object?[] Answers)[] activities)
     {
         var answers = activities.ToDictionary(
             static activity => activity.Name, static activity => new ConcurrentQueue<object?>(activity.Answers));
         return new((name, _) => !answers[name].TryDequeue(out var answer) ? throw new InvalidOperationException($"{name} once too often")
-            : answer is Exception fault ? throw fault
+            : answer is Fails ? throw new IOException($"{name} fails.")
             : Task.FromResult(answer));
     }
 

@@ -17,9 +17,9 @@ public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
     private const string Reject = nameof(OrderActivities.RejectOrder);
     private const string Refund = nameof(OrderActivities.RefundOrder);
     private const string Complete = nameof(OrderActivities.CompleteCancellation);
+    private const string Fails = Steps.Fails;
     private const string Purge = nameof(PurgeActivities.PurgeSome);
 
-    private static readonly IOException Fault = new("The store is away.");
     private static readonly Failure Refusal = new(ErrorCode.BalanceLimitExceeded, "Too much.") { Requested = 7, Available = 3 };
 
     private static readonly OrderWork Work = new("o-1", "u-1", [new SoldLine("p-1", 2, 1_000), new SoldLine("p-2", 1, Limits.PriceMax)])
@@ -29,16 +29,16 @@ public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
         PaidAt = new(2026, 3, 2, 9, 0, 0, 123, TimeSpan.Zero),
     };
 
-    /// <summary>What the steps answer, and which of them are called then; a fault is answered by another call of the same.</summary>
+    /// <summary>What the steps answer, and which of them are called then; what fails is called once more.</summary>
     public static TheoryData<string, object?[], object?[], string[]> Placements => new()
     {
         { "paid", ["the event"], [], [Fulfil] },
         { "refused", [null], [true], [Fulfil, Reject] },
-        { "paid at the second try", [Fault, "the event"], [], [Fulfil, Fulfil] },
-        { "paid at the third try", [Fault, new TimeoutException(), "the event"], [], [Fulfil, Fulfil, Fulfil] },
-        { "refused at the second try", [Fault, null], [true], [Fulfil, Fulfil, Reject] },
-        { "rejected at the second try", [null], [Fault, true], [Fulfil, Reject, Reject] },
-        { "each at the second try", [Fault, null], [Fault, true], [Fulfil, Fulfil, Reject, Reject] },
+        { "paid at the second try", [Fails, "the event"], [], [Fulfil, Fulfil] },
+        { "paid at the third try", [Fails, Fails, "the event"], [], [Fulfil, Fulfil, Fulfil] },
+        { "refused at the second try", [Fails, null], [true], [Fulfil, Fulfil, Reject] },
+        { "rejected at the second try", [null], [Fails, true], [Fulfil, Reject, Reject] },
+        { "each at the second try", [Fails, null], [Fails, true], [Fulfil, Fulfil, Reject, Reject] },
         { "said to have been decided already", [null], [false], [Fulfil, Reject] },
     };
 
@@ -57,10 +57,10 @@ public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
     {
         { "cancelled", [null], ["the event"], [Refund, Complete], false },
         { "refused", [Refusal], [], [Refund], true },
-        { "refunded at the second try", [Fault, null], ["the event"], [Refund, Refund, Complete], false },
-        { "refused at the second try", [Fault, Refusal], [], [Refund, Refund], true },
-        { "completed at the second try", [null], [Fault, "the event"], [Refund, Complete, Complete], false },
-        { "completed at the third try", [null], [Fault, Fault, "the event"], [Refund, Complete, Complete, Complete], false },
+        { "refunded at the second try", [Fails, null], ["the event"], [Refund, Refund, Complete], false },
+        { "refused at the second try", [Fails, Refusal], [], [Refund, Refund], true },
+        { "completed at the second try", [null], [Fails, "the event"], [Refund, Complete, Complete], false },
+        { "completed at the third try", [null], [Fails, Fails, "the event"], [Refund, Complete, Complete, Complete], false },
     };
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
     [Fact]
     public async Task A_purge_that_fails_is_seen_to_fail()
     {
-        var steps = Steps.That((Purge, [Fault]));
+        var steps = Steps.That((Purge, [Fails]));
         Assert.Equal(OrchestrationRuntimeStatus.Failed, (await RunAsync(PurgeOrchestrator.Name, null, steps)).RuntimeStatus);
         Assert.Single(steps.Calls);
     }
