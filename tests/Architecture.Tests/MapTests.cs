@@ -1,11 +1,12 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using Mono.Cecil;
 
 namespace Architecture.Tests;
 
 /// <summary>The map in docs/architecture.md is true: folders, what is in which file, and who may know whom.</summary>
-public sealed class MapTests
+public sealed partial class MapTests
 {
     private static readonly (string Trigger, string Suffix)[] Suffixes =
         [("OrchestrationTriggerAttribute", "Orchestrator"), ("ActivityTriggerAttribute", "Activities"), ("TriggerAttribute", "Functions")];
@@ -22,6 +23,21 @@ public sealed class MapTests
     {
         string[] ofTestsAlone = ["Support", "Lag"];
         Assemblies.AssertNone(Folders(tests).Except(Folders(source)).Except(ofTestsAlone));
+    }
+
+    /// <summary>A capability that only whole shops run through is tested slowly and in few of its branches.</summary>
+    [Theory]
+    [InlineData("src/Commerce.Shared", "tests/Commerce.Shared.Tests")]
+    [InlineData("src/Commerce.Functions", "tests/Commerce.Functions.Tests")]
+    public void What_has_a_folder_has_tests_in_a_folder_of_the_same_name(string source, string tests)
+    {
+        var tested = (
+            from test in Assemblies.Sources(tests)
+            let parts = test.Path[(tests.Length + 1)..].Split('/')
+            where parts.Length > 1 && TestMethod().IsMatch(test.Text)
+            select parts[0]).ToHashSet();
+        Assert.NotEmpty(tested);
+        Assemblies.AssertNone(Folders(source).Except(tested).Select(folder => $"{source}/{folder} has no tests in {tests}/{folder}"));
     }
 
     [Theory]
@@ -71,6 +87,9 @@ public sealed class MapTests
         string? FolderOf(string name) =>
             name.StartsWith(project + ".", StringComparison.Ordinal) ? name[(project.Length + 1)..].Split('.')[0] : null;
     }
+
+    [GeneratedRegex(@"^ +\[(Fact|Theory)\b", RegexOptions.Multiline)]
+    private static partial Regex TestMethod();
 
     private static IEnumerable<string> Folders(string project) =>
         from source in Assemblies.Sources(project)

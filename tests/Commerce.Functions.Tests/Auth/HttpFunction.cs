@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text;
 using Commerce.Functions.Auth;
 using Commerce.Functions.Http;
-using Commerce.Functions.Tests.Orders;
+using Commerce.Functions.Tests.Durable;
 using Commerce.Functions.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

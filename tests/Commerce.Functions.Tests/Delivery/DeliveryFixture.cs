@@ -5,6 +5,8 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Support;
+using Commerce.Shared;
+using Commerce.Shared.Balance;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
@@ -37,6 +39,7 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         Dispatcher = new EventDispatcher(
             Gate, Switch, Store, new OrderStore(database.Database), wrapped, Time, NullLogger<EventDispatcher>.Instance);
         Drain = new BacklogDrain(Dispatcher, Gate, Switch, Store, wrapped, Time);
+        Redelivery = new RedeliveryActivities(Drain, wrapped, Time);
         Starter = new RedeliveryStarter(Time, NullLogger<RedeliveryStarter>.Instance);
         Reconciler = new EventReconciler(
             new ReconciliationStore(database.Database), Store, wrapped, Time, NullLogger<EventReconciler>.Instance);
@@ -60,6 +63,8 @@ internal sealed class DeliveryFixture : IAsyncDisposable
     public EventDispatcher Dispatcher { get; }
 
     public BacklogDrain Drain { get; }
+
+    public RedeliveryActivities Redelivery { get; }
 
     public EventReconciler Reconciler { get; }
 
@@ -93,6 +98,24 @@ internal sealed class DeliveryFixture : IAsyncDisposable
     {
         var order = OrderOf(orderId, Time.GetUtcNow());
         await _database.Database[CommerceDatabase.Accounts].CreateItemAsync(order, new PartitionKey(order.UserId));
+        return order;
+    }
+
+    /// <summary>A paid order in the store, with its entry in the books.</summary>
+    public async Task<Order> PayAsync(string orderId)
+    {
+        var order = await AddOrderAsync(orderId);
+        await _database.Database[CommerceDatabase.Accounts].CreateItemAsync(new LedgerEntry
+        {
+            Id = OperationId.Payment(orderId),
+            UserId = order.UserId,
+            Kind = EntryKind.Payment,
+            Amount = -order.TotalAmount,
+            BalanceAfter = 0,
+            Sequence = 1,
+            CreatedAt = order.PaidAt!.Value,
+            OrderId = orderId,
+        });
         return order;
     }
 

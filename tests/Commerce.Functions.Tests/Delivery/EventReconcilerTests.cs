@@ -1,6 +1,4 @@
 using Commerce.Functions.Cosmos;
-using Commerce.Shared;
-using Commerce.Shared.Balance;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
@@ -21,7 +19,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     [Fact]
     public async Task A_payment_without_a_delivery_is_found_once_it_is_old_enough()
     {
-        var order = await PayAsync("o-1");
+        var order = await _fixture.PayAsync("o-1");
         Assert.Equal(0, await ReconcileAsync());
         Assert.Null(await _fixture.Store.FindAsync("o-1.paid", Stop));
 
@@ -41,7 +39,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
         foreach (var (id, status) in new[] { ("o-1", 200), ("o-2", 400), ("o-3", 503) })
         {
             _fixture.Platform.AnswerWith(status);
-            await PayAsync(id);
+            await _fixture.PayAsync(id);
             await _fixture.Dispatcher.DispatchAsync(
                 OrderEventMessage.Parse(OrderEvents.Paid(DeliveryFixture.OrderOf(id, _fixture.Time.GetUtcNow()))), Stop);
         }
@@ -57,7 +55,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     [Fact]
     public async Task A_cancellation_without_a_delivery_is_found_and_so_is_the_payment_before_it()
     {
-        var order = await PayAsync("o-1");
+        var order = await _fixture.PayAsync("o-1");
         await Accounts.ReplaceItemAsync(order with { Status = OrderStatus.Cancelled, CancelledAt = order.PaidAt }, order.Id);
         _fixture.Time.Shift(Old);
 
@@ -71,7 +69,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     public async Task A_run_that_was_broken_off_is_gone_on_with_where_it_ended_and_many_are_found_in_pieces()
     {
         for (var i = 0; i < 1_100; i++)
-            await PayAsync($"o-{i}");
+            await _fixture.PayAsync($"o-{i}");
         _fixture.Time.Shift(Old);
         var broken = 0;
         _fixture.Database.Before = request =>
@@ -92,7 +90,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     public async Task Two_that_run_at_once_record_each_event_once_and_the_checkpoint_never_goes_back()
     {
         for (var i = 0; i < 50; i++)
-            await PayAsync($"o-{i}");
+            await _fixture.PayAsync($"o-{i}");
         _fixture.Time.Shift(Old);
 
         var recorded = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ReconcileAsync()));
@@ -104,7 +102,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     [Fact]
     public async Task A_message_that_comes_after_its_event_was_found_in_the_books_is_not_sent_again()
     {
-        var order = await PayAsync("o-1");
+        var order = await _fixture.PayAsync("o-1");
         _fixture.Time.Shift(Old);
         await ReconcileAsync();
         await _fixture.DrainAllAsync();
@@ -120,22 +118,4 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private Task<int> ReconcileAsync() => _fixture.Reconciler.RunAsync(Stop);
-
-    /// <summary>A paid order as the books have it.</summary>
-    private async Task<Order> PayAsync(string orderId)
-    {
-        var order = await _fixture.AddOrderAsync(orderId);
-        await Accounts.CreateItemAsync(new LedgerEntry
-        {
-            Id = OperationId.Payment(orderId),
-            UserId = order.UserId,
-            Kind = EntryKind.Payment,
-            Amount = -order.TotalAmount,
-            BalanceAfter = 0,
-            Sequence = 1,
-            CreatedAt = order.PaidAt!.Value,
-            OrderId = orderId,
-        });
-        return order;
-    }
 }

@@ -1,5 +1,5 @@
 using Commerce.Functions.Delivery;
-using Commerce.Functions.Tests.Support;
+using Commerce.Functions.Tests.Durable;
 using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -10,7 +10,7 @@ namespace Commerce.Functions.Tests.Delivery;
 /// A task hub that runs the redelivery and is as hard to please as the genuine host: it refuses a start of what runs and an event for what
 /// has ended or never was, and an event that comes after an instance's last look is accepted and lost.
 /// </summary>
-internal sealed class RedeliveryHub(BacklogDrain drain, TimeProvider time) : PartialDurable
+internal sealed class RedeliveryHub(RedeliveryActivities activities) : PartialDurable
 {
     private readonly Lock _lock = new();
     private OrchestrationRuntimeStatus? _status;
@@ -70,28 +70,74 @@ internal sealed class RedeliveryHub(BacklogDrain drain, TimeProvider time) : Par
         return Task.CompletedTask;
     }
 
+    private RedeliveryActivities Activities => activities;
+
+    private Task Wake
+    {
+        get
+        {
+            lock (_lock)
+                return _wake.Task;
+        }
+    }
+
     private void Answer()
     {
         if (Fault is { } fault)
             throw fault;
     }
 
+    /// <summary>Execution after execution, each of the app's orchestrator as it is.</summary>
     private async Task RunAsync()
     {
-        RedeliveryRun? run = new(0);
-        while (run is not null)
+        for (var next = new Execution(this, null); next is not null;)
         {
-            var result = DrainResult.Of(run, await drain.RunAsync(CancellationToken.None), TimeSpan.FromSeconds(1), time.GetUtcNow());
-            run = result.Next;
-            // The turn that ends an instance, or begins its pause, comes some time after its last look.
-            await Task.Delay(TimeSpan.FromMilliseconds(3));
-            if (run is not null && result.Pause > TimeSpan.Zero)
-                await Task.WhenAny(_wake.Task, Task.Delay(result.Pause));
+            var execution = next;
+            await RedeliveryOrchestrator.RunAsync(execution);
+            next = execution.Next;
             lock (_lock)
             {
                 _wake = _wake.Task.IsCompleted ? new() : _wake;
-                _status = run is null ? OrchestrationRuntimeStatus.Completed : _status;
+                _status = next is null ? OrchestrationRuntimeStatus.Completed : _status;
             }
         }
+    }
+
+    /// <summary>One execution of the redelivery, up to its end or its next beginning.</summary>
+    private sealed class Execution(RedeliveryHub hub, object? input)
+        : OrchestrationRun(RedeliveryOrchestrator.Name, input, new Drains(hub.Activities))
+    {
+        public Execution? Next { get; private set; }
+
+        public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
+        {
+            var answer = await base.CallActivityAsync<TResult>(name, input, options);
+            // The turn that ends an instance, or begins its pause, comes some time after its last look.
+            await Task.Delay(TimeSpan.FromMilliseconds(3));
+            return answer;
+        }
+
+        public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken) =>
+            fireAt > CurrentUtcDateTime ? Task.Delay(fireAt - CurrentUtcDateTime, cancellationToken) : Task.CompletedTask;
+
+        public override async Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+        {
+            Assert.Equal(RedeliveryOrchestrator.WakeEvent, eventName);
+            await hub.Wake.WaitAsync(cancellationToken);
+            return default!;
+        }
+
+        public override void SetCustomStatus(object? customStatus)
+        {
+        }
+
+        public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
+            Next = new(hub, newInput);
+    }
+
+    /// <summary>The activity as an orchestrator sees it.</summary>
+    private sealed class Drains(RedeliveryActivities activities)
+    {
+        public Task<DrainResult> DrainDeliveries(RedeliveryRun run) => activities.DrainDeliveries(run, CancellationToken.None);
     }
 }

@@ -16,7 +16,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     public async Task Orders_in_any_order_leave_nothing_paused_that_was_resumed_and_nothing_parked_that_was_released()
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
-        var hub = new RedeliveryHub(fixture.Drain, fixture.Time);
+        var hub = new RedeliveryHub(fixture.Redelivery);
         await ParkAsync(fixture, 5);
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
@@ -48,7 +48,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     public async Task An_order_that_meets_the_redelivery_at_its_end_is_carried_out()
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
-        var hub = new RedeliveryHub(fixture.Drain, fixture.Time);
+        var hub = new RedeliveryHub(fixture.Redelivery);
         for (var i = 0; i < Orders / 4; i++)
         {
             Assert.Equal(202, await (fixture.Operations.RedeliverParked(Request(), hub)).StatusAsync());
@@ -61,7 +61,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     public async Task What_is_ordered_or_recorded_while_the_task_hub_is_away_is_done_when_the_timer_finds_it_back()
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
-        var hub = new RedeliveryHub(fixture.Drain, fixture.Time) { Fault = new IOException("The task hub is away.") };
+        var hub = new RedeliveryHub(fixture.Redelivery) { Fault = new IOException("The task hub is away.") };
         await ParkAsync(fixture, 1);
         await fixture.Watch.WatchAsync(hub, Stop);
 

@@ -1,5 +1,6 @@
 using Commerce.Functions.Cart;
 using Commerce.Functions.Orders;
+using Commerce.Functions.Tests.Durable;
 using Commerce.Functions.Tests.Support;
 using Faults;
 

@@ -2,6 +2,7 @@ using Commerce.Functions.Balance;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Orders;
+using Commerce.Functions.Tests.Durable;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;

@@ -1,4 +1,5 @@
 using Commerce.Functions.Orders;
+using Commerce.Functions.Tests.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -22,7 +22,7 @@ internal sealed class FakeRun(
 
     public override FunctionDefinition FunctionDefinition { get; } = new NamedFunction(function);
 
-    public override IInvocationFeatures Features => throw new NotSupportedException();
+    public override IInvocationFeatures Features { get; } = new RunFeatures();
 
     public override IServiceProvider InstanceServices { get; set; } = app;
 

@@ -2,11 +2,11 @@ using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Commerce.Functions.Tests.Support;
+namespace Commerce.Functions.Tests.Durable;
 
 /// <summary>A run of an orchestrator in this process: its activities are methods of an object, called by their names. Nothing is
 /// replayed.</summary>
-internal sealed class OrchestrationRun(string name, object? input, object activities) : TaskOrchestrationContext
+internal class OrchestrationRun(string name, object? input, object activities) : TaskOrchestrationContext
 {
     public override TaskName Name => name;
 

@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using Commerce.Functions.Tests.Support;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
 
-namespace Commerce.Functions.Tests.Orders;
+namespace Commerce.Functions.Tests.Durable;
 
 /// <summary>Remembers what was started, and runs nothing.</summary>
 internal sealed class FakeDurable : PartialDurable
@@ -19,6 +18,9 @@ internal sealed class FakeDurable : PartialDurable
     /// <summary>Thrown by a start, after the instance is there if it is.</summary>
     public Exception? StartFault { get; set; }
 
+    /// <summary>Told of every start before it is made: here others can be quicker.</summary>
+    public Action<string>? Starting { get; set; }
+
     /// <summary>What a start of that instance throws.</summary>
     public void FaultFor(string instanceId, Exception fault) => _faults[instanceId] = fault;
 
@@ -31,10 +33,13 @@ internal sealed class FakeDurable : PartialDurable
             SerializedOutput = output,
         };
 
+    public void Forget(string instanceId) => _instances.TryRemove(instanceId, out _);
+
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
             CancellationToken cancellation = default)
     {
+        Starting?.Invoke(options!.InstanceId!);
         if (StartFault is { } fault)
             throw fault;
         if (_faults.TryGetValue(options!.InstanceId!, out var fate))

@@ -1,7 +1,7 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace Commerce.Functions.Tests.Support;
+namespace Commerce.Functions.Tests.Durable;
 
 /// <summary>A task hub of which a test needs a part: whatever else is asked of it fails the test.</summary>
 internal abstract class PartialDurable() : DurableTaskClient("fake")
