@@ -3,6 +3,7 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Orders;
+using Commerce.Functions.Tests.Durable;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
