@@ -9,8 +9,7 @@ using Microsoft.Azure.Cosmos;
 var clients = new Option<int>("--clients") { DefaultValueFactory = _ => 32, Description = "Operations in flight at once." };
 var seconds = new Option<double>("--seconds")
 {
-    DefaultValueFactory = _ =>
-    10,
+    DefaultValueFactory = _ => 10,
     Description = "Seconds measured of each operation, after 15 of warm-up."
 };
 var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "Folder for the store; it is created." };

@@ -128,6 +128,8 @@ public sealed class LoadRunnerTests : DriverTests
     [InlineData("top --pid 2147483647")]
     [InlineData("order --hot --zipf")]
     [InlineData("order --clients 0")]
+    [InlineData("order --clients x")]
+    [InlineData("top --duration soon")]
     [InlineData("charge --rate -1")]
     [InlineData("charge --url ftp://example")]
     [InlineData("--compare missing-a.json missing-b.json")]

@@ -87,9 +87,9 @@ public sealed class OrderFunctions(
             return [];
         }
         // Checked before the single items, so that 10,000 bad ones do not make an answer of 10,000 lines.
-        if (wanted.Count is 0 or > Limits.OrderLinesMax)
+        if (OrderRules.RefuseCount(wanted.Count) is { } failure)
         {
-            input.Refuse("items", $"must have 1 to {Limits.OrderLinesMax} entries");
+            input.Refuse("items", failure);
             return [];
         }
         var items = new OrderItem[wanted.Count];

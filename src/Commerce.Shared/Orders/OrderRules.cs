@@ -8,6 +8,10 @@ namespace Commerce.Shared.Orders;
 /// </summary>
 public static class OrderRules
 {
+    /// <summary>What is wrong with a request for so many items; null if nothing is.</summary>
+    public static string? RefuseCount(int count) =>
+        count is 0 or > Limits.OrderLinesMax ? $"must have 1 to {Limits.OrderLinesMax} entries" : null;
+
     /// <summary>
     /// One item a product, in ascending product id: quantities of one product are added, so that two lines of the same product
     /// cannot each pass where both together would not.
@@ -15,8 +19,8 @@ public static class OrderRules
     public static Result<OrderDraft> Draft(OrderRequest request)
     {
         var items = request.Items;
-        if (items.Count is 0 or > Limits.OrderLinesMax)
-            return Failure.Validation("items", $"must have 1 to {Limits.OrderLinesMax} entries");
+        if (RefuseCount(items.Count) is { } failure)
+            return Failure.Validation("items", failure);
         var quantities = new SortedDictionary<string, long>(StringComparer.Ordinal);
         for (var i = 0; i < items.Count; i++)
         {

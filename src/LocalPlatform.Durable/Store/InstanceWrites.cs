@@ -33,8 +33,7 @@ internal static class InstanceWrites
 
     /// <summary>Puts an event into an inbox; false when the instance has ended or is gone.</summary>
     public static bool TrySend(SqliteSession session, long key, P.HistoryEvent sent) => session.Execute(
-        "INSERT INTO inbox (instance, event) SELECT @0, @1 WHERE EXISTS "
-        + "(SELECT 1 FROM instances WHERE key = @0 AND completed_at IS NULL)",
+        "INSERT INTO inbox (instance, event) SELECT @0, @1 WHERE EXISTS (SELECT 1 FROM instances WHERE key = @0 AND completed_at IS NULL)",
         key,
         sent.ToByteArray()) > 0;
 

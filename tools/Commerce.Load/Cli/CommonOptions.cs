@@ -10,18 +10,18 @@ internal sealed class CommonOptions
     private readonly Option<string> _url = new("--url")
     {
         Description = "Where the shop is.",
-        DefaultValueFactory = _ =>
-        "http://127.0.0.1:7071",
-        HelpName = "url"
+        DefaultValueFactory = _ => "http://127.0.0.1:7071",
+        HelpName = "url",
     };
-    private readonly Option<string?> _key = new(
-        "--key")
-    { Description = "Function key of the front door; better in the environment, COMMERCE_KEY.", HelpName = "key" };
+    private readonly Option<string?> _key = new("--key")
+    {
+        Description = "Function key of the front door; better in the environment, COMMERCE_KEY.",
+        HelpName = "key",
+    };
     private readonly Option<string?> _token = new("--token")
     {
-        Description = "Access token with all scopes (COMMERCE_TOKEN); without it "
-        + "each user signs in at the shop's local issuer.",
-        HelpName = "jwt"
+        Description = "Access token with all scopes (COMMERCE_TOKEN); without it each user signs in at the shop's local issuer.",
+        HelpName = "jwt",
     };
     private readonly Option<bool> _unsigned = new("--unsigned") { Description = "Send what is public without a token." };
     private readonly Option<int> _away = new("--away")
@@ -33,12 +33,12 @@ internal sealed class CommonOptions
     private readonly Option<FileInfo?> _report = new("--report")
     {
         Description = "Write the run as JSON, for --compare.",
-        HelpName = "file.json"
+        HelpName = "file.json",
     };
     private readonly Option<FileInfo?> _chart = new("--chart")
     {
         Description = "Draw throughput and latency percentiles over time.",
-        HelpName = "file.svg"
+        HelpName = "file.svg",
     };
 
     public Option<int> Clients { get; }
@@ -48,9 +48,8 @@ internal sealed class CommonOptions
         Clients = new Option<int>("--clients")
         {
             Description = "Requests in flight at once, at most.",
-            DefaultValueFactory = _ =>
-            clients,
-            HelpName = "n"
+            DefaultValueFactory = _ => clients,
+            HelpName = "n",
         };
         Clients.Validators.Add(Check.Between(Clients, 1, 4096));
         _away.Validators.Add(Check.Between(_away, 1, 86_400));
@@ -88,15 +87,23 @@ internal sealed class CommonOptions
 internal static class Check
 {
     public static Action<OptionResult> Between<T>(Option<T> option, T min, T max) where T : struct, IComparable<T> =>
-        result => Validate(option, result, result.GetValueOrDefault<T>(), min, max);
+        result => Validate(option, result, () => result.GetValueOrDefault<T>(), min, max);
 
     public static Action<OptionResult> Between<T>(Option<T?> option, T min, T max) where T : struct, IComparable<T> =>
-        result => Validate(option, result, result.GetValueOrDefault<T?>(), min, max);
+        result => Validate(option, result, () => result.GetValueOrDefault<T?>(), min, max);
 
-    private static void Validate<T>(Option option, OptionResult result, T? value, T min, T max) where T : struct, IComparable<T>
+    private static void Validate<T>(Option option, OptionResult result, Func<T?> read, T min, T max) where T : struct, IComparable<T>
     {
-        if (value is { } given && (given.CompareTo(min) < 0 || given.CompareTo(max) > 0))
-            result.AddError($"{option.Name} must be from {min} to {max}.");
+        try
+        {
+            if (read() is { } given && (given.CompareTo(min) < 0 || given.CompareTo(max) > 0))
+                result.AddError($"{option.Name} must be from {min} to {max}.");
+        }
+        catch (InvalidOperationException)
+        {
+            // Validators are also asked about what is no value of the type.
+            result.AddError($"{option.Name} must be from {min} to {max}; '{string.Join(' ', result.Tokens)}' is no such value.");
+        }
     }
 }
 

@@ -13,70 +13,60 @@ internal sealed class OutageCommand(IAnsiConsole console, TimeProvider time)
     private readonly CommonOptions _common = new(clients: 128);
     private readonly Option<string> _fault = new("--fault")
     {
-        Description = "What the platform does while it is down: hang, reset (cut "
-        + "connections), or the status it answers with.",
+        Description = "What the platform does while it is down: hang, reset (cut connections), or the status it answers with.",
         DefaultValueFactory = _ => "hang",
         HelpName = "fault"
     };
     private readonly Option<string?> _receiver = new("--receiver")
     {
-        Description = "The mock data platform; without it that of the shop's "
-        + "own process, /local/webhooks/data-platform.",
+        Description = "The mock data platform; without it that of the shop's own process, /local/webhooks/data-platform.",
         HelpName = "url"
     };
     private readonly Option<double> _rate = new("--rate")
     {
         Description = "Orders a second, open loop.",
-        DefaultValueFactory = _ =>
-        150,
+        DefaultValueFactory = _ => 150,
         HelpName = "n"
     };
     private readonly Option<int> _pairs = new("--pairs")
     {
         Description = "Healthy and dead runs, in turn.",
-        DefaultValueFactory = _ =>
-        4,
+        DefaultValueFactory = _ => 4,
         HelpName = "n"
     };
     private readonly Option<long?> _count = new("--count")
     {
-        Description = "Instead of pairs one outage in which so many orders are "
-        + "placed as fast as they go, closed loop.",
+        Description = "Instead of pairs one outage in which so many orders are placed as fast as they go, closed loop.",
         HelpName = "n"
     };
     private readonly Option<double> _duration = new("--duration")
     {
         Description = "Seconds of each run.",
-        DefaultValueFactory = _ =>
-        15,
+        DefaultValueFactory = _ => 15,
         HelpName = "s"
     };
     private readonly Option<double> _warmUp = new("--warm-up")
     {
-        Description = "Seconds before the first, not measured; an outage as long "
-        + "as a run follows them, unless 0.",
+        Description = "Seconds before the first, not measured; an outage as long as a run follows them, unless 0.",
         DefaultValueFactory = _ => 20,
         HelpName = "s"
     };
     private readonly Option<int> _users = new("--users")
     {
         Description = "Users that take part.",
-        DefaultValueFactory = _ =>
-        1000,
+        DefaultValueFactory = _ => 1000,
         HelpName = "n"
     };
     private readonly Option<int> _products = new("--products")
     {
         Description = "Products that are ordered.",
-        DefaultValueFactory = _ =>
-        200,
+        DefaultValueFactory = _ => 200,
         HelpName = "n"
     };
     private readonly Option<int> _seed = new("--seed")
     {
         Description = "Seed of what is chosen at random.",
-        DefaultValueFactory = _ =>
-        1,
+        DefaultValueFactory = _ => 1,
         HelpName = "n"
     };
     private readonly Option<int?> _pid = new("--pid")

@@ -14,22 +14,19 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
     private readonly CommonOptions _common = new(clients: 32);
     private readonly Option<double?> _rate = new("--rate")
     {
-        Description = "Open loop: requests a second on a fixed schedule, latency "
-        + "from the moment each was due. Without it closed loop.",
+        Description = "Open loop: requests a second on a fixed schedule, latency from the moment each was due. Without it closed loop.",
         HelpName = "n"
     };
     private readonly Option<double> _duration = new("--duration")
     {
         Description = "Seconds measured.",
-        DefaultValueFactory = _ =>
-        15,
+        DefaultValueFactory = _ => 15,
         HelpName = "s"
     };
     private readonly Option<double> _warmUp = new("--warm-up")
     {
         Description = "Seconds before, not measured.",
-        DefaultValueFactory = _ =>
-        3,
+        DefaultValueFactory = _ => 3,
         HelpName = "s"
     };
     private readonly Option<long?> _count = new(
@@ -38,15 +35,13 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
     private readonly Option<int> _users = new("--users")
     {
         Description = "Users that take part.",
-        DefaultValueFactory = _ =>
-        1000,
+        DefaultValueFactory = _ => 1000,
         HelpName = "n"
     };
     private readonly Option<string> _as = new("--as")
     {
         Description = "What the ids of users begin with.",
-        DefaultValueFactory = _ =>
-        ShopSetup.UserPrefix,
+        DefaultValueFactory = _ => ShopSetup.UserPrefix,
         HelpName = "name"
     };
     private readonly Option<int> _products = new("--products")
@@ -58,14 +53,12 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
     private readonly Option<int> _seed = new("--seed")
     {
         Description = "Seed of what is chosen at random.",
-        DefaultValueFactory = _ =>
-        1,
+        DefaultValueFactory = _ => 1,
         HelpName = "n"
     };
     private readonly Option<int?> _pid = new("--pid")
     {
-        Description = "The shop's process on this machine: its CPU time per request and "
-        + "its memory go into the report.",
+        Description = "The shop's process on this machine: its CPU time per request and its memory go into the report.",
         HelpName = "id"
     };
     private readonly Option<bool> _noAudit = new(
