@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using Commerce.Cli;
 using Commerce.Load.Http;
 
 namespace Commerce.Load.Cli;
@@ -51,8 +51,8 @@ internal sealed class CommonOptions
             DefaultValueFactory = _ => clients,
             HelpName = "n",
         };
-        Clients.Validators.Add(Check.Between(Clients, 1, 4096));
-        _away.Validators.Add(Check.Between(_away, 1, 86_400));
+        Clients.Between(1, 4096);
+        _away.Between(1, 86_400);
     }
 
     public void AddTo(Command command)
@@ -81,30 +81,6 @@ internal sealed class CommonOptions
     }
 
     private TimeSpan Away(ParseResult parsed) => TimeSpan.FromSeconds(parsed.GetRequiredValue(_away));
-}
-
-/// <summary>Validators of option values.</summary>
-internal static class Check
-{
-    public static Action<OptionResult> Between<T>(Option<T> option, T min, T max) where T : struct, IComparable<T> =>
-        result => Validate(option, result, () => result.GetValueOrDefault<T>(), min, max);
-
-    public static Action<OptionResult> Between<T>(Option<T?> option, T min, T max) where T : struct, IComparable<T> =>
-        result => Validate(option, result, () => result.GetValueOrDefault<T?>(), min, max);
-
-    private static void Validate<T>(Option option, OptionResult result, Func<T?> read, T min, T max) where T : struct, IComparable<T>
-    {
-        try
-        {
-            if (read() is { } given && (given.CompareTo(min) < 0 || given.CompareTo(max) > 0))
-                result.AddError($"{option.Name} must be from {min} to {max}.");
-        }
-        catch (InvalidOperationException)
-        {
-            // Validators are also asked about what is no value of the type.
-            result.AddError($"{option.Name} must be from {min} to {max}; '{string.Join(' ', result.Tokens)}' is no such value.");
-        }
-    }
 }
 
 /// <summary>What the process's exit codes mean.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Commerce.Cli;
 using Commerce.Load.Http;
 using Commerce.Load.Measuring;
 using Commerce.Load.Outage;
@@ -84,15 +85,15 @@ internal sealed class OutageCommand(IAnsiConsole console, TimeProvider time)
 
     public Command Build()
     {
-        _rate.Validators.Add(Check.Between(_rate, 0.1, 1_000_000));
-        _pairs.Validators.Add(Check.Between(_pairs, 1, 1_000));
-        _count.Validators.Add(Check.Between(_count, 1, 1_000_000_000));
-        _duration.Validators.Add(Check.Between(_duration, 0.1, 86_400));
-        _warmUp.Validators.Add(Check.Between(_warmUp, 0, 3_600));
-        _users.Validators.Add(Check.Between(_users, 1, 1_000_000));
-        _products.Validators.Add(Check.Between(_products, 1, 100_000));
-        _pid.Validators.Add(Check.Between(_pid, 1, int.MaxValue));
-        _patience.Validators.Add(Check.Between(_patience, 1, 86_400));
+        _rate.Between(0.1, 1_000_000);
+        _pairs.Between(1, 1_000);
+        _count.Between(1, 1_000_000_000);
+        _duration.Between(0.1, 86_400);
+        _warmUp.Between(0, 3_600);
+        _users.Between(1, 1_000_000);
+        _products.Between(1, 100_000);
+        _pid.Between(1, int.MaxValue);
+        _patience.Between(1, 86_400);
         var command = new Command("outage",
             "Takes the data platform away and gives it back: what buyers notice, and whether every event arrives.")
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Commerce.Cli;
 using Commerce.Load.Data;
 using Commerce.Load.Http;
 using Commerce.Load.Replay;
@@ -51,9 +52,9 @@ internal sealed class ReplayCommand(IAnsiConsole console, TimeProvider time)
 
     public Command Build()
     {
-        _patience.Validators.Add(Check.Between(_patience, 1, 86_400));
-        _topWait.Validators.Add(Check.Between(_topWait, 0, 86_400));
-        _budget.Validators.Add(Check.Between(_budget, 0m, 10m));
+        _patience.Between(1, 86_400);
+        _topWait.Between(0, 86_400);
+        _budget.Between(0m, 10m);
         var command = new Command(
             "replay", "Charges the customers of a file of real orders, places the orders, and holds the top five and the audit against them.")
         {

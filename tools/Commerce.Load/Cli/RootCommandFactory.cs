@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Commerce.Cli;
 using Commerce.Load.Data;
 using Commerce.Load.Load;
 using Commerce.Load.Load.Scenarios;
@@ -53,7 +54,7 @@ internal static class RootCommandFactory
             DefaultValueFactory = _ => ShopSetup.Stock,
             HelpName = "n",
         };
-        stock.Validators.Add(Check.Between(stock, 0, 1_000_000_000));
+        stock.Between(0, 1_000_000_000);
         IScenario Scenario(ParseResult parsed)
         {
             var shapes = new Dictionary<OrderShape, bool>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Commerce.Cli;
 using Commerce.Load.Http;
 using Commerce.Load.Load;
 using Commerce.Load.Measuring;
@@ -67,13 +68,13 @@ internal sealed class ScenarioCommand(string name, string description, Func<Pars
 
     public Command Build(params Option[] own)
     {
-        _rate.Validators.Add(Check.Between(_rate, 0.1, 1_000_000));
-        _duration.Validators.Add(Check.Between(_duration, 0.1, 86_400));
-        _warmUp.Validators.Add(Check.Between(_warmUp, 0, 3_600));
-        _count.Validators.Add(Check.Between(_count, 1, 1_000_000_000));
-        _pid.Validators.Add(Check.Between(_pid, 1, int.MaxValue));
-        _users.Validators.Add(Check.Between(_users, 1, 1_000_000));
-        _products.Validators.Add(Check.Between(_products, 1, 100_000));
+        _rate.Between(0.1, 1_000_000);
+        _duration.Between(0.1, 86_400);
+        _warmUp.Between(0, 3_600);
+        _count.Between(1, 1_000_000_000);
+        _pid.Between(1, int.MaxValue);
+        _users.Between(1, 1_000_000);
+        _products.Between(1, 100_000);
         var command = new Command(name, description);
         foreach (var option in own.Concat([_rate, _duration, _warmUp, _count, _users, _as, _products, _seed, _pid, _noAudit]))
             command.Options.Add(option);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Commerce.Cli;
 using Commerce.Scale.Model;
 using Commerce.Scale.Plan;
 using Commerce.Scale.Reports;
