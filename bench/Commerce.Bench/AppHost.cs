@@ -7,8 +7,9 @@ using Commerce.SignIn;
 
 namespace Commerce.Bench;
 
-/// <summary>The function app as it starts by itself, in this process: its own entry point, on a free port and in a folder of its
-/// own.</summary>
+/// <summary>
+/// The function app as it starts by itself, in this process: its own entry point, on a free port and in a folder of its own.
+/// </summary>
 internal sealed class AppHost : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);

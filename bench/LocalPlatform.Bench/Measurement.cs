@@ -3,8 +3,9 @@ using System.Globalization;
 
 namespace LocalPlatform.Bench;
 
-/// <summary>Closed-loop clients that repeat an operation for a while, after a warm-up; what they did per second, and what it
-/// cost.</summary>
+/// <summary>
+/// Closed-loop clients that repeat an operation for a while, after a warm-up; what they did per second, and what it cost.
+/// </summary>
 internal static class Measurement
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);

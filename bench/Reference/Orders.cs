@@ -2,8 +2,9 @@ using Npgsql;
 
 namespace Commerce.Bench.Reference;
 
-/// <summary>Orders: one transaction takes stock and money and writes the order, its lines, the entry and the event, or does
-/// nothing.</summary>
+/// <summary>
+/// Orders: one transaction takes stock and money and writes the order, its lines, the entry and the event, or does nothing.
+/// </summary>
 internal sealed class Orders(NpgsqlDataSource database)
 {
     private sealed record Line(string ProductId, int Quantity, string Name, long Price, long Stock);

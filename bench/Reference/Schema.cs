@@ -2,8 +2,9 @@ using Npgsql;
 
 namespace Commerce.Bench.Reference;
 
-/// <summary>The tables: what is had (stock, balance), why (entries, orders with their lines), and what is still to be told
-/// (outbox).</summary>
+/// <summary>
+/// The tables: what is had (stock, balance), why (entries, orders with their lines), and what is still to be told (outbox).
+/// </summary>
 internal static class Schema
 {
     private const string Tables = """

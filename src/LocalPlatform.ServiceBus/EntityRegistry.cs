@@ -3,8 +3,9 @@ using LocalPlatform.Storage;
 
 namespace LocalPlatform.ServiceBus;
 
-/// <summary>The queues and subscriptions by path, with the row ids of their main and dead-letter queues and their wake-up
-/// signals.</summary>
+/// <summary>
+/// The queues and subscriptions by path, with the row ids of their main and dead-letter queues and their wake-up signals.
+/// </summary>
 internal sealed class EntityRegistry
 {
     private readonly ConcurrentDictionary<string, Entity> _entities = new(StringComparer.OrdinalIgnoreCase);

@@ -14,8 +14,9 @@ public sealed record ServiceBusFaults
     /// <summary>Share of the messages that are stored twice, with the same message id; 0 to 1.</summary>
     public double DuplicateRate { get; init; }
 
-    /// <summary>Longest time for which a message is held back. Each is held back by a time of its own, so they overtake each
-    /// other.</summary>
+    /// <summary>
+    /// Longest time for which a message is held back. Each is held back by a time of its own, so they overtake each other.
+    /// </summary>
     public TimeSpan DelayMax { get; init; }
 
     /// <summary>Share of the completions that find the lock lost, the message being available again; 0 to 1.</summary>

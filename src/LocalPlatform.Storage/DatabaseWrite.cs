@@ -9,8 +9,9 @@ public abstract class DatabaseWrite
     /// <summary>Does the work, on the writer thread. It must not block. What throws is undone.</summary>
     protected abstract void Run(SqliteSession session);
 
-    /// <summary>Called once on a pool thread, after the commit is on disk or <see cref="Failure"/> is known. It must not block or
-    /// throw.</summary>
+    /// <summary>
+    /// Called once on a pool thread, after the commit is on disk or <see cref="Failure"/> is known. It must not block or throw.
+    /// </summary>
     protected internal abstract void Complete();
 
     /// <summary>Runs the work; false when it threw.</summary>

@@ -34,8 +34,9 @@ public sealed class ServiceBusTriggerAttribute : TriggerBindingAttribute, ISuppo
     /// <summary>Sessions are wanted.</summary>
     public bool IsSessionsEnabled { get; set; }
 
-    /// <summary>Several messages make one run; the parameter is an array. The worker's generator reads the default from the
-    /// attribute.</summary>
+    /// <summary>
+    /// Several messages make one run; the parameter is an array. The worker's generator reads the default from the attribute.
+    /// </summary>
     [DefaultValue(false)]
     public bool IsBatched
     {

@@ -1,7 +1,8 @@
 namespace Architecture.Tests;
 
-/// <summary>Whoever writes to the store does it in one of the ways that <c>Cosmos/GuardedWrites</c> has: guarded, retried,
-/// bounded.</summary>
+/// <summary>
+/// Whoever writes to the store does it in one of the ways that <c>Cosmos/GuardedWrites</c> has: guarded, retried, bounded.
+/// </summary>
 public sealed class StoreTests
 {
     private static readonly string[] Verbs = ["Create", "Replace", "Upsert", "Patch", "Delete", "ReadMany", "GetFeedRanges"];

@@ -73,8 +73,9 @@ public sealed partial class ShopTests(BrowserFixture browser)
         await Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(1);
     }
 
-    /// <summary>The shop has the order, the browser never hears of it, and the page is loaded anew: the same purchase is asked for
-    /// again.</summary>
+    /// <summary>
+    /// The shop has the order, the browser never hears of it, and the page is loaded anew: the same purchase is asked for again.
+    /// </summary>
     [Fact]
     public async Task A_purchase_whose_answer_is_lost_is_carried_on_by_a_reload_and_bought_once()
     {

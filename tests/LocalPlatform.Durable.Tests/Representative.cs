@@ -3,8 +3,9 @@ using Microsoft.DurableTask;
 
 namespace LocalPlatform.Durable.Tests;
 
-/// <summary>Orchestrations of each kind that apps are made of, with activities whose effects are idempotent as an app's have to
-/// be.</summary>
+/// <summary>
+/// Orchestrations of each kind that apps are made of, with activities whose effects are idempotent as an app's have to be.
+/// </summary>
 internal sealed class Representative
 {
     private static readonly TaskOptions Retried = TaskOptions.FromRetryPolicy(new RetryPolicy(10, TimeSpan.FromMinutes(1), 2));
@@ -115,8 +116,9 @@ internal sealed class Representative
         Enumerable.Range(0, children).Select(i => context.CallSubOrchestratorAsync<int>(
             "Child", i, new SubOrchestrationOptions(instanceId: $"child-{i}"))))).Sum();
 
-    /// <summary>Sends events. Addressees are compared in a replay, so a recorded history holds the algorithm of GUIDs to its
-    /// results.</summary>
+    /// <summary>
+    /// Sends events. Addressees are compared in a replay, so a recorded history holds the algorithm of GUIDs to its results.
+    /// </summary>
     private static async Task<string> EchoAsync(TaskOrchestrationContext context, string word)
     {
         context.SendEvent(context.NewGuid().ToString(), "lost", 1);

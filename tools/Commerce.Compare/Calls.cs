@@ -74,8 +74,9 @@ internal static class Calls
         yield return new("PUT", $"{user}/cart/items/x", """{"quantity":1}""", ("If-Match", "\"0\""));
     }
 
-    /// <summary>Each path with each method and nothing else: routes, what is allowed on them, and what is said when something is
-    /// missing.</summary>
+    /// <summary>
+    /// Each path with each method and nothing else: routes, what is allowed on them, and what is said when something is missing.
+    /// </summary>
     private static IEnumerable<Call> Matrix(string run)
     {
         foreach (var path in Paths().Select(path => path

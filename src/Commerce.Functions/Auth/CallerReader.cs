@@ -11,8 +11,9 @@ namespace Commerce.Functions.Auth;
 /// </summary>
 internal static class CallerReader
 {
-    /// <summary>Where issuers say what a token is good for: OAuth 2 (RFC 8693), Entra's for users, and Entra's for apps and assigned
-    /// roles.</summary>
+    /// <summary>
+    /// Where issuers say what a token is good for: OAuth 2 (RFC 8693), Entra's for users, and Entra's for apps and assigned roles.
+    /// </summary>
     private static readonly string[] ScopeClaims = ["scope", "scp", "roles"];
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };

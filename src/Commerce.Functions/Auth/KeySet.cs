@@ -3,8 +3,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Commerce.Functions.Auth;
 
-/// <summary>The keys of an issuer as they were when they were fetched. Two fetches of the same keys are one set: tokens are remembered by
-/// it.</summary>
+/// <summary>
+/// The keys of an issuer as they were when they were fetched. Two fetches of the same keys are one set: tokens are remembered by it.
+/// </summary>
 internal sealed class KeySet
 {
     private readonly HashSet<string> _ids;

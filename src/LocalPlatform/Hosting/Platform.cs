@@ -32,8 +32,9 @@ internal static class Platform
         PlatformServices.Add(worker.Services, configuration, files, address, server);
     }
 
-    /// <summary>Lowest first: the platform's defaults, settings files, <c>local.settings.json</c>, the environment, the command
-    /// line.</summary>
+    /// <summary>
+    /// Lowest first: the platform's defaults, settings files, <c>local.settings.json</c>, the environment, the command line.
+    /// </summary>
     private static void AddSettings(IConfigurationManager configuration, HostFiles files, HostAddress address, WorkerServer server)
     {
         var sources = configuration.Sources;

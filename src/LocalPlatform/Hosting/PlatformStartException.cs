@@ -1,7 +1,8 @@
 namespace LocalPlatform.Hosting;
 
-/// <summary>The app cannot start as it is written or configured. The message is for the person who starts it; each line is one
-/// problem.</summary>
+/// <summary>
+/// The app cannot start as it is written or configured. The message is for the person who starts it; each line is one problem.
+/// </summary>
 internal sealed class PlatformStartException : Exception
 {
     /// <summary>One problem.</summary>

@@ -6,8 +6,9 @@ namespace LocalPlatform.Http;
 /// <summary>What the platform's own routes have in common.</summary>
 internal static class OperatorHttp
 {
-    /// <summary>A number of the query; <paramref name="otherwise"/> when it is not given, false when it is no number of the
-    /// range.</summary>
+    /// <summary>
+    /// A number of the query; <paramref name="otherwise"/> when it is not given, false when it is no number of the range.
+    /// </summary>
     public static bool TryNumber(HttpRequest request, string name, long min, long max, long otherwise, out long number)
     {
         number = otherwise;

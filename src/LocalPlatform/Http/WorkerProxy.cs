@@ -20,8 +20,9 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
         UseProxy = false
     });
 
-    /// <summary>Answers a request as the worker does; false, and 502 or a broken connection for the caller, when the worker cannot be
-    /// asked.</summary>
+    /// <summary>
+    /// Answers a request as the worker does; false, and 502 or a broken connection for the caller, when the worker cannot be asked.
+    /// </summary>
     public async Task<bool> TryForwardAsync(HttpContext http, WorkerConnection worker)
     {
         http.Response.Headers[WorkerHeader] = worker.Id;

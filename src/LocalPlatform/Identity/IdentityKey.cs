@@ -4,8 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace LocalPlatform.Identity;
 
-/// <summary>The key that the local issuer signs with: made at the first start, and kept in the data folder for its owner's eyes
-/// only.</summary>
+/// <summary>
+/// The key that the local issuer signs with: made at the first start, and kept in the data folder for its owner's eyes only.
+/// </summary>
 internal sealed class IdentityKey : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -7,8 +7,9 @@ using P = Microsoft.DurableTask.Protobuf;
 
 namespace LocalPlatform.Orchestrations;
 
-/// <summary>The app's orchestrators and activities for the engine: each turn and each activity is a run of a function in the
-/// worker.</summary>
+/// <summary>
+/// The app's orchestrators and activities for the engine: each turn and each activity is a run of a function in the worker.
+/// </summary>
 internal sealed class DurableFunctions(FunctionInvoker invoker) : IDurableFunctions
 {
     private static readonly JsonParser Failures = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
@@ -88,8 +89,9 @@ internal sealed class DurableFunctions(FunctionInvoker invoker) : IDurableFuncti
         _ => null,
     };
 
-    /// <summary>The worker's Durable extension describes what an activity threw, inner failures included, in the exception's
-    /// message.</summary>
+    /// <summary>
+    /// The worker's Durable extension describes what an activity threw, inner failures included, in the exception's message.
+    /// </summary>
     private static P.TaskFailureDetails Details(RpcException failure)
     {
         try

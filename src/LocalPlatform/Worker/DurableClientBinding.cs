@@ -3,8 +3,9 @@ using LocalPlatform.Worker.Rpc;
 
 namespace LocalPlatform.Worker;
 
-/// <summary>What a parameter that wants a Durable client gets: where the task hub's service is, in the form that the worker
-/// expects.</summary>
+/// <summary>
+/// What a parameter that wants a Durable client gets: where the task hub's service is, in the form that the worker expects.
+/// </summary>
 internal sealed class DurableClientBinding(WorkerServer server)
 {
     // Also the longest that a client's wait for an orchestration lasts.

@@ -13,8 +13,9 @@ public sealed class AccessTableTests
     [Fact]
     public void What_is_not_in_the_table_is_for_nobody() => Assert.Null(AccessTable.Find("SomethingNew"));
 
-    /// <summary>A rule about the user of a route that has none would let nobody in, and one that has one and asks for none lets everybody
-    /// in.</summary>
+    /// <summary>
+    /// A rule about the user of a route that has none would let nobody in, and one that has one and asks for none lets everybody in.
+    /// </summary>
     [Fact]
     public void Routes_with_a_user_are_the_users() => Assert.All(
         HttpFunction.All, function =>

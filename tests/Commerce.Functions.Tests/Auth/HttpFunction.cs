@@ -12,8 +12,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commerce.Functions.Tests.Auth;
 
-/// <summary>An HTTP function of the app, to be called as the host calls it: through the middleware, with the parameters of its
-/// route.</summary>
+/// <summary>
+/// An HTTP function of the app, to be called as the host calls it: through the middleware, with the parameters of its route.
+/// </summary>
 internal sealed record HttpFunction(string Name, string Route, string[] Methods, MethodInfo Method)
 {
     public static IReadOnlyList<HttpFunction> All { get; } =

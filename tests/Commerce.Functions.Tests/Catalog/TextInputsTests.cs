@@ -6,8 +6,9 @@ using CsCheck;
 
 namespace Commerce.Functions.Tests.Catalog;
 
-/// <summary>Text comes in at three inputs: a product's name as JSON and as CSV, and an adjustment's reason. One rule holds at all of
-/// them.</summary>
+/// <summary>
+/// Text comes in at three inputs: a product's name as JSON and as CSV, and an adjustment's reason. One rule holds at all of them.
+/// </summary>
 public sealed class TextInputsTests(TestStore store) : IClassFixture<TestStore>
 {
     private static readonly string[] Pieces =

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commerce.Functions.Tests.Durable;
 
-/// <summary>A run of an orchestrator in this process: its activities are methods of an object, called by their names. Nothing is
-/// replayed.</summary>
+/// <summary>
+/// A run of an orchestrator in this process: its activities are methods of an object, called by their names. Nothing is replayed.
+/// </summary>
 internal class OrchestrationRun(string name, object? input, object activities) : TaskOrchestrationContext
 {
     public override TaskName Name => name;

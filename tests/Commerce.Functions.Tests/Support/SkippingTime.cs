@@ -1,7 +1,8 @@
 namespace Commerce.Functions.Tests.Support;
 
-/// <summary>A clock that leaps over every wait: it is over at once, and as late as if it had been waited. Deadlines keep their
-/// time.</summary>
+/// <summary>
+/// A clock that leaps over every wait: it is over at once, and as late as if it had been waited. Deadlines keep their time.
+/// </summary>
 internal sealed class SkippingTime(TimeSpan ahead = default) : TimeProvider
 {
     private long _ahead = ahead.Ticks;

@@ -100,8 +100,9 @@ public class SalesBoardTests
         Assert.Equal(100_000, Load(stored, Start).Top(RankingWindow.Default, int.MaxValue / 2, None).Count);
     }
 
-    /// <summary>The last segments are as large as may be written again, and as much is pending as may be, of the longest ids and
-    /// numbers.</summary>
+    /// <summary>
+    /// The last segments are as large as may be written again, and as much is pending as may be, of the longest ids and numbers.
+    /// </summary>
     [Fact]
     public void The_largest_commit_leaves_room_in_a_batch_for_lists_and_many_ranges()
     {

@@ -13,8 +13,9 @@ internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users)
 {
     private int Products => productIds.Count;
 
-    /// <summary>The shop's numbers: of each product stock and price, of each user balance, what is free of it, and pieces in the
-    /// cart.</summary>
+    /// <summary>
+    /// The shop's numbers: of each product stock and price, of each user balance, what is free of it, and pieces in the cart.
+    /// </summary>
     public long[] Cells(IReadOnlyList<long> stocks, IReadOnlyList<long> prices, IReadOnlyList<long> balances) =>
         [.. stocks, .. prices, .. balances, .. balances, .. new long[users * Products]];
 

@@ -5,8 +5,9 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Exactness;
 
-/// <summary>The real app, or one process of it, killed with SIGKILL at random moments under load and started again on the same
-/// data.</summary>
+/// <summary>
+/// The real app, or one process of it, killed with SIGKILL at random moments under load and started again on the same data.
+/// </summary>
 public sealed class KillTests
 {
     private const int Rounds = 6;

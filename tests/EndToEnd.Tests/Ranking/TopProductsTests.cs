@@ -92,8 +92,9 @@ public sealed class TopProductsTests : IAsyncLifetime
             "an unchanged list");
     }
 
-    /// <summary>Buyers with and without money ask for more than there is, of one line and of two: they are in the list for no
-    /// moment.</summary>
+    /// <summary>
+    /// Buyers with and without money ask for more than there is, of one line and of two: they are in the list for no moment.
+    /// </summary>
     [Fact]
     public async Task No_order_that_is_not_paid_is_ever_in_the_list()
     {

@@ -3,8 +3,9 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
 
-/// <summary>Whatever a client does to its connection or to the framing of its body is the client's fault: a 4xx, and no word of it in the
-/// log.</summary>
+/// <summary>
+/// Whatever a client does to its connection or to the framing of its body is the client's fault: a 4xx, and no word of it in the log.
+/// </summary>
 public class FramingTests(ShopFixture fixture)
 {
     private const string Json = "Content-Type: application/json";

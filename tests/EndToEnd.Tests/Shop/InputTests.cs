@@ -5,8 +5,9 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
 
-/// <summary>Whatever is sent: what is wrong with it is answered as a problem that names it, never as a fault, and nothing
-/// changes.</summary>
+/// <summary>
+/// Whatever is sent: what is wrong with it is answered as a problem that names it, never as a fault, and nothing changes.
+/// </summary>
 public sealed class InputTests(ShopFixture fixture)
 {
     private readonly ShopClient _shop = fixture.Shop;

@@ -4,8 +4,9 @@ using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Shop;
 
-/// <summary>Who may do what, over HTTP: the whole table is gone through elsewhere, here is that the app has it before its
-/// functions.</summary>
+/// <summary>
+/// Who may do what, over HTTP: the whole table is gone through elsewhere, here is that the app has it before its functions.
+/// </summary>
 public class SignedInTests(ShopFixture fixture)
 {
     [Fact]

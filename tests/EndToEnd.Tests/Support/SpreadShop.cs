@@ -55,8 +55,9 @@ public sealed class SpreadShop : IAsyncDisposable
     public Task CompleteAsync() => Eventually.Async(
         WorkersAsync, workers => workers.Count == WorkerIds.Count && workers.All(worker => worker.IsReady), "all workers to be there");
 
-    /// <summary>All processes are killed, and come again to a hub that knows of nothing: orchestrations and their histories are
-    /// gone.</summary>
+    /// <summary>
+    /// All processes are killed, and come again to a hub that knows of nothing: orchestrations and their histories are gone.
+    /// </summary>
     public Task LoseHubAsync() => LoseAsync("taskhub.db");
 
     /// <summary>All processes are killed, and come again to a queue without the messages that were in it.</summary>

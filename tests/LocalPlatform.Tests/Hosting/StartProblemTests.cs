@@ -6,8 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace LocalPlatform.Tests.Hosting;
 
-/// <summary>What keeps an app from starting ends its process with exit code 1, a line for each problem on standard error, and no
-/// more.</summary>
+/// <summary>
+/// What keeps an app from starting ends its process with exit code 1, a line for each problem on standard error, and no more.
+/// </summary>
 public sealed class StartProblemTests : IDisposable
 {
     private readonly TestFolder _folder = new();

@@ -4,8 +4,9 @@ using System.Globalization;
 
 namespace LocalPlatform.Tests.Support;
 
-/// <summary>One of the <see cref="ChildApps"/> as a process of its own, for what only a process shows: its end, signals, its
-/// console.</summary>
+/// <summary>
+/// One of the <see cref="ChildApps"/> as a process of its own, for what only a process shows: its end, signals, its console.
+/// </summary>
 internal sealed class AppProcess : IAsyncDisposable
 {
     /// <summary>The variable that says where an app listens; empty for the address in its settings.</summary>
@@ -38,8 +39,9 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <param name="folder">Its settings files and its data.</param>
     public static AppProcess Start(string app, TestFolder folder) => Start(app, folder, []);
 
-    /// <summary>Starts an app with variables of its environment, and a command line. It listens on any free port unless told
-    /// otherwise.</summary>
+    /// <summary>
+    /// Starts an app with variables of its environment, and a command line. It listens on any free port unless told otherwise.
+    /// </summary>
     public static AppProcess Start(string app, TestFolder folder, (string Name, string Value)[] environment, params string[] args)
     {
         var start = ChildProcess.Start(app, folder.Path);

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace LocalPlatform.Tests.Support;
 
-/// <summary>A function app of given classes on a free port, with folders of its own. The host joins it by itself, as it does any
-/// app.</summary>
+/// <summary>
+/// A function app of given classes on a free port, with folders of its own. The host joins it by itself, as it does any app.
+/// </summary>
 internal sealed class FunctionsHost : IAsyncDisposable
 {
     private readonly StringBuilder _console = new();
@@ -34,8 +35,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     public static Task<FunctionsHost> StartAsync(params Type[] types) => StartAsync(types, null);
 
-    /// <summary>Starts the app. With <paramref name="folder"/>, its settings files are read from there and its data is kept
-    /// there.</summary>
+    /// <summary>
+    /// Starts the app. With <paramref name="folder"/>, its settings files are read from there and its data is kept there.
+    /// </summary>
     public static Task<FunctionsHost> StartAsync(
         Type[] types, Action<FunctionsApplicationBuilder>? configure, TestFolder? folder = null, params string[] args) =>
         StartAsync(

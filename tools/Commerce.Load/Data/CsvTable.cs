@@ -85,8 +85,9 @@ internal static class CsvTable
     {
         public long Line => csv.LineNumber;
 
-        /// <summary>The field under the first of <paramref name="names"/> that the header has (case ignored), "" when the row is
-        /// short.</summary>
+        /// <summary>
+        /// The field under the first of <paramref name="names"/> that the header has (case ignored), "" when the row is short.
+        /// </summary>
         public string this[params ReadOnlySpan<string> names]
         {
             get

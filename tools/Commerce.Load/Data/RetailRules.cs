@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Commerce.Load.Data;
 
-/// <summary>The rules that turn rows of the UCI data set <em>Online Retail</em> into goods of a shop in Korea. samples/README.md states
-/// them.</summary>
+/// <summary>
+/// The rules that turn rows of the UCI data set <em>Online Retail</em> into goods of a shop in Korea. samples/README.md states them.
+/// </summary>
 internal static partial class RetailRules
 {
     /// <summary>Who buys when the row names no customer.</summary>
@@ -14,8 +15,9 @@ internal static partial class RetailRules
     private const decimal PoundsMax = 1_000_000m;
     private const int ScarceOneIn = 37;
 
-    /// <summary>Goods have five digits and at most four letters, or are gift-shop articles (DCGS...); all else is postage, fees or
-    /// bookkeeping.</summary>
+    /// <summary>
+    /// Goods have five digits and at most four letters, or are gift-shop articles (DCGS...); all else is postage, fees or bookkeeping.
+    /// </summary>
     [GeneratedRegex("^([0-9]{5}[A-Z]{0,4}|DCGS[A-Z0-9]{1,12})$")]
     private static partial Regex GoodsCode();
 

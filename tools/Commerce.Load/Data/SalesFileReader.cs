@@ -80,8 +80,9 @@ internal static class SalesFileReader
         }
     }
 
-    /// <summary>Baskets name no customer, price or quantity: fifty shoppers take turns, one piece each, at a price derived from the
-    /// code.</summary>
+    /// <summary>
+    /// Baskets name no customer, price or quantity: fifty shoppers take turns, one piece each, at a price derived from the code.
+    /// </summary>
     private static void ReadBaskets(string text, SalesBook book, GoodsList goods)
     {
         var number = 0;

@@ -2,8 +2,9 @@ using System.Globalization;
 
 namespace Commerce.Load.Data;
 
-/// <summary>Writes <c>catalog.csv</c>, <c>orders.csv</c> and <c>baskets.csv</c> from the data set. The same input gives the same
-/// bytes.</summary>
+/// <summary>
+/// Writes <c>catalog.csv</c>, <c>orders.csv</c> and <c>baskets.csv</c> from the data set. The same input gives the same bytes.
+/// </summary>
 internal static class SampleConversion
 {
     public static SalesFile Convert(string sourcePath, string? basketsPath, string outFolder)

@@ -7,8 +7,9 @@ internal static class ShopReading
 {
     private const int PageSize = 100;
 
-    /// <summary>The audit reads every record there is, and is asked for right after the heaviest load. One answer waits for a
-    /// minute.</summary>
+    /// <summary>
+    /// The audit reads every record there is, and is asked for right after the heaviest load. One answer waits for a minute.
+    /// </summary>
     private static readonly TimeSpan AuditTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>The whole catalog.</summary>

@@ -4,8 +4,9 @@ using Commerce.Load.Http;
 
 namespace Commerce.Load.Load;
 
-/// <summary>Puts into the shop what a run needs, over HTTP as anybody would: products by the operator's import, balances by
-/// charges.</summary>
+/// <summary>
+/// Puts into the shop what a run needs, over HTTP as anybody would: products by the operator's import, balances by charges.
+/// </summary>
 internal sealed class ShopSetup(ShopApi shop, int users, int products, string userPrefix = ShopSetup.UserPrefix)
 {
     /// <summary>Won that each user of a load has to spend; a piece costs <see cref="Price"/>.</summary>

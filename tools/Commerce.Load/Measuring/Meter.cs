@@ -7,8 +7,9 @@ namespace Commerce.Load.Measuring;
 internal sealed record Sample(double AtSeconds, double OkPerSecond, double RefusedPerSecond, double FailedPerSecond, double P50Ms,
     double P95Ms, double P99Ms, double MaxMs);
 
-/// <summary>One operation's figures over the whole measurement. <paramref name="PerSecond"/> counts successes only; latencies are of all
-/// requests.</summary>
+/// <summary>
+/// One operation's figures over the whole measurement. <paramref name="PerSecond"/> counts successes only; latencies are of all requests.
+/// </summary>
 /// <param name="CpuMs">CPU time by request, where it was measured for this operation alone.</param>
 internal sealed record OperationSummary(
     string Name, long Ok, long Pending, long Refused, long Failed, double PerSecond, LatencySummary Latency, double? CpuMs = null);

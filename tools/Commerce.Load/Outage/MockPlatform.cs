@@ -7,8 +7,9 @@ namespace Commerce.Load.Outage;
 /// <param name="PaidAt">From its body; null when that is not kept any more.</param>
 internal sealed record Arrival(string Id, DateTimeOffset ReceivedAt, DateTimeOffset? PaidAt);
 
-/// <summary>The mock data platform of a local run (docs/local-platform.md, webhook receivers), in the shop's process or in one of its
-/// own.</summary>
+/// <summary>
+/// The mock data platform of a local run (docs/local-platform.md, webhook receivers), in the shop's process or in one of its own.
+/// </summary>
 internal sealed class MockPlatform(ShopApi api)
 {
     private const int PageSize = 1000;

@@ -17,8 +17,9 @@ internal sealed record OutageOptions(
     PlatformFault Fault, int Clients, double Rate, int Pairs, long? Count, TimeSpan Duration, TimeSpan WarmUp, int Users, int Products,
         int Seed, TimeSpan Patience);
 
-/// <summary>What a platform that is down does: <c>hang</c>, <c>reset</c> (it cuts connections), or the status that it answers
-/// with.</summary>
+/// <summary>
+/// What a platform that is down does: <c>hang</c>, <c>reset</c> (it cuts connections), or the status that it answers with.
+/// </summary>
 internal sealed record PlatformFault(string Name, byte[] Behaviour)
 {
     /// <summary>A platform that works.</summary>

@@ -9,8 +9,9 @@ internal static class TaskHub
     private const string Instances = "runtime/webhooks/durabletask/instances";
     private const string Redelivery = "redelivery";
 
-    /// <summary>How many orchestrations have not ended (1,000 stands for that and more), and the length of the redelivery's
-    /// history.</summary>
+    /// <summary>
+    /// How many orchestrations have not ended (1,000 stands for that and more), and the length of the redelivery's history.
+    /// </summary>
     public static async Task<(int Active, int RedeliveryHistory)> LookAsync(ShopApi shop, CancellationToken cancellationToken)
     {
         var active = await ReadAsync(shop, $"{Instances}?runtimeStatus=Pending,Running&top=1000", cancellationToken);

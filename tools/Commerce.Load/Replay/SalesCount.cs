@@ -7,8 +7,9 @@ internal sealed class SalesCount
 {
     private readonly Dictionary<string, (long Quantity, long Revenue)> _sales = new(StringComparer.Ordinal);
 
-    /// <summary>Counts the lines of paid orders; those paid before <paramref name="windowStart"/> and those not (or no longer) paid do not
-    /// count.</summary>
+    /// <summary>
+    /// Counts the lines of paid orders; those paid before <paramref name="windowStart"/> and those not (or no longer) paid do not count.
+    /// </summary>
     public static SalesCount Of(IEnumerable<PlacedOrder> orders, DateTimeOffset windowStart)
     {
         var count = new SalesCount();

@@ -39,8 +39,9 @@ internal sealed class TopCheck
             SalesCount.Of(top.Items).Without(SalesCount.Of(before.Orders, top.WindowStart ?? DateTimeOffset.MinValue)));
     }
 
-    /// <summary>Looks at the list from time to time while orders are placed, and remembers the most that it has shown of each
-    /// product.</summary>
+    /// <summary>
+    /// Looks at the list from time to time while orders are placed, and remembers the most that it has shown of each product.
+    /// </summary>
     public async Task WatchAsync(CancellationToken stop)
     {
         try
@@ -67,8 +68,9 @@ internal sealed class TopCheck
                 + "paid");
     }
 
-    /// <summary>Waits until the list is what the count says, or for <paramref name="patience"/>: the timer that precomputes it may
-    /// lag.</summary>
+    /// <summary>
+    /// Waits until the list is what the count says, or for <paramref name="patience"/>: the timer that precomputes it may lag.
+    /// </summary>
     public async Task<TopVerdict> EndAsync(CustomerOrders after, TimeSpan patience, CancellationToken cancellationToken)
     {
         var deadline = _time.GetUtcNow() + patience;

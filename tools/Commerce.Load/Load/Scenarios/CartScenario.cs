@@ -2,8 +2,9 @@ using Commerce.Load.Http;
 
 namespace Commerce.Load.Load.Scenarios;
 
-/// <summary>Whole visits: two products into the cart, a look, a change, one out again, checkout. Each client has users of its
-/// own.</summary>
+/// <summary>
+/// Whole visits: two products into the cart, a look, a change, one out again, checkout. Each client has users of its own.
+/// </summary>
 internal sealed class CartScenario : IScenario
 {
     private static readonly string[] Steps = ["cart add", "cart read", "cart change", "cart remove", "checkout"];
