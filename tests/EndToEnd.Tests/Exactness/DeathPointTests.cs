@@ -6,8 +6,8 @@ namespace EndToEnd.Tests.Exactness;
 
 /// <summary>
 /// The app dies (SIGKILL) exactly before or after each of its writes, the answer to which it never sees; then it is started again and
-/// left alone. The store is a process of its own, so the moments are exact. Where it died after a write, its hub and its queue are lost as
-/// well: what the write promises is kept all the same.
+/// left alone. One death is that of many orders, each held at another write until all are there. The store is a process of its own, so the
+/// moments are exact. Where it died after the writes, its hub and its queue are lost as well: what they promise is kept all the same.
 /// </summary>
 public sealed class DeathPointTests : IAsyncLifetime
 {
@@ -22,7 +22,20 @@ public sealed class DeathPointTests : IAsyncLifetime
         Cancels: false)
     { Balance = 10 };
 
-    private readonly FaultPlan _plan = new(0, 0);
+    private static readonly Write[] Writes =
+    [
+        // Let in with its money, the two lines, paid.
+        new(Served, Batch, "accounts", 1), new(Served, Batch, "catalog", 1), new(Served, Batch, "catalog", 2), new(Served, Batch, "accounts", 2),
+        // Let in, one line sold, the other refused, the first put back, rejected.
+        new(OutOfStock, Batch, "accounts", 1), new(OutOfStock, Batch, "catalog", 1), new(OutOfStock, Batch, "catalog", 2),
+        new(OutOfStock, Batch, "catalog", 3), new(OutOfStock, Batch, "accounts", 2),
+        // Refused at the door.
+        new(Penniless, Batch, "accounts", 1),
+        // The request recorded, refunded, the two lines put back, marked.
+        new(Cancelled, Batch, "accounts", 1), new(Cancelled, Batch, "accounts", 2), new(Cancelled, Batch, "catalog", 1),
+        new(Cancelled, Batch, "catalog", 2), new(Cancelled, CosmosOperation.Patch, "accounts", 1),
+    ];
+
     private readonly TemporaryFolder _folder = new();
     private CosmosFront? _cosmos;
     private ShopProcess? _process;
@@ -30,82 +43,65 @@ public sealed class DeathPointTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _cosmos = await CosmosFront.StartAsync(_plan);
+        _cosmos = await CosmosFront.StartAsync(new FaultPlan(0, 0));
         await StartAsync();
     }
 
-    [Fact]
-    public async Task Wherever_the_app_dies_the_order_is_completed_or_undone_as_a_whole()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wherever_the_app_dies_the_order_is_completed_or_undone_as_a_whole(bool afterwards)
     {
-        foreach (var afterwards in new[] { false, true })
-        {
-            // Let in with its money, the two lines, paid.
-            await DieOnAsync(Batch, "accounts", 1, afterwards, Served);
-            await DieOnAsync(Batch, "catalog", 1, afterwards, Served);
-            await DieOnAsync(Batch, "catalog", 2, afterwards, Served);
-            await DieOnAsync(Batch, "accounts", 2, afterwards, Served);
-            // Let in, one line sold, the other refused, the first put back, rejected.
-            await DieOnAsync(Batch, "accounts", 1, afterwards, OutOfStock);
-            await DieOnAsync(Batch, "catalog", 1, afterwards, OutOfStock);
-            await DieOnAsync(Batch, "catalog", 2, afterwards, OutOfStock);
-            await DieOnAsync(Batch, "catalog", 3, afterwards, OutOfStock);
-            await DieOnAsync(Batch, "accounts", 2, afterwards, OutOfStock);
-            // Refused at the door.
-            await DieOnAsync(Batch, "accounts", 1, afterwards, Penniless);
-            // The request recorded, refunded, the two lines put back, marked.
-            await DieOnAsync(Batch, "accounts", 1, afterwards, Cancelled);
-            await DieOnAsync(Batch, "accounts", 2, afterwards, Cancelled);
-            await DieOnAsync(Batch, "catalog", 1, afterwards, Cancelled);
-            await DieOnAsync(Batch, "catalog", 2, afterwards, Cancelled);
-            await DieOnAsync(CosmosOperation.Patch, "accounts", 1, afterwards, Cancelled);
-        }
-        using var client = _cosmos!.Client();
-        (await RawAudit.OfAsync(client)).AssertNoDifferences();
-    }
+        var victims = await Task.WhenAll(Writes.Select(PrepareAsync));
 
-    private async Task DieOnAsync(CosmosOperation operation, string container, int occurrence, bool afterwards, Scenario scenario)
-    {
-        // Until then it may be as if nothing had been asked for.
-        var isKnown = afterwards || (operation, container, occurrence) is not (Batch, "accounts", 1) || scenario.Cancels;
-        var point = $"{scenario.Name}: {operation} on {container} #{occurrence}, {(afterwards ? "after" : "before")} the write";
-        // In this order they are reserved: with the other, the refusal would come first, and there would be nothing to put back.
-        var a = await _shop!.AddProductAsync(Price, 5, ShopClient.NewId("product-a"));
-        var b = await _shop.AddProductAsync(Price, scenario.StockOfSecond, ShopClient.NewId("product-b"));
-        var user = await _shop.AddUserAsync(scenario.Balance);
-        (string, long)[] lines = [(a, 2), (b, 3)];
-        var orderId = OperationId.Order(user, "k");
-        if (scenario.Cancels)
-            (await _shop.OrderAsync(user, "k", lines)).Expect(201);
-
-        var (death, isFirst) = ((Task?)null, occurrence == 1 && container == "accounts" && operation == Batch);
-        _cosmos!.Faults.Watch = async (call, isAfter) =>
-        {
-            if (isAfter == afterwards && call.Operation == operation && call.Container == container && --occurrence == 0)
-                death = _process!.KillAsync();
-            // It takes a while to die, and must not learn from a look meanwhile what has been written.
-            if (death is null)
-                return;
-            await death;
-            throw new HttpRequestException("The one who asked is dead.");
-        };
-        await ShopProcess.AssertUnansweredAsync(() =>
-            scenario.Cancels ? _shop.CancelAsync(user, orderId, "cancel") : _shop.OrderAsync(user, "k", lines));
-        _cosmos.Faults.Watch = null;
-        Assert.True(death is not null, point);
+        await DyingTogether.DieAsync(_cosmos!, _process!, afterwards, [.. victims.Select(victim => (victim.Point, AskFor(victim)))]);
         if (afterwards)
             LoseHubAndQueue();
         await StartAsync();
 
+        foreach (var victim in victims)
+            await AssertItIsWholeAsync(victim, afterwards);
+        using var client = _cosmos!.Client();
+        (await RawAudit.OfAsync(client)).AssertNoDifferences();
+    }
+
+    /// <summary>A buyer and products of one order alone, as it is before the request that does not survive.</summary>
+    private async Task<Victim> PrepareAsync(Write write)
+    {
+        // In this order they are reserved: with the other, the refusal would come first, and there would be nothing to put back.
+        var a = await _shop!.AddProductAsync(Price, 5, ShopClient.NewId("product-a"));
+        var b = await _shop.AddProductAsync(Price, write.Scenario.StockOfSecond, ShopClient.NewId("product-b"));
+        var user = await _shop.AddUserAsync(write.Scenario.Balance);
+        var point = new DeathPoint(write.Operation, write.Container, write.Occurrence, user, a, b);
+        var victim = new Victim(write, user, a, b, point);
+        if (write.Scenario.Cancels)
+            (await OrderAsync(victim)).Expect(201);
+        return victim;
+    }
+
+    private Func<Task<Answer>> AskFor(Victim victim) =>
+        () => victim.Write.Scenario.Cancels ? _shop!.CancelAsync(victim.User, victim.OrderId, "cancel") : OrderAsync(victim);
+
+    private Task<Answer> OrderAsync(Victim victim) => _shop!.OrderAsync(victim.User, "k", (victim.A, 2), (victim.B, 3));
+
+    private async Task AssertItIsWholeAsync(Victim victim, bool afterwards)
+    {
+        var (write, user, a, b, _) = victim;
+        var scenario = write.Scenario;
+        var point = $"{write}, {(afterwards ? "after" : "before")} it";
+        var isFirst = write is { Operation: Batch, Container: "accounts", Occurrence: 1 };
+        // Until then it may be as if nothing had been asked for.
+        var isKnown = afterwards || !isFirst || scenario.Cancels;
         // Who died before the request to cancel was recorded has begun nothing.
         if (scenario.Cancels && !afterwards && isFirst)
-            (await _shop.CancelAsync(user, orderId, "cancel")).Expect(200);
-        else if (!await IsSettledAsync(point, user, orderId, scenario, isKnown))
-            (await _shop.OrderAsync(user, "k", lines)).Expect(scenario.Answer);
-        await AssertTheEventIsKeptAsync(point, orderId, scenario.Status);
-        Assert.True(await _shop.StockAsync(a) == 5 - scenario.Taken(2), point);
+            (await _shop!.CancelAsync(user, victim.OrderId, "cancel")).Expect(200);
+        else if (!await IsSettledAsync(point, user, victim.OrderId, scenario, isKnown))
+            (await OrderAsync(victim)).Expect(scenario.Answer);
+        await AssertTheEventIsKeptAsync(point, victim.OrderId, scenario.Status);
+        Assert.True(await _shop!.StockAsync(a) == 5 - scenario.Taken(2), point);
         Assert.True(await _shop.StockAsync(b) == scenario.StockOfSecond - scenario.Taken(3), point);
         Assert.True(await _shop.BalanceAsync(user) == scenario.Balance - scenario.Taken(5) * Price, point);
-        Assert.Equal(scenario.Cancels ? 201 : scenario.Answer, (await _shop.OrderAsync(user, "k", lines)).Code);
+        Assert.Equal(scenario.Cancels ? 201 : scenario.Answer, (await OrderAsync(victim)).Code);
     }
 
     /// <summary>
@@ -178,5 +174,13 @@ public sealed class DeathPointTests : IAsyncLifetime
         public long Balance { get; init; } = 1_000;
 
         public long Taken(long quantity) => Status == "paid" ? quantity : 0;
+    }
+
+    /// <summary>A write of a request of the scenario: the so many-th of its kind.</summary>
+    private sealed record Write(Scenario Scenario, CosmosOperation Operation, string Container, int Occurrence);
+
+    private sealed record Victim(Write Write, string User, string A, string B, DeathPoint Point)
+    {
+        public string OrderId { get; } = OperationId.Order(User, "k");
     }
 }

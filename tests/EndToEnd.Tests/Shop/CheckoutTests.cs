@@ -162,58 +162,45 @@ public sealed class CheckoutTests(ShopFixture fixture)
         }
     }
 
-    [Fact]
-    public async Task Wherever_the_app_dies_a_cart_is_bought_once_or_given_back_whole()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wherever_the_app_dies_a_cart_is_bought_once_or_given_back_whole(bool afterwards)
     {
         using var folder = new TemporaryFolder();
         await using var cosmos = await CosmosFront.StartAsync(new FaultPlan(0, 0));
-        // The batch that lets the order in and empties the cart, the line, the batch that pays, or that rejects and gives the cart back.
-        (string Container, int Occurrence, bool Afterwards, bool IsServed)[] points =
-        [
-            ("accounts", 1, true, true), ("catalog", 1, false, true), ("catalog", 1, true, true), ("accounts", 2, false, true),
-                ("accounts", 2, true, true),
-            ("accounts", 1, true, false), ("catalog", 1, true, false), ("accounts", 2, false, false), ("accounts", 2, true, false),
-        ];
         // However slow the machine, the buyer waits until the app dies.
         Task<ShopProcess> StartAsync() =>
             ShopProcess.StartAsync(folder.Path, cosmos.Setting, ("Orders:SweepAfterSeconds", "1"), ("Orders:WaitSeconds", "60"));
-        var process = await StartAsync();
-        var shop = new ShopClient(process.Address);
-        try
-        {
-            foreach (var (container, occurrence, afterwards, isServed) in points)
-            {
-                var (user, product) = (await shop.AddUserAsync(isServed ? 10_000 : 20_000), await shop.AddProductAsync(Price, 10));
-                await shop.AddToCartAsync(user, product, isServed ? 2 : 11);
-                var (left, victim, death) = (occurrence, process, (Task?)null);
-                cosmos.Faults.Watch = async (call, isAfter) =>
-                {
-                    if (isAfter == afterwards && call.Operation == CosmosOperation.Batch && call.Container == container && --left == 0)
-                        death = victim.KillAsync();
-                    // It takes a while to die, and must not learn from a look meanwhile what has been written.
-                    if (death is null)
-                        return;
-                    await death;
-                    throw new HttpRequestException("The one who asked is dead.");
-                };
-                await ShopProcess.AssertUnansweredAsync(() => shop.CheckoutAsync(user, "k"));
-                cosmos.Faults.Watch = null;
-                await process.DisposeAsync();
-                shop.Dispose();
+        await using var process = await StartAsync();
+        using var shop = new ShopClient(process.Address);
+        // The batch that lets the order in and empties the cart, the line, the batch that pays, or that rejects and gives the cart back.
+        // Who dies before the first of them has bought nothing.
+        (string Container, int Occurrence)[] writes =
+            afterwards ? [("accounts", 1), ("catalog", 1), ("accounts", 2)] : [("catalog", 1), ("accounts", 2)];
+        var victims = await Task.WhenAll(writes.SelectMany(_ => (bool[])[true, false], FillAsync));
 
-                process = await StartAsync();
-                shop = new ShopClient(process.Address);
-                await shop.AddToCartAsync(user, product, 4);
-                (await shop.CheckoutAsync(user, "k")).Expect(isServed ? 201 : 409);
-                Assert.Equal(isServed ? $"4 {product}" : $"15 {product}", await shop.CartAsync(user));
-                Assert.Equal(isServed ? (8, 8_000) : (10, 20_000), (await shop.StockAsync(product), await shop.BalanceAsync(user)));
-                await shop.AssertAuditAsync();
-            }
-        }
-        finally
+        await DyingTogether.DieAsync(
+            cosmos, process, afterwards, [.. victims.Select(victim => (victim.Point, (Func<Task<Answer>>)(() => shop.CheckoutAsync(victim.User, "k"))))]);
+
+        await using var again = await StartAsync();
+        using var survivor = new ShopClient(again.Address);
+        foreach (var (user, product, isServed, _) in victims)
         {
-            await process.DisposeAsync();
-            shop.Dispose();
+            await survivor.AddToCartAsync(user, product, 4);
+            (await survivor.CheckoutAsync(user, "k")).Expect(isServed ? 201 : 409);
+            Assert.Equal(isServed ? $"4 {product}" : $"15 {product}", await survivor.CartAsync(user));
+            Assert.Equal(
+                isServed ? (8, 8_000) : (10, 20_000), (await survivor.StockAsync(product), await survivor.BalanceAsync(user)));
+        }
+        await survivor.AssertAuditAsync();
+
+        async Task<(string User, string Product, bool IsServed, DeathPoint Point)> FillAsync(
+            (string Container, int Occurrence) write, bool isServed)
+        {
+            var (user, product) = (await shop.AddUserAsync(isServed ? 10_000 : 20_000), await shop.AddProductAsync(Price, 10));
+            await shop.AddToCartAsync(user, product, isServed ? 2 : 11);
+            return (user, product, isServed, new DeathPoint(CosmosOperation.Batch, write.Container, write.Occurrence, user, product));
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class SpreadShop : IAsyncDisposable
 
     private SpreadShop((string Name, string Value)[] settings) => _settings = settings;
 
-    /// <summary>A client; another one after each loss.</summary>
+    /// <summary>A client.</summary>
     public ShopClient Client => _client!;
 
     /// <summary>Where its data is; nobody has it open once it is stopped.</summary>
@@ -55,14 +55,6 @@ public sealed class SpreadShop : IAsyncDisposable
     public Task CompleteAsync() => Eventually.Async(
         WorkersAsync, workers => workers.Count == WorkerIds.Count && workers.All(worker => worker.IsReady), "all workers to be there");
 
-    /// <summary>
-    /// All processes are killed, and come again to a hub that knows of nothing: orchestrations and their histories are gone.
-    /// </summary>
-    public Task LoseHubAsync() => LoseAsync("taskhub.db");
-
-    /// <summary>All processes are killed, and come again to a queue without the messages that were in it.</summary>
-    public Task LoseQueueAsync() => LoseAsync("servicebus.db");
-
     /// <summary>SIGTERM, and waits for the end of all processes.</summary>
     public async Task StopAsync() => Assert.Equal(0, await _host!.StopAsync());
 
@@ -74,17 +66,8 @@ public sealed class SpreadShop : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task LoseAsync(string store)
-    {
-        await _host!.DisposeAsync();
-        foreach (var file in Directory.GetFiles(_folder.Path, $"{store}*"))
-            File.Delete(file);
-        await StartAsync();
-    }
-
     private async Task StartAsync()
     {
-        _client?.Dispose();
         _host = await ShopProcess.StartAsync(_folder.Path, [.. Workers, .. _settings]);
         _client = new ShopClient(_host.Address);
     }
