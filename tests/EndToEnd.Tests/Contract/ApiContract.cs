@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using NJsonSchema;
 
@@ -9,6 +10,8 @@ namespace EndToEnd.Tests.Contract;
 /// </summary>
 internal sealed class ApiContract
 {
+    private static readonly ConcurrentDictionary<string, ApiContract> Known = new();
+
     private readonly JsonObject _document;
     private readonly JsonObject _definitions;
     private readonly List<ApiPath> _paths;
@@ -22,7 +25,8 @@ internal sealed class ApiContract
             .ToHashSet();
     }
 
-    public static ApiContract Parse(string json) => new(JsonNode.Parse(json)!.AsObject());
+    /// <summary>The contract that a document is; read once, for its schemas are dear to compile and every shop has the same.</summary>
+    public static ApiContract Parse(string json) => Known.GetOrAdd(json, static json => new(JsonNode.Parse(json)!.AsObject()));
 
     /// <summary>The problem types that are documented.</summary>
     public IReadOnlySet<string> ProblemTypes { get; }
