@@ -25,7 +25,8 @@ public sealed class DeathPointTests : IAsyncLifetime
     private static readonly Write[] Writes =
     [
         // Let in with its money, the two lines, paid.
-        new(Served, Batch, "accounts", 1), new(Served, Batch, "catalog", 1), new(Served, Batch, "catalog", 2), new(Served, Batch, "accounts", 2),
+        new(Served, Batch, "accounts", 1), new(Served, Batch, "catalog", 1), new(Served, Batch, "catalog", 2),
+        new(Served, Batch, "accounts", 2),
         // Let in, one line sold, the other refused, the first put back, rejected.
         new(OutOfStock, Batch, "accounts", 1), new(OutOfStock, Batch, "catalog", 1), new(OutOfStock, Batch, "catalog", 2),
         new(OutOfStock, Batch, "catalog", 3), new(OutOfStock, Batch, "accounts", 2),

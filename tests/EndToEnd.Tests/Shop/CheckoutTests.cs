@@ -180,8 +180,7 @@ public sealed class CheckoutTests(ShopFixture fixture)
             afterwards ? [("accounts", 1), ("catalog", 1), ("accounts", 2)] : [("catalog", 1), ("accounts", 2)];
         var victims = await Task.WhenAll(writes.SelectMany(_ => (bool[])[true, false], FillAsync));
 
-        await DyingTogether.DieAsync(
-            cosmos, process, afterwards, [.. victims.Select(victim => (victim.Point, (Func<Task<Answer>>)(() => shop.CheckoutAsync(victim.User, "k"))))]);
+        await DyingTogether.DieAsync(cosmos, process, afterwards, [.. victims.Select(victim => (victim.Point, Buy(victim.User)))]);
 
         await using var again = await StartAsync();
         using var survivor = new ShopClient(again.Address);
@@ -194,6 +193,8 @@ public sealed class CheckoutTests(ShopFixture fixture)
                 isServed ? (8, 8_000) : (10, 20_000), (await survivor.StockAsync(product), await survivor.BalanceAsync(user)));
         }
         await survivor.AssertAuditAsync();
+
+        Func<Task<Answer>> Buy(string user) => () => shop.CheckoutAsync(user, "k");
 
         async Task<(string User, string Product, bool IsServed, DeathPoint Point)> FillAsync(
             (string Container, int Occurrence) write, bool isServed)

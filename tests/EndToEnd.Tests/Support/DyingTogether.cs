@@ -48,7 +48,9 @@ internal sealed class DeathPoint(CosmosOperation operation, string container, in
 
     public Task Reached => _reached.Task;
 
-    /// <summary>True for the call that is the point, and for all that come after it: also a client that has lost patience gets no further.</summary>
+    /// <summary>
+    /// True for the call that is the point, and for all that come after it: also a client that has lost patience gets no further.
+    /// </summary>
     public bool Holds(CosmosCall call, bool counts)
     {
         if (!_keys.Contains(call.PartitionKey))
