@@ -7,9 +7,9 @@ using System.Text.Json.Nodes;
 namespace Infrastructure.Tests;
 
 /// <summary>
-/// The Bicep CLI from its NuGet package, on the repository's templates. It runs once for all tests and is spoken to by JSON-RPC: five
-/// seconds of a processor are its start, and what it then knows of Azure's types; an answer of one that runs takes less than one. It ends with
-/// this process, which holds the other end of its input.
+/// The Bicep CLI from its NuGet package, on the repository's templates. It runs once for all tests and is spoken to by JSON-RPC: to start
+/// and to read Azure's types takes five seconds of a processor, and each answer after that less than one. It ends with this process, which
+/// holds the other end of its input.
 /// </summary>
 internal static class BicepCli
 {
@@ -69,7 +69,8 @@ internal static class BicepCli
     private static async Task WriteAsync(Stream stream, JsonObject message)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(message);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{LengthHeader}{body.Length}\r\n\r\n")));
+        var head = string.Create(CultureInfo.InvariantCulture, $"{LengthHeader}{body.Length}\r\n\r\n");
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head));
         await stream.WriteAsync(body);
         await stream.FlushAsync();
     }
