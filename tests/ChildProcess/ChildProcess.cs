@@ -39,6 +39,8 @@ internal static class ChildProcess
         {
             [RoleVariable] = $"{role}|{file}",
             ["DOTNET_STARTUP_HOOKS"] = typeof(ChildProcess).Assembly.Location,
+            // It does not live long enough to be worth it.
+            ["DOTNET_EnableWriteXorExecute"] = "0",
         },
         };
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Infrastructure.Tests;
 
@@ -50,43 +51,55 @@ internal sealed class Deployment(JsonArray resources)
         .ToDictionary(setting => setting.Key, setting => setting.Value!.GetValue<string>());
 
     /// <summary>What is created with these environment variables, those that must be set, and no others.</summary>
-    public static Task<Deployment> OfAsync(Dictionary<string, string> environment) => SnapshotAsync(
-        environment.Concat(Needed.Where(needed => !environment.ContainsKey(needed.Key))).ToDictionary(), "infra/bicep/main.bicepparam", []);
-
-    /// <summary>What a file of parameters would create, which may be one that a test lays beside a copy of the templates.</summary>
-    /// <exception cref="InvalidOperationException">The templates refuse the parameters.</exception>
-    public static async Task<Deployment> SnapshotAsync(
-        Dictionary<string, string> environment, string parameters, IEnumerable<(string Path, string Text)> files)
+    /// <exception cref="InvalidOperationException">The templates refuse them.</exception>
+    public static async Task<Deployment> OfAsync(Dictionary<string, string> environment)
     {
-        // The CLI writes its answer beside the parameters, and templates read files of the repository.
-        var folder = Directory.CreateTempSubdirectory("bicep-").FullName;
-        try
-        {
-            Copy("infra/bicep", folder);
-            File.Copy(Path.Combine(Metadata.Root, "host.scheduler.json"), Path.Combine(folder, "host.scheduler.json"));
-            foreach (var (path, text) in files)
-                await File.WriteAllTextAsync(Path.Combine(folder, path), text);
-            var file = Path.Combine(folder, parameters);
-            var run = await BicepCli.RunAsync(
-                environment, ["snapshot", file, "--mode", "overwrite", "--subscription-id", Subscription, "--location", "koreacentral"]);
-            if (run.ExitCode != 0)
-                throw new InvalidOperationException(run.Errors);
-            var snapshot = await File.ReadAllTextAsync(Path.ChangeExtension(file, "snapshot.json"));
-            return new(JsonNode.Parse(snapshot)!["predictedResources"]!.AsArray());
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TestFolder();
+        return await PredictAsync(WriteParameters(folder, environment));
     }
 
-    private static void Copy(string path, string folder)
+    /// <summary>What a file of parameters and a template would create, which a test lays beside a copy of the templates.</summary>
+    public static async Task<Deployment> OfFilesAsync(string parameters, string parametersText, string template, string templateText)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Metadata.Root, path), "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(folder, Path.GetRelativePath(Metadata.Root, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
+        using var folder = new TestFolder();
+        CopyTemplates(folder);
+        folder.With(InFolder(template), templateText).With(InFolder(parameters), parametersText);
+        return await PredictAsync(folder.File(InFolder(parameters)));
+    }
+
+    /// <summary>The parameters of an environment, compiled.</summary>
+    public static async Task<JsonObject> ParametersAsync(Dictionary<string, string> environment)
+    {
+        using var folder = new TestFolder();
+        var compiled = await BicepCli.CompileParametersAsync(WriteParameters(folder, environment));
+        return JsonNode.Parse(compiled.Text("parameters"))!["parameters"]!.AsObject();
+    }
+
+    /// <summary>Copies the templates with the parameters as they are in an environment: one process asks for many of them.</summary>
+    private static string WriteParameters(TestFolder folder, Dictionary<string, string> environment)
+    {
+        CopyTemplates(folder);
+        var file = folder.File(InFolder("main.bicepparam"));
+        var set = environment.Concat(Needed.Where(needed => !environment.ContainsKey(needed.Key)));
+        var text = set.Aggregate(File.ReadAllText(file), (text, variable) =>
+            Regex.Replace(text, $@"readEnvironmentVariable\('{variable.Key}'(, '[^']*')?\)", _ => Literal(variable.Value)));
+        File.WriteAllText(file, text);
+        return file;
+    }
+
+    private static async Task<Deployment> PredictAsync(string parameters) =>
+        new((await BicepCli.SnapshotAsync(parameters, Subscription, "koreacentral"))["predictedResources"]!.AsArray());
+
+    private static string InFolder(string file) => $"infra/bicep/{file}";
+
+    private static string Literal(string value) =>
+        $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+
+    private static void CopyTemplates(TestFolder folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(BicepCli.Folder, "*", SearchOption.AllDirectories))
+            folder.With(Path.GetRelativePath(Metadata.Root, file), File.ReadAllText(file));
+        // The templates read it.
+        folder.With("host.scheduler.json", Metadata.Read("host.scheduler.json"));
     }
 }

@@ -87,12 +87,8 @@ public class NameTests
             ]
             """;
         var list = string.Join('\n', Environments.Select(name => $"  '{name.Replace("\0", "\\u{0}", StringComparison.Ordinal)}'"));
-        var deployment = await Deployment.SnapshotAsync(
-            [], "infra/bicep/names.bicepparam",
-            [
-                ("infra/bicep/names-test.bicep", template),
-                ("infra/bicep/names.bicepparam", $"using 'names-test.bicep'\nparam environments = [\n{list}\n]"),
-            ]);
+        var deployment = await Deployment.OfFilesAsync(
+            "names.bicepparam", $"using 'names-test.bicep'\nparam environments = [\n{list}\n]", "names-test.bicep", template);
         return
         [
             .. deployment.Of("Microsoft.Resources/resourceGroups")

@@ -22,7 +22,7 @@ public class StopTests
     public async Task An_idle_app_ends_soon_after_a_signal(string signal)
     {
         using var folder = new TestFolder();
-        await using var app = AppProcess.Start(nameof(ChildApps.FineAsync), folder);
+        await using var app = AppProcess.StartInterruptible(nameof(ChildApps.FineAsync), folder);
         using (var http = await app.ConnectAsync())
             await http.GetAsync("/api/fine");
         var since = Stopwatch.GetTimestamp();

@@ -42,9 +42,28 @@ internal sealed class AppProcess : IAsyncDisposable
     /// <summary>
     /// Starts an app with variables of its environment, and a command line. It listens on any free port unless told otherwise.
     /// </summary>
-    public static AppProcess Start(string app, TestFolder folder, (string Name, string Value)[] environment, params string[] args)
+    public static AppProcess Start(string app, TestFolder folder, (string Name, string Value)[] environment, params string[] args) =>
+        Start(ChildProcess.Start(app, folder.Path), environment, args);
+
+    /// <summary>
+    /// Starts an app that SIGINT ends in any case: what a shell runs in the background ignores it, and so do the processes that it starts.
+    /// </summary>
+    public static AppProcess StartInterruptible(string app, TestFolder folder)
     {
         var start = ChildProcess.Start(app, folder.Path);
+        if (OperatingSystem.IsLinux())
+        {
+            // `env` becomes the app: the process stays the same.
+            string[] command = ["--default-signal=INT", start.FileName];
+            start.FileName = "env";
+            foreach (var argument in command)
+                start.ArgumentList.Add(argument);
+        }
+        return Start(start, []);
+    }
+
+    private static AppProcess Start(ProcessStartInfo start, (string Name, string Value)[] environment, params string[] args)
+    {
         start.RedirectStandardError = true;
         start.Environment[AddressVariable] = "http://127.0.0.1:0";
         foreach (var (name, value) in environment)

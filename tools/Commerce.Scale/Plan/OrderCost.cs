@@ -17,6 +17,10 @@ internal sealed class OrderCost(CostModel model, Traffic traffic)
         .GroupBy(static operation => operation.Container)
         .ToDictionary(static group => group.Key, group => group.Sum(operation => RuOf(model, traffic, operation)));
 
+    // Asked for each product of the baskets, at each step of the search for a limit.
+    private readonly double _saleRu = model.SaleRu;
+    private readonly double _stockPatchRu = model.StockPatchRu;
+
     public double CpuMs { get; } = traffic.Mean(lines => model.Work.CpuMs + (model.Work.CpuMsPerLine * lines));
 
     public double GbSeconds(double instanceGb)
@@ -58,7 +62,7 @@ internal sealed class OrderCost(CostModel model, Traffic traffic)
     {
         var batchesMax = 1000 / model.Latencies.WriteMs.Median;
         var batches = Math.Max(Math.Min(salesPerSecond, batchesMax), salesPerSecond / model.BatchLinesMax);
-        return (salesPerSecond * model.SaleRu) + (batches * model.StockPatchRu);
+        return (salesPerSecond * _saleRu) + (batches * _stockPatchRu);
     }
 
     private double ReadRu(double ordersPerSecond) => ordersPerSecond * traffic.ReadsPerOrder * model.RequestUnits.Read;
