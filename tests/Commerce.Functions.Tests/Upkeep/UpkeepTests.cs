@@ -1,3 +1,4 @@
+using Commerce.Functions.Catalog;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
@@ -42,7 +43,8 @@ public sealed class UpkeepTests : IAsyncLifetime
         // No platform is configured here: the event waits.
         await app.Get<EventDispatcher>().DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(sold)), Stop);
         var there = new OrderFixture(_store, _store.NewProcess(new Failing(failing), new AcceleratedTime(TimeSpan.FromMinutes(5))));
-        var upkeep = new UpkeepFunctions(there.Get<OrderSweeper>(), there.Get<DeliveryWatch>(), there.Get<RankingKeeper>());
+        var upkeep = new UpkeepFunctions(
+            there.Get<OrderSweeper>(), there.Get<DeliveryWatch>(), there.Get<RankingKeeper>(), there.Get<ShardUpkeep>());
 
         var fault = await Record.ExceptionAsync(() => upkeep.RunAsync(new TimerInfo(), there.Durable, Stop));
 
