@@ -3,7 +3,6 @@ using Commerce.Functions.Cosmos;
 using Commerce.Functions.Tests.Audit;
 using Commerce.Functions.Tests.Orders;
 using Commerce.Functions.Tests.Support;
-using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
 using Faults;

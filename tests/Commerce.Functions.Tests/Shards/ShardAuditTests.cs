@@ -1,6 +1,5 @@
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
-using Commerce.Functions.Tests.Orders;
 using Commerce.Shared;
 using Commerce.Shared.Audit;
 using Commerce.Shared.Catalog;

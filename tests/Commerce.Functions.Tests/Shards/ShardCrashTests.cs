@@ -1,5 +1,4 @@
 using Commerce.Functions.Catalog;
-using Commerce.Functions.Tests.Orders;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
 

@@ -1,4 +1,3 @@
-using Commerce.Functions.Tests.Orders;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
 
@@ -41,7 +40,6 @@ public sealed class ShardPriceTests
     [Theory]
     [InlineData(1, true)]
     [InlineData(2, false)]
-    [InlineData(2, true)]
     public async Task A_price_that_a_death_keeps_from_a_shard_is_brought_there_by_who_agreed_to_it(int write, bool isDone)
     {
         await using var hot = await HotProduct.CreateAsync(stock: 10, 3);

@@ -1,13 +1,11 @@
 using System.Text.Json;
 using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
-using Commerce.Functions.Delivery;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Delivery;
-using Commerce.Shared.Orders;
 using Faults;
 
 namespace Commerce.Functions.Tests.Shards;

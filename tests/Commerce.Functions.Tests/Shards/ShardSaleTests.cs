@@ -1,5 +1,4 @@
 using Commerce.Functions.Catalog;
-using Commerce.Functions.Tests.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
