@@ -32,8 +32,9 @@ public sealed class CatalogWriter(
         // Also when nothing was to be written: it may be the repeat of one that came no further.
         await prices.CopyAsync(row.ProductId, product.ShardsMade);
         var seen = await shown.OfAsync(product);
+        // Should another have written since, it is a version that nobody can meet any more, and its name is that of none there is.
         var isLast = product.ETag is not null && seen.Revisions == product.Revisions;
-        return change with { Product = product with { Stock = seen.Stock, ETag = isLast ? seen.ETag : null } };
+        return change with { Product = product with { Stock = seen.Stock, ETag = isLast ? seen.ETag : product.ETag } };
     }
 
     private async Task<CatalogChange?> PutOwnAsync(CatalogRow row, Func<string?, bool>? precondition, CancellationToken ct)

@@ -149,8 +149,7 @@ public sealed class RawAudit
             var sold = order.Status is OrderStatus.Paid or OrderStatus.Cancelled;
             Check(order.Status != OrderStatus.Pending, $"{order.Id} is still pending");
             foreach (var line in order.Lines)
-                CheckLine(order, line, [.. lines[(order.Id, line.Shard == 0 ? line.ProductId : $"{line.ProductId}#{line.Shard}")]]);
-            Check(order.Lines.Count == lines.Count(group => group.Key.OrderId == order.Id), $"{order.Id}: lines elsewhere, or none");
+                CheckLine(order, line, [.. lines[(order.Id, PartitionOf(line))]]);
             Check(money[order.Id].Sum(entry => entry.Amount) == (order.Status == OrderStatus.Paid ? -order.TotalAmount : 0),
                 $"{order.Id} ({order.Status}): wrong money");
             Check(money[order.Id].Any(entry => entry.Kind == EntryKind.Payment) == sold, $"{order.Id} ({order.Status}): payment");
@@ -161,9 +160,14 @@ public sealed class RawAudit
                 $"{order.Id}: what statistics count is not what was bought");
         }
         var known = Orders.Select(order => order.Id).ToHashSet();
+        var places = Orders.SelectMany(order => order.Lines.Select(line => ((string?)order.Id, PartitionOf(line)))).ToHashSet();
+        foreach (var stray in lines.Where(group => !places.Contains(group.Key)))
+            Check(false, $"{stray.Key.OrderId} has a line in {stray.Key.ProductId}, where it was not to be");
         Check(lines.All(group => known.Contains(group.Key.OrderId!)), "a movement belongs to no order");
         Check(money.All(group => known.Contains(group.Key!)), "an entry belongs to no order");
     }
+
+    private static string PartitionOf(OrderLine line) => line.Shard == 0 ? line.ProductId : $"{line.ProductId}#{line.Shard}";
 
     private void CheckLine(Order order, OrderLine line, IReadOnlyList<StockMovement> movements)
     {
