@@ -33,7 +33,7 @@ public sealed class ShardSwitch(
         await Task.WhenAll(Enumerable.Range(1, count).Select(shard => MakeAsync(productId, shard)));
         ct.ThrowIfCancellationRequested();
         if (product.Shards != count)
-            await PatchAsync(productId, "/shards", count, "FROM c WHERE true");
+            await PatchAsync(productId, "/shards", count, "FROM c WHERE c.id = 'product'");
         products.Forget(productId);
         await CollectAsync(productId, ct);
         return true;

@@ -3,6 +3,7 @@ using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
+using Faults;
 
 namespace Commerce.Functions.Tests.Shards;
 
@@ -46,6 +47,36 @@ public sealed class ShardSaleTests
         Assert.Equal((OrderStatus.Rejected, 36), (beyond.Status, beyond.Rejection?.Available));
         Assert.Equal(OrderStatus.Paid, all.Status);
         await hot.AssertWholeAsync(0);
+    }
+
+    /// <summary>From where it looks next to where it has looked before, while somebody looks, or would refuse.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pieces_that_move_past_a_reader_are_not_overlooked(bool isBought)
+    {
+        await using var hot = await HotProduct.CreateAsync(stock: 5, 2);
+        await hot.Here.Get<StockTransfers>().TryMoveAsync(hot.Id, 0, new StockTransfer(1, 5, 1));
+        var (buyer, moves) = (await hot.BuyerOfAsync(2, 2), 0);
+        using var watch = new CosmosFaultHandler(new FaultPlan(0, 0))
+        {
+            Watch = async (call, isAfter) =>
+            {
+                // The product's own partition has been read before.
+                if (!isAfter && call.Operation == CosmosOperation.ReadAtPrimary
+                    && call.PartitionKey.Contains($"{hot.Id}#1", StringComparison.Ordinal) && Interlocked.Increment(ref moves) == 1)
+                    Assert.True(await hot.Here.Get<StockTransfers>().TryMoveAsync(hot.Id, 1, new StockTransfer(0, 5, 1)));
+            },
+        };
+        var instance = hot.NewInstance(watch);
+
+        if (isBought)
+            Assert.Equal(OrderStatus.Paid, (await hot.BuyAsync(5, buyer, instance)).Status);
+        else
+            Assert.Equal(5, await hot.StockAsync(instance));
+
+        Assert.True(moves > 1);
+        await hot.AssertWholeAsync(isBought ? 0 : 5);
     }
 
     [Fact]
