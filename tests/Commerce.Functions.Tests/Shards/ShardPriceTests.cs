@@ -1,5 +1,6 @@
 using Commerce.Shared;
 using Commerce.Shared.Orders;
+using Faults;
 
 namespace Commerce.Functions.Tests.Shards;
 
@@ -35,6 +36,34 @@ public sealed class ShardPriceTests
 
         var heads = (await hot.SplitAsync()).Heads;
         Assert.Single(heads.Select(head => (head!.Price, head.Revisions)).Distinct());
+    }
+
+    /// <summary>Who is slow writes nothing over what was written meanwhile, not even for a moment.</summary>
+    [Theory]
+    [InlineData(CosmosOperation.ReadAtPrimary)]
+    [InlineData(CosmosOperation.Patch)]
+    public async Task A_writer_that_is_overtaken_puts_no_older_price_in_a_shard(CosmosOperation slow)
+    {
+        await using var hot = await HotProduct.CreateAsync(stock: 10, 1);
+        var (calls, seen) = (0, new List<long>());
+        using var watch = new CosmosFaultHandler(new FaultPlan(0, 0))
+        {
+            Watch = async (call, isAfter) =>
+            {
+                if (!call.PartitionKey.Contains($"{hot.Id}#1", StringComparison.Ordinal))
+                    return;
+                if (!isAfter && call.Operation == slow && Interlocked.Increment(ref calls) == 1)
+                    Assert.Equal(200, (await hot.PutAsync(200)).Status);
+                if (isAfter && call.Operation == CosmosOperation.Patch)
+                    seen.Add((await hot.SplitAsync()).Heads[1]!.Price);
+            },
+        };
+
+        await hot.PutAsync(150, hot.NewInstance(watch));
+
+        Assert.True(calls > 0);
+        Assert.All(seen, static price => Assert.Equal(200, price));
+        Assert.Equal(200, (await hot.SplitAsync()).Heads[1]!.Price);
     }
 
     [Theory]

@@ -129,6 +129,23 @@ public sealed class ShardSaleTests
     }
 
     [Fact]
+    public async Task A_line_that_was_never_tried_is_closed_in_its_own_partition()
+    {
+        await using var hot = await HotProduct.CreateAsync(stock: 10, 4);
+        // It comes first, and keeps the other from being tried.
+        await hot.Here.Get<CatalogWriter>().CreateAsync("a-scarce", "Scarce", 1, 0);
+        var user = await hot.BuyerOfAsync(2, 4);
+        var order = await hot.Here.RunAsync(await hot.Here.AcceptAsync(user, "k", new OrderItem(hot.Id, 3), new OrderItem("a-scarce", 1)));
+        Assert.Equal((OrderStatus.Rejected, "a-scarce"), (order.Status, order.Rejection?.ProductId));
+        var partition = StockPartition.KeyOf(hot.Id, 2);
+
+        var late = await hot.There.Get<StockLedger>()
+            .SubmitAsync(partition, new StockCommand.Reserve(partition, order.Id, 3, HotProduct.Price, false));
+
+        Assert.Equal(MovementKind.Sealed, late.Value?.Record.Kind);
+    }
+
+    [Fact]
     public async Task A_layout_that_changes_all_the_time_loses_no_piece_and_keeps_none_from_being_sold()
     {
         await using var hot = await HotProduct.CreateAsync(stock: 40, 0);
