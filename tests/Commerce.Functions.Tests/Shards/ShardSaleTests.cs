@@ -146,6 +146,19 @@ public sealed class ShardSaleTests
     }
 
     [Fact]
+    public async Task What_lies_in_shards_that_are_switched_off_is_brought_home_at_once()
+    {
+        await using var hot = await HotProduct.CreateAsync(stock: 10, 3);
+        for (var shard = 1; shard <= 3; shard++)
+            await hot.Here.Get<StockTransfers>().TryMoveAsync(hot.Id, 0, new StockTransfer(shard, 3, shard));
+
+        await hot.SetAsync(1, hot.There);
+        Assert.Equal([7, 3, 0, 0], (await hot.SplitAsync()).Heads.Select(head => head!.Stock));
+        await hot.SetAsync(0, hot.There);
+        Assert.Equal([10, 0, 0, 0], (await hot.SplitAsync()).Heads.Select(head => head!.Stock));
+    }
+
+    [Fact]
     public async Task A_layout_that_changes_all_the_time_loses_no_piece_and_keeps_none_from_being_sold()
     {
         await using var hot = await HotProduct.CreateAsync(stock: 40, 0);
