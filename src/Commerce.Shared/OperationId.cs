@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -49,6 +50,15 @@ public static class OperationId
     /// <summary>The stock movement of an operator's adjustment.</summary>
     public static string Adjustment(string productId, string idempotencyKey) =>
         "adjustment-" + Digest("adjustment", productId, idempotencyKey);
+
+    /// <summary>The stock movement by which a partition sends pieces to another one of the product.</summary>
+    /// <param name="number">The transfer's number in the partition that sends.</param>
+    public static string Give(long number) => string.Create(CultureInfo.InvariantCulture, $"give-{number}");
+
+    /// <summary>The stock movement by which a partition takes in what another one has sent.</summary>
+    /// <param name="shard">The partition that has sent.</param>
+    /// <param name="number">The transfer's number in it.</param>
+    public static string Take(int shard, long number) => string.Create(CultureInfo.InvariantCulture, $"take-{shard}-{number}");
 
     /// <summary>The stock movement that gives a new product its first stock.</summary>
     public const string InitialStock = "initial";

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Commerce.Functions.Http;
 using Commerce.Functions.Orders;
 using Commerce.Shared.Audit;
+using Commerce.Shared.Catalog;
 using Commerce.Shared.Json;
 
 namespace Commerce.Functions.Audit;
@@ -72,7 +73,24 @@ internal sealed record AuditView(
 internal sealed record AuditRoundView(DateTimeOffset StartedAt, AuditPart Part, string After, long Accounts, long Products, long Orders);
 
 /// <summary>The head of a ledger, as the queries of <see cref="LedgerQueries"/> name its parts.</summary>
-internal sealed record HeadFact(string Type, long Total, long Records, long Held, [property: JsonPropertyName("_etag")] string ETag);
+internal sealed record HeadFact(string Type, long Total, long Records, long Held, [property: JsonPropertyName("_etag")] string ETag)
+{
+    public StockTransfer? Transfer { get; init; }
+
+    public long TransferCount { get; init; }
+
+    public int Shards { get; init; }
+
+    public int ShardsMade { get; init; }
+
+    public LedgerHead ToHead() => new(Total, Records, Held, ETag)
+    {
+        Transfer = Transfer,
+        TransferCount = TransferCount,
+        Shards = Shards,
+        ShardsMade = ShardsMade,
+    };
+}
 
 /// <summary>Documents as an audit reads them: one that cannot be read is a finding.</summary>
 internal static class AuditDocuments

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Commerce.Shared.Audit;
+using Commerce.Shared.Catalog;
 
 namespace Commerce.Functions.Audit;
 
@@ -146,7 +147,9 @@ internal sealed class AuditRun(
             return;
         }
         var steps = await StepLedgersAsync(part, [.. places.Select(static place => (place, LedgerAudit.RecordsPerStep))], ct);
-        var ended = steps.Count(static step => step is { Next: null, Head: not null });
+        // A shard is a part of its product.
+        var ended = steps.Zip(places).Count(static step =>
+            step.First is { Next: null, Head: not null } && !StockPartition.IsShard(step.Second.Owner));
         progress.Round = progress.Round with
         {
             After = round.Open.Count > 0 ? round.After : places[^1].Owner,

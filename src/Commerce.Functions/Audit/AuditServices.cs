@@ -12,6 +12,7 @@ internal static class AuditServices
             .AddCheckedOptions<AuditOptions>(configuration, AuditOptions.Section)
             .AddSingleton<AuditReader>()
             .AddSingleton<AuditStore>()
+            .AddSingleton<TransferReader>()
             .AddSingleton<LedgerAudit>()
             .AddSingleton<HoldAudit>()
             .AddSingleton<OrderBooks>()

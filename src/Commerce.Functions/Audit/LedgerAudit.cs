@@ -6,7 +6,7 @@ namespace Commerce.Functions.Audit;
 /// Checks one ledger against itself, and that what its records name exists. The head is read first: records are never altered and come
 /// with their head in one batch, so whatever a head counts is there when the records are read after it, however many are being added.
 /// </summary>
-public sealed class LedgerAudit(AuditReader reader)
+public sealed class LedgerAudit(AuditReader reader, TransferReader transfers)
 {
     /// <summary>Most records of one step: some seconds, and some hundred kilobytes.</summary>
     internal const int RecordsPerStep = 1_000;
@@ -25,6 +25,7 @@ public sealed class LedgerAudit(AuditReader reader)
             differences.AddRange(await PlacelessAsync(ledger, place.Owner, ct));
         var walk = new LedgerWalk(ledger.Names, place.Owner, place.Sequence, place.Total);
         var orders = new HashSet<string>();
+        var moved = new List<LedgerRecord>();
         LedgerRecord? beyond = null;
         var records = await reader.ReadPageAsync(ledger.Container, ledger.RecordsAfter(place.Sequence), place.Owner, recordsMax, null, ct);
         foreach (var json in records.Documents)
@@ -42,13 +43,20 @@ public sealed class LedgerAudit(AuditReader reader)
             differences.AddRange(walk.Add(record));
             if (record.OrderId is not null)
                 orders.Add(record.OrderId);
+            if (record.OtherShard is not null)
+                moved.Add(record);
         }
         var isEnd = beyond is not null || records.Continuation is null;
         if (isEnd && head is not null)
             differences.AddRange(walk.Close(head));
         if (beyond is not null)
             differences.AddRange(await BehindAsync(ledger, place.Owner, beyond, ct));
+        differences.AddRange(await transfers.CheckEndsAsync(place.Owner, head, moved, ct));
+        if (isEnd && head is not null && part == AuditPart.Products)
+            differences.AddRange(await transfers.CheckHeadAsync(place.Owner, head, HeadAgainAsync, ct));
         return new(head, [.. differences.Distinct()], orders, isEnd ? null : new(place.Owner, walk.Sequence, walk.Total));
+
+        Task<LedgerHead?> HeadAgainAsync(string owner) => HeadAsync(ledger, owner, differences, ct);
     }
 
     /// <summary>The place from which the records from one on can be followed, given that those before have been proved.</summary>
@@ -59,9 +67,8 @@ public sealed class LedgerAudit(AuditReader reader)
     {
         foreach (var json in await reader.ReadAllAsync(ledger.Container, ledger.Head, owner, ct))
         {
-            // The type of a head is its id.
-            if (json.TryRead(FactJson.Default.HeadFact) is { } head && head.Type == ledger.Names.HeadId)
-                return new(head.Total, head.Records, head.Held, head.ETag);
+            if (json.TryRead(FactJson.Default.HeadFact) is { } head && ledger.Names.IsHead(owner, head.Type))
+                return head.ToHead();
             differences.Add(new(AuditKind.Unreadable, owner, 0, 0) { Document = ledger.Names.Document(owner, ledger.Names.HeadId) });
         }
         return null;

@@ -33,8 +33,9 @@ internal sealed class LedgerQueries
     public static readonly LedgerQueries Products = new(
         LedgerNames.Products,
         CommerceDatabase.Catalog,
-        "SELECT c.type, c.stock AS total, c.movementCount AS records, 0 AS held, c._etag FROM c WHERE c.id = 'product'",
-        "SELECT c.id, c.kind, c.delta, c.stockAfter AS after, c.sequence, c.orderId FROM c",
+        "SELECT c.type, c.stock AS total, c.movementCount AS records, 0 AS held, c._etag,"
+        + " c.transfer, c.transferCount, c.shards, c.shardsMade FROM c WHERE c.id = 'product'",
+        "SELECT c.id, c.kind, c.delta, c.stockAfter AS after, c.sequence, c.orderId, c.otherShard FROM c",
         "movement",
         "delta");
 
@@ -52,6 +53,16 @@ internal sealed class LedgerQueries
     public QueryDefinition RecordsAfter(long sequence) =>
         new QueryDefinition($"{_record} WHERE c.type = '{_type}' AND c.sequence > @after ORDER BY c.sequence")
             .WithParameter("@after", sequence);
+
+    /// <summary>Records by their ids.</summary>
+    public QueryDefinition RecordsById(IReadOnlyCollection<string> ids)
+    {
+        var names = string.Join(',', Enumerable.Range(0, ids.Count).Select(static n => $"@id{n}"));
+        var query = new QueryDefinition($"{_record} WHERE c.type = '{_type}' AND c.id IN ({names})");
+        foreach (var (n, id) in ids.Index())
+            query.WithParameter($"@id{n}", id);
+        return query;
+    }
 
     public QueryDefinition LastRecord => new($"{_record} WHERE c.type = '{_type}' ORDER BY c.sequence DESC OFFSET 0 LIMIT 1");
 

@@ -44,7 +44,7 @@ public sealed class OrderSteps(CommerceDatabase database, DeliveryStore deliveri
     {
         string[] ids = [OperationId.Sale(order.Id), OperationId.Release(order.Id)];
         return _catalog.ReadManyAsync(
-            [.. order.Lines.SelectMany(line => ids, static (line, id) => (id, new PartitionKey(line.ProductId)))],
+            [.. order.Lines.SelectMany(line => ids, static (line, id) => (id, new PartitionKey(SoldLine.Of(line).Partition)))],
             DocumentJsonContext.Default.StockMovement,
             ct);
     }
@@ -81,7 +81,7 @@ public sealed class OrderSteps(CommerceDatabase database, DeliveryStore deliveri
         },
         $"{CommerceDatabase.Catalog.Name}/{movement.ProductId}/{movement.Id}")
     {
-        ProductId = movement.ProductId,
+        ProductId = StockPartition.Of(movement.ProductId).ProductId,
         Amount = movement.Delta,
         After = movement.StockAfter,
     };

@@ -47,6 +47,7 @@ internal static class AccessTable
         ["PutProduct"] =               Operator(Scopes.CatalogWrite),
         ["ImportProducts"] =           Operator(Scopes.CatalogWrite),
         ["AdjustStock"] =              Operator(Scopes.StockWrite),
+        ["SetShards"] =                Operator(Scopes.StockWrite),
         ["ListStockMovements"] =       Operator(Scopes.StockWrite),
         ["ListDeliveries"] =           Operator(Scopes.DeliveryRead),
         ["GetDeliveryStatus"] =        Operator(Scopes.DeliveryRead),

@@ -5,12 +5,12 @@ using Commerce.Shared.Catalog;
 namespace Commerce.Functions.Cart;
 
 /// <summary>Shows carts with names, prices and stock.</summary>
-public sealed class CartViewer(ProductReader products)
+public sealed class CartViewer(ProductReader products, ShownStock shown)
 {
     /// <summary>A cart as its user sees it, with what the catalog says at this moment, and the ETag of that view.</summary>
     internal async Task<(CartView View, string ETag)> ViewAsync(string userId, ShoppingCart? cart, CancellationToken ct)
     {
-        var found = await products.FindManyAsync(ProductIds(cart), ct);
+        var found = await shown.FindManyAsync(ProductIds(cart), ct);
         var items = (cart?.Items ?? []).Select(item => View(item, found.GetValueOrDefault(item.ProductId))).ToList();
         var total = cart is null ? 0 : CartRules.TotalAmount(cart, found);
         return (new CartView(userId, items, total), CartETag.Of(cart, found));
@@ -22,7 +22,7 @@ public sealed class CartViewer(ProductReader products)
     /// </summary>
     internal async Task<(CartChangeView View, string ETag)> ViewChangeAsync(ShoppingCart cart, string? productId)
     {
-        var seen = await products.PeekManyAsync(ProductIds(cart));
+        var seen = await shown.OfAsync(await products.PeekManyAsync(ProductIds(cart)));
         var item = cart.Items.FirstOrDefault(item => item.ProductId == productId);
         return (
             new CartChangeView(

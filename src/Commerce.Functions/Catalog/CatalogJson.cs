@@ -9,6 +9,13 @@ internal sealed record ProductView(string ProductId, string Name, long Price, lo
     public static ProductView Of(Product product) => new(product.ProductId, product.Name, product.Price, product.Stock);
 }
 
+/// <summary>What a list needs of a product.</summary>
+internal sealed record ListedProduct(string ProductId, string Name, long Price, long Stock, int ShardsMade = 0)
+{
+    [JsonIgnore]
+    public ProductView View => new(ProductId, Name, Price, Stock);
+}
+
 internal sealed record ProductList(IReadOnlyList<ProductView> Items, string? NextCursor);
 
 internal sealed record ProductRequest(string? Name, long? Price);
@@ -19,7 +26,9 @@ internal sealed record AdjustmentRequest(long? Delta, string? Reason);
 /// <param name="ProductId">The product.</param>
 /// <param name="Delta">Pieces, signed.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Stock">Pieces right after the adjustment. A repeat of the request gets the same answer.</param>
+/// <param name="Stock">
+/// Pieces right after the adjustment; of a product that has shards, in its own partition. A repeat of the request gets the same answer.
+/// </param>
 /// <param name="OccurredAt">When it was booked.</param>
 internal sealed record AdjustmentView(
     string MovementId, string ProductId, long Delta, string? Reason, long Stock, DateTimeOffset OccurredAt)
@@ -30,18 +39,41 @@ internal sealed record AdjustmentView(
 
 /// <summary>One change of a stock, as an operator sees it.</summary>
 internal sealed record MovementView(
-    string MovementId, MovementKind Kind, long Delta, long StockAfter, string? OrderId, string? Reason, DateTimeOffset OccurredAt)
+    string MovementId,
+    MovementKind Kind,
+    long Delta,
+    long StockAfter,
+    string? OrderId,
+    int? OtherShard,
+    string? Reason,
+    DateTimeOffset OccurredAt)
 {
     public static MovementView Of(StockMovement movement) => new(
-        movement.Id, movement.Kind, movement.Delta, movement.StockAfter, movement.OrderId, movement.Reason, movement.OccurredAt);
+        movement.Id,
+        movement.Kind,
+        movement.Delta,
+        movement.StockAfter,
+        movement.OrderId,
+        movement.OtherShard,
+        movement.Reason,
+        movement.OccurredAt);
 }
 
 internal sealed record MovementList(IReadOnlyList<MovementView> Items, string? NextCursor);
+
+internal sealed record ShardsRequest(long? Count);
+
+/// <param name="ProductId">The product.</param>
+/// <param name="Count">Shards that new orders are sold out of; 0 when the product's own partition is all there is.</param>
+internal sealed record ShardsView(string ProductId, int Count);
 
 /// <summary>What an import did; the three counts add up to the rows.</summary>
 internal sealed record ImportView(int Rows, int Created, int Updated, int Unchanged);
 
 [JsonSerializable(typeof(ProductView))]
+[JsonSerializable(typeof(ListedProduct))]
+[JsonSerializable(typeof(ShardsRequest))]
+[JsonSerializable(typeof(ShardsView))]
 [JsonSerializable(typeof(ProductList))]
 [JsonSerializable(typeof(ProductRequest))]
 [JsonSerializable(typeof(AdjustmentRequest))]

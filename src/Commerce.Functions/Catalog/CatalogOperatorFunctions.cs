@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>What operators do to the catalog.</summary>
-public sealed class CatalogOperatorFunctions(CatalogWriter catalog, CatalogImport import, StockLedger ledger)
+public sealed class CatalogOperatorFunctions(CatalogWriter catalog, CatalogImport import, StockShards stock, ShardSwitch shards)
 {
     [Function("PutProduct")]
     public async Task<IResult> Put(
@@ -44,12 +44,26 @@ public sealed class CatalogOperatorFunctions(CatalogWriter catalog, CatalogImpor
             input.Refuse("delta", "must not be 0");
         if (input.Problem is { } problem)
             return problem;
-        var posting = await ledger.SubmitAsync(productId, new StockCommand.Adjust(productId, key, delta, reason));
+        var posting = await stock.SubmitAsync(new StockCommand.Adjust(productId, key, delta, reason));
         if (!posting.Succeeded)
             return Answers.Problem(posting.Failure);
         return StockRules.RefusalOf(posting.Value.Record) is { } refusal
             ? Answers.Problem(refusal)
             : Answers.Created(AdjustmentView.Of(posting.Value.Record), CatalogJson.Wire.AdjustmentView);
+    }
+
+    [Function("SetShards")]
+    public async Task<IResult> SetShards(
+        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "ops/products/{productId}/shards")] HttpRequest request, string productId)
+    {
+        var input = new RequestInput(request, productId: productId);
+        var body = await input.JsonAsync(CatalogJson.Wire.ShardsRequest);
+        var count = (int)input.WholeNumber(body?.Count, "count", 0, StockPartition.ShardsMax);
+        if (input.Problem is { } problem)
+            return problem;
+        return await shards.SetAsync(productId, count, request.HttpContext.RequestAborted)
+            ? Answers.Ok(new ShardsView(productId, count), CatalogJson.Wire.ShardsView)
+            : Answers.Problem(ProductFunctions.Unknown(productId));
     }
 
     [Function("ImportProducts")]

@@ -7,9 +7,11 @@ namespace Commerce.Functions.Catalog;
 
 /// <summary>
 /// Writes what operators say about products: names and prices. Stock is the ledger's alone: it is set once, when a product is new,
-/// and a later change of name or price is a patch that leaves it as it is at that moment.
+/// and a later change of name or price is a patch that leaves it as it is at that moment. A price that is written is in force in all
+/// partitions of the product.
 /// </summary>
-public sealed class CatalogWriter(CommerceDatabase database, ProductReader products, TimeProvider time)
+public sealed class CatalogWriter(
+    CommerceDatabase database, ProductReader products, ShownStock shown, ShardPrices prices, TimeProvider time)
 {
     private readonly Container _catalog = database[CommerceDatabase.Catalog];
 
@@ -24,10 +26,23 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     /// <exception cref="UndecidedWriteException">It cannot be told whether it was done.</exception>
     public async Task<CatalogChange?> PutAsync(CatalogRow row, Func<string?, bool>? precondition, CancellationToken ct)
     {
+        var change = await PutOwnAsync(row, precondition, ct);
+        if (change is not { Product: { ShardsMade: > 0 } product })
+            return change;
+        // Also when nothing was to be written: it may be the repeat of one that came no further.
+        await prices.CopyAsync(row.ProductId, product.ShardsMade);
+        var seen = await shown.OfAsync(product);
+        // Should another have written since, it is a version that nobody can meet any more, and its name is that of none there is.
+        var isLast = product.ETag is not null && seen.Revisions == product.Revisions;
+        return change with { Product = product with { Stock = seen.Stock, ETag = isLast ? seen.ETag : product.ETag } };
+    }
+
+    private async Task<CatalogChange?> PutOwnAsync(CatalogRow row, Func<string?, bool>? precondition, CancellationToken ct)
+    {
         for (var races = 0; ; races++)
         {
             var current = await FindAsync(row.ProductId, ct);
-            if (precondition?.Invoke(current?.ETag) == false)
+            if (precondition is not null && !precondition(current is null ? null : (await shown.OfAsync(current)).ETag))
                 return null;
             if (current?.Name == row.Name && current.Price == row.Price)
                 return new(current, CatalogEffect.Unchanged);
@@ -92,7 +107,8 @@ public sealed class CatalogWriter(CommerceDatabase database, ProductReader produ
     private Task<Product?> FindAsync(string productId, CancellationToken ct) =>
         _catalog.FindAtPrimaryAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
 
-    private static string HasRevisions(string revisions) => revisions.Length == 0
+    /// <summary>The condition that a product has been written to, in name and price, by these writers and nobody since.</summary>
+    internal static string HasRevisions(string revisions) => revisions.Length == 0
         ? "FROM c WHERE NOT IS_DEFINED(c.revisions) OR c.revisions = ''"
         : $"FROM c WHERE c.revisions = '{revisions}'";
 

@@ -1,4 +1,5 @@
 using Commerce.Functions.Http;
+using Commerce.Shared.Catalog;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Catalog;
@@ -16,10 +17,11 @@ public sealed class MovementFunctions(ProductReader products)
         var input = new RequestInput(request, productId: productId);
         var page = input.Page(MovementsList);
         var before = input.SequenceOf(page);
+        var shard = input.QueryNumber("shard", 0, StockPartition.ShardsMax);
         if (input.Problem is { } problem)
             return problem;
         var ct = request.HttpContext.RequestAborted;
-        var found = await products.MovementsAsync(productId, before, page.ReadMax, ct);
+        var found = await products.MovementsAsync(StockPartition.KeyOf(productId, shard), before, page.ReadMax, ct);
         if (found.Count == 0 && await products.FindAsync(productId, ct) is null)
             return Answers.Problem(ProductFunctions.Unknown(productId));
         var (items, next) = page.Cut(found, MovementView.Of, static movement => Page.Position(movement.Sequence));

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Commerce.Functions.Catalog;
 
 /// <summary>The catalog as clients see it.</summary>
-public sealed class ProductFunctions(ProductReader products)
+public sealed class ProductFunctions(ProductReader products, ShownStock shown)
 {
     private const string ProductsList = "products";
 
@@ -17,8 +17,11 @@ public sealed class ProductFunctions(ProductReader products)
         var page = input.Page(ProductsList);
         if (input.Problem is { } problem)
             return problem;
-        var found = await products.ListAsync(page.After, page.ReadMax, request.HttpContext.RequestAborted);
-        var (items, next) = page.Cut(found, static product => product, static product => product.ProductId);
+        var ct = request.HttpContext.RequestAborted;
+        var found = await products.ListAsync(page.After, page.ReadMax, ct);
+        var (rows, next) = page.Cut(found, static product => product, static product => product.ProductId);
+        var items = await Task.WhenAll(rows.Select(async row =>
+            row.ShardsMade > 0 && await shown.FindAsync(row.ProductId, ct) is { } product ? ProductView.Of(product) : row.View));
         return Answers.Ok(new ProductList(items, next), CatalogJson.Wire.ProductList);
     }
 
@@ -27,7 +30,7 @@ public sealed class ProductFunctions(ProductReader products)
         [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "products/{productId}")] HttpRequest request, string productId)
     {
         var input = new RequestInput(request, productId: productId);
-        return input.Problem ?? (await products.FindAsync(productId, request.HttpContext.RequestAborted) is { } product
+        return input.Problem ?? (await shown.FindAsync(productId, request.HttpContext.RequestAborted) is { } product
             ? Answers.OkUnlessUnchanged(request, ProductView.Of(product), CatalogJson.Wire.ProductView, product.ETag)
             : Answers.Problem(Unknown(productId)));
     }

@@ -98,29 +98,29 @@ public sealed class ProductReader(CommerceDatabase database, LedgerOptions optio
     /// <param name="after">The last id of the page before; null for the first page.</param>
     /// <param name="max">Most products.</param>
     /// <param name="ct">Stops the reading.</param>
-    internal async Task<List<ProductView>> ListAsync(string? after, int max, CancellationToken ct)
+    internal async Task<List<ListedProduct>> ListAsync(string? after, int max, CancellationToken ct)
     {
         var query = new QueryDefinition("""
-            SELECT c.productId, c.name, c.price, c.stock FROM c
+            SELECT c.productId, c.name, c.price, c.stock, c.shardsMade FROM c
             WHERE c.type = 'product' AND c.productId > @after ORDER BY c.productId OFFSET 0 LIMIT @max
             """)
             .WithParameter("@after", after ?? "")
             .WithParameter("@max", max);
-        return await Container.QueryAsync(query, CatalogJson.Wire.ProductView, pageSize: max, ct: ct).ToListAsync(ct);
+        return await Container.QueryAsync(query, CatalogJson.Wire.ListedProduct, pageSize: max, ct: ct).ToListAsync(ct);
     }
 
-    /// <summary>What changed a product's stock, newest first; what was refused changed nothing, and has the sequence 0.</summary>
-    /// <param name="productId">Which product.</param>
+    /// <summary>What changed a partition's stock, newest first; what was refused changed nothing, and has the sequence 0.</summary>
+    /// <param name="partition">The key of a product's own partition, or of a shard.</param>
     /// <param name="before">Only movements whose sequence is lower.</param>
     /// <param name="max">Most movements wanted.</param>
     /// <param name="ct">Stops the reading.</param>
-    public Task<List<StockMovement>> MovementsAsync(string productId, long before, int max, CancellationToken ct)
+    public Task<List<StockMovement>> MovementsAsync(string partition, long before, int max, CancellationToken ct)
     {
         var query = new QueryDefinition(
             "SELECT * FROM c WHERE c.type = 'movement' AND c.sequence > 0 AND c.sequence < @before"
             + " ORDER BY c.sequence DESC OFFSET 0 LIMIT @max")
             .WithParameter("@before", before)
             .WithParameter("@max", max);
-        return Container.ListAsync<StockMovement>(query, max, new PartitionKey(productId), ct);
+        return Container.ListAsync<StockMovement>(query, max, new PartitionKey(partition), ct);
     }
 }

@@ -197,18 +197,25 @@ internal sealed class RequestInput
     /// <param name="list">Which list: a cursor of one list is of no use in another.</param>
     public Page Page(string list)
     {
-        var limit = (long)Limits.PageSizeDefault;
-        var wanted = Request.Query["limit"];
-        if (wanted.Count > 0 && (!long.TryParse(wanted.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-            || limit is < 1 or > Limits.PageSizeMax))
-        {
-            Refuse("limit", $"must be a whole number from 1 to {Limits.PageSizeMax}");
-        }
+        var limit = QueryNumber("limit", 1, Limits.PageSizeMax, Limits.PageSizeDefault);
         var cursor = Request.Query["cursor"];
         string? after = null;
         if (cursor.Count > 0 && !Cursor.TryDecode(list, cursor.ToString(), out after))
             RefuseCursor();
-        return new(list, (int)Math.Clamp(limit, 1, Limits.PageSizeMax), after);
+        return new(list, limit, after);
+    }
+
+    /// <summary>A whole number of the query; <paramref name="otherwise"/> when it is not given, or not one.</summary>
+    public int QueryNumber(string name, int min, int max, int otherwise = 0)
+    {
+        var wanted = Request.Query[name];
+        if (wanted.Count == 0)
+            return otherwise;
+        var isNumber = int.TryParse(wanted.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        if (isNumber && number >= min && number <= max)
+            return number;
+        Refuse(name, string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
+        return otherwise;
     }
 
     /// <summary>The sequence below which a page of a ledger begins.</summary>

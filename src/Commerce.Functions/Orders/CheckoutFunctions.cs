@@ -15,7 +15,7 @@ namespace Commerce.Functions.Orders;
 /// order whatever runs at once; an order that is rejected gives it back.
 /// </summary>
 public sealed class CheckoutFunctions(
-    CartWriter carts, ProductReader products, OrderPlacement placement, IOptions<OrderOptions> options, TimeProvider time)
+    CartWriter carts, ProductReader products, ShownStock shown, OrderPlacement placement, IOptions<OrderOptions> options, TimeProvider time)
 {
     [Function("CheckoutCart")]
     public async Task<IResult> Checkout(
@@ -74,7 +74,7 @@ public sealed class CheckoutFunctions(
             return checkout with { Items = items, Cart = cart };
         string[] productIds = [.. items.Select(static item => item.ProductId)];
         var seen = atPrimary ? await products.FindManyAtPrimaryAsync(productIds, ct) : await products.FindManyAsync(productIds, ct);
-        return checkout with { Items = items, Cart = cart, SeenProducts = seen };
+        return checkout with { Items = items, Cart = cart, SeenProducts = await shown.OfAsync(seen) };
     }
 
     private static Result<OrderDraft> Draft(HttpRequest request, OrderRequest filled)

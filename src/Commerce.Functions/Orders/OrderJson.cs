@@ -27,7 +27,7 @@ internal sealed record OrderView(
         order.Id,
         order.UserId,
         order.Status,
-        order.Lines,
+        order.ShownLines(),
         order.TotalAmount,
         order.CreatedAt,
         order.PaidAt,

@@ -12,7 +12,7 @@ namespace Commerce.Functions.Orders;
 /// of two orders that cross on scarce products one gets all of them, rather than each one half and neither the whole. Of plentiful
 /// products there is enough for both whatever the order; they go in parallel.
 /// </summary>
-public sealed class StockReserver(StockLedger ledger, ProductReader products)
+public sealed class StockReserver(StockLedger ledger, StockShards shards, ProductReader products)
 {
     // Work in progress on many products at once; more only queues up in the store.
     private static readonly ParallelOptions SomeAtOnce = new() { MaxDegreeOfParallelism = 32 };
@@ -52,11 +52,11 @@ public sealed class StockReserver(StockLedger ledger, ProductReader products)
         await Parallel.ForAsync(0, lines.Length, SomeAtOnce, async (i, _) =>
         {
             var item = work.Items[i];
-            var seal = new StockCommand.Seal(item.ProductId, work.OrderId, item.Quantity);
-            lines[i] = await ledger.PeekLineAsync(item.ProductId, work.OrderId)
+            var seal = new StockCommand.Seal(item.Partition, work.OrderId, item.Quantity);
+            lines[i] = await ledger.PeekLineAsync(item.Partition, work.OrderId)
                 ?? (await SubmitAsync(seal, ErrorCode.NotFound)).Value?.Record;
             if (lines[i] is { Kind: MovementKind.Sale } sale)
-                await SubmitAsync(new StockCommand.Release(item.ProductId, work.OrderId, sale));
+                await SubmitAsync(new StockCommand.Release(item.Partition, work.OrderId, sale));
         });
         return lines;
     }
@@ -67,10 +67,8 @@ public sealed class StockReserver(StockLedger ledger, ProductReader products)
     /// </summary>
     private async Task<long?> ReserveAsync(OrderWork work, SoldLine item)
     {
-        var answer = await SubmitAsync(
-            new StockCommand.Reserve(item.ProductId, work.OrderId, item.Quantity, item.UnitPrice, work.IsPriceBound),
-            ErrorCode.NotFound,
-            ErrorCode.PriceChanged);
+        var reserve = new StockCommand.Reserve(item.Partition, work.OrderId, item.Quantity, item.UnitPrice, work.IsPriceBound);
+        var answer = Decided(await shards.SubmitAsync(reserve), ErrorCode.NotFound, ErrorCode.PriceChanged);
         if (!answer.Succeeded)
             return answer.Failure.TotalAmount;
         var line = answer.Value.Record;
@@ -78,18 +76,19 @@ public sealed class StockReserver(StockLedger ledger, ProductReader products)
     }
 
     private async ValueTask<bool> IsPlentifulAsync(SoldLine item) =>
-        await products.PeekAsync(item.ProductId) is { } product
+        await products.PeekAsync(item.Partition) is { } product
         && product.Stock - item.Quantity >= PlentifulPiecesMin
         && product.Stock / PlentifulOrdersMin >= item.Quantity;
 
-    /// <param name="command">What is to be done.</param>
-    /// <param name="refusals">What it may be refused for. That there is no such product the ledger says only if the primary does.</param>
+    private async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command, params IReadOnlyList<ErrorCode> refusals) =>
+        Decided(await ledger.SubmitAsync(command.ProductId, command), refusals);
+
+    /// <param name="answer">What the ledger says.</param>
+    /// <param name="refusals">What it may refuse. That there is no such product it says only if the primary does.</param>
     /// <exception cref="UndecidedWriteException">The command was not decided; it is to be repeated.</exception>
-    private async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command, params IReadOnlyList<ErrorCode> refusals)
-    {
-        var answer = await ledger.SubmitAsync(command.ProductId, command);
-        return answer.Failure is { } failure && !refusals.Contains(failure.Code) ? throw new UndecidedWriteException(failure) : answer;
-    }
+    private static Result<Posting<StockMovement>> Decided(
+        Result<Posting<StockMovement>> answer, params IReadOnlyList<ErrorCode> refusals) =>
+        answer.Failure is { } failure && !refusals.Contains(failure.Code) ? throw new UndecidedWriteException(failure) : answer;
 }
 
 /// <summary>What came of taking an order's lines.</summary>

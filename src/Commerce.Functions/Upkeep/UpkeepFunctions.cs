@@ -1,3 +1,4 @@
+using Commerce.Functions.Catalog;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
@@ -10,13 +11,14 @@ namespace Commerce.Functions.Upkeep;
 /// Background work that has to be done when nobody asks for anything. One timer for all of it: an empty shop is woken once a minute, and in
 /// Azure one group of instances is kept for it and not one for each kind of work.
 /// </summary>
-public sealed class UpkeepFunctions(OrderSweeper orders, DeliveryWatch deliveries, RankingKeeper ranking)
+public sealed class UpkeepFunctions(OrderSweeper orders, DeliveryWatch deliveries, RankingKeeper ranking, ShardUpkeep shards)
 {
     [Function("Upkeep")]
     public async Task RunAsync(
         [TimerTrigger("8 * * * * *", UseMonitor = false)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
-        var all = Task.WhenAll(orders.SweepAsync(durable, ct), deliveries.WatchAsync(durable, ct), ranking.RunAsync(ct));
+        var all = Task.WhenAll(
+            orders.SweepAsync(durable, ct), deliveries.WatchAsync(durable, ct), ranking.RunAsync(ct), shards.MendAsync(ct));
         try
         {
             // None stands in another's way.

@@ -41,6 +41,14 @@ public static class AuditKind
     public const string ProductChain = "product-chain";
 
     /// <summary>
+    /// What left one partition of a product, and what has arrived of it in the other, in pieces; or how many transfers have left one.
+    /// </summary>
+    public const string StockTransfer = "stock-transfer";
+
+    /// <summary>The number of a shard that there is, or is in force, and how many its product knows of.</summary>
+    public const string StockShards = "stock-shards";
+
+    /// <summary>
     /// What a record of its kind adds, and what a record under this id adds, in won or pieces: kind, id and order do not fit.
     /// </summary>
     public const string RecordIdentity = "record-identity";

@@ -1,3 +1,5 @@
+using Commerce.Shared.Catalog;
+
 namespace Commerce.Shared.Audit;
 
 /// <summary>The head of a ledger, as far as an audit needs it.</summary>
@@ -5,10 +7,24 @@ namespace Commerce.Shared.Audit;
 /// <param name="Records">How many records it counts.</param>
 /// <param name="Held">Won that an account holds; 0 for a product.</param>
 /// <param name="ETag">Names its version.</param>
-public sealed record LedgerHead(long Total, long Records, long Held, string ETag);
+public sealed record LedgerHead(long Total, long Records, long Held, string ETag)
+{
+    /// <summary>As <see cref="Product.Transfer"/>.</summary>
+    public StockTransfer? Transfer { get; init; }
+
+    /// <summary>As <see cref="Product.TransferCount"/>.</summary>
+    public long TransferCount { get; init; }
+
+    /// <summary>As <see cref="Product.Shards"/>.</summary>
+    public int Shards { get; init; }
+
+    /// <summary>As <see cref="Product.ShardsMade"/>.</summary>
+    public int ShardsMade { get; init; }
+}
 
 /// <summary>A record of a ledger, as far as an audit needs it; <see cref="Kind"/> as it is stored.</summary>
-public sealed record LedgerRecord(string Id, long Delta, long After, long Sequence, string? Kind = null, string? OrderId = null);
+public sealed record LedgerRecord(
+    string Id, long Delta, long After, long Sequence, string? Kind = null, string? OrderId = null, int? OtherShard = null);
 
 /// <summary>
 /// Follows the records of a ledger in the order of their places: each must have the next place, begin with what the one before left, and
@@ -36,7 +52,7 @@ public sealed class LedgerWalk(LedgerNames names, string owner, long sequence, l
             yield return Differs(names.ChainKind, left, begins, record.Id);
         if (record.After < 0)
             yield return Differs(names.SumKind, 0, record.After, record.Id);
-        if (!names.IsNamedByItsOperation(record))
+        if (!names.IsNamedByItsOperation(owner, record))
             yield return Differs(AuditKind.RecordIdentity, 0, record.Delta, record.Id);
         (Sequence, Total) = (record.Sequence, record.After);
     }
@@ -80,14 +96,19 @@ public sealed record LedgerNames(string Container, string HeadId, string SumKind
 
     public string Document(string owner, string id) => $"{Container}/{owner}/{id}";
 
+    /// <summary>Whether a head is of the type that its owner demands: in most ledgers its id, but a shard's says that it is one.</summary>
+    public bool IsHead(string owner, string type) =>
+        type == (this == Products && StockPartition.IsShard(owner) ? Product.ShardType : HeadId);
+
     /// <summary>Whether a record that changes something has the id that its kind and order demand.</summary>
-    public bool IsNamedByItsOperation(LedgerRecord record) => (record.Kind, record.OrderId) switch
+    public bool IsNamedByItsOperation(string owner, LedgerRecord record) => (record.Kind, record.OrderId) switch
     {
         ("charge", null) => this == Accounts && record.Id.StartsWith("charge-", StringComparison.Ordinal),
         ("payment", { } orderId) => this == Accounts && record.Id == OperationId.Payment(orderId),
         ("refund", { } orderId) => this == Accounts && record.Id == OperationId.Refund(orderId),
         ("initial", null) => this == Products && record.Id == OperationId.InitialStock,
         ("adjustment", null) => this == Products && record.Id.StartsWith("adjustment-", StringComparison.Ordinal),
+        ("moved", null) => this == Products && TransferEnd.Of(owner, record) is not null,
         ("sale", { } orderId) => this == Products && record.Id == OperationId.Sale(orderId),
         ("release", { } orderId) => this == Products && record.Id == OperationId.Release(orderId),
         _ => false,

@@ -29,9 +29,9 @@ public static class OrderAudit
             yield return Differs(
                 order, AuditKind.OrderTotal, order.Lines.Sum(static line => line.UnitPrice * line.Quantity), order.TotalAmount);
         var strays = booked.Movements
-            .Where(movement => movement.Delta != 0 && order.Lines.All(line => line.ProductId != movement.ProductId));
+            .Where(movement => movement.Delta != 0 && order.Lines.All(line => Place(line).Key != movement.ProductId));
         foreach (var stray in strays)
-            yield return LineDiffers(order, stray.ProductId, AuditKind.LineStock, 0, -stray.Delta, stray.Id);
+            yield return LineDiffers(order, StockPartition.Of(stray.ProductId), AuditKind.LineStock, 0, -stray.Delta, stray.Id);
         if (UnderWaySince(booked) is { } since)
         {
             if (now - since > UnderWayMax)
@@ -92,27 +92,30 @@ public static class OrderAudit
     }
 
     private static bool HasLinesOf(LedgerEntry entry, Order order) =>
-        (entry.Lines ?? []).SequenceEqual(order.Lines.Select(static line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice)));
+        (entry.Lines ?? []).SequenceEqual(order.Lines.Select(SoldLine.Of));
 
     private static IEnumerable<AuditDifference> CheckLine(Order order, OrderLine line, IReadOnlyList<StockMovement> movements)
     {
-        var own = movements.Where(movement => movement.ProductId == line.ProductId).ToList();
+        var own = movements.Where(movement => movement.ProductId == Place(line).Key).ToList();
         var sale = own.Find(static movement => movement.Kind == MovementKind.Sale);
         var held = order.Status == OrderStatus.Paid ? line.Quantity : 0;
         var isHeld = -own.Sum(static movement => movement.Delta);
         if (held != isHeld)
-            yield return LineDiffers(order, line.ProductId, AuditKind.LineStock, held, isHeld, OperationId.Sale(order.Id));
+            yield return LineDiffers(order, Place(line), AuditKind.LineStock, held, isHeld, OperationId.Sale(order.Id));
         var release = own.Find(static movement => movement.Kind == MovementKind.Release);
         if (release is not null && sale is not null && release.UnitPrice != sale.UnitPrice)
-            yield return LineDiffers(order, line.ProductId, AuditKind.LinePrice, sale.UnitPrice ?? 0, release.UnitPrice ?? 0, release.Id);
+            yield return LineDiffers(
+                order, Place(line), AuditKind.LinePrice, sale.UnitPrice ?? 0, release.UnitPrice ?? 0, release.Id);
         if (order.Status is not (OrderStatus.Paid or OrderStatus.Cancelled))
             yield break;
         if (held == isHeld && sale?.Delta != -line.Quantity)
             yield return LineDiffers(
-                order, line.ProductId, AuditKind.LineStock, line.Quantity, -(sale?.Delta ?? 0), OperationId.Sale(order.Id));
+                order, Place(line), AuditKind.LineStock, line.Quantity, -(sale?.Delta ?? 0), OperationId.Sale(order.Id));
         if (sale is not null && sale.UnitPrice != line.UnitPrice)
-            yield return LineDiffers(order, line.ProductId, AuditKind.LinePrice, line.UnitPrice, sale.UnitPrice ?? 0, sale.Id);
+            yield return LineDiffers(order, Place(line), AuditKind.LinePrice, line.UnitPrice, sale.UnitPrice ?? 0, sale.Id);
     }
+
+    private static StockPartition Place(OrderLine line) => new(line.ProductId, line.Shard);
 
     /// <summary>Since when the order has been on its way to its next status; null when it rests.</summary>
     private static DateTimeOffset? UnderWaySince(BookedOrder booked) => booked.Order.Status switch
@@ -126,6 +129,7 @@ public static class OrderAudit
     private static AuditDifference Differs(Order order, string kind, long expected, long actual, string? id = null) =>
         new(kind, order.Id, expected, actual) { Document = LedgerNames.Accounts.Document(order.UserId, id ?? order.Id) };
 
-    private static AuditDifference LineDiffers(Order order, string productId, string kind, long expected, long actual, string id) =>
-        new(kind, $"{order.Id}/{productId}", expected, actual) { Document = LedgerNames.Products.Document(productId, id) };
+    private static AuditDifference LineDiffers(
+        Order order, StockPartition place, string kind, long expected, long actual, string id) =>
+        new(kind, $"{order.Id}/{place.ProductId}", expected, actual) { Document = LedgerNames.Products.Document(place.Key, id) };
 }

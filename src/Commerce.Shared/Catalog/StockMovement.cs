@@ -31,6 +31,10 @@ public enum MovementKind
     /// <summary>An order's line that was closed before it was tried, because another was refused: delta 0.</summary>
     [JsonStringEnumMemberName("sealed")]
     Sealed,
+
+    /// <summary>Pieces that went to another partition of the product, or came from one.</summary>
+    [JsonStringEnumMemberName("moved")]
+    Moved,
 }
 
 /// <summary>
@@ -44,6 +48,7 @@ public sealed record StockMovement
 
     public string Type { get; init; } = DocumentType;
 
+    /// <summary>The partition key, as <see cref="Product.ProductId"/>.</summary>
     public required string ProductId { get; init; }
 
     public required MovementKind Kind { get; init; }
@@ -71,6 +76,16 @@ public sealed record StockMovement
     /// <summary>On one that is refused or sealed: the pieces that were asked for, signed for an adjustment.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Requested { get; init; }
+
+    /// <summary>
+    /// On one that was refused for want of pieces, of a product whose pieces lie in several partitions: how many they all had.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Available { get; init; }
+
+    /// <summary>On one that moved: the other partition, as <see cref="StockPartition.Shard"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? OtherShard { get; init; }
 
     /// <summary>On an adjustment: why.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -11,6 +11,8 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         StockCommand.Seal seal => OperationId.Sale(seal.OrderId),
         StockCommand.Release release => OperationId.Release(release.OrderId),
         StockCommand.Adjust adjust => OperationId.Adjustment(adjust.ProductId, adjust.IdempotencyKey),
+        StockCommand.Give give => OperationId.Give(give.Transfer.Number),
+        StockCommand.Take take => OperationId.Take(take.From, take.Transfer.Number),
         _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
@@ -29,6 +31,11 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
                 UnitPrice = release.Sale.UnitPrice,
             }),
             StockCommand.Adjust adjust => Adjust(head, adjust, now),
+            StockCommand.Give give => Give(head, give, now),
+            StockCommand.Take take => Post(head, Movement(head, take, MovementKind.Moved, take.Transfer.Pieces, now) with
+            {
+                OtherShard = take.From,
+            }),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
     }
@@ -39,6 +46,8 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         StockCommand.Seal => true,
         StockCommand.Release release => record.Delta == -release.Sale.Delta,
         StockCommand.Adjust adjust => (record.Requested ?? record.Delta) == adjust.Delta && record.Reason == adjust.Reason,
+        StockCommand.Give give => record.Delta == -give.Transfer.Pieces && record.OtherShard == give.Transfer.To,
+        StockCommand.Take take => record.Delta == take.Transfer.Pieces,
         _ => false,
     };
 
@@ -50,25 +59,36 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         return sum.Explains(after.Stock, after.MovementCount);
     }
 
+    /// <summary>Pieces that there were when a movement was refused for want of them.</summary>
+    public static long AvailableTo(StockMovement refused) => refused.Available ?? refused.StockAfter;
+
     /// <summary>Why an adjustment was refused; null for one that changed the stock.</summary>
     public static Failure? RefusalOf(StockMovement adjustment) => adjustment switch
     {
         { Kind: not MovementKind.Refused } => null,
-        { Requested: < 0 and var delta } => Failure.InsufficientStock(adjustment.ProductId, -delta, adjustment.StockAfter),
+        { Requested: < 0 and var delta } => Failure.InsufficientStock(adjustment.ProductId, -delta, AvailableTo(adjustment)),
         _ => new Failure(
             ErrorCode.StockLimitExceeded,
-            $"Product '{adjustment.ProductId}' has {adjustment.StockAfter}; the most it can hold is {Limits.StockMax}.")
+            $"Product '{adjustment.ProductId}' has {AvailableTo(adjustment)}; the most it can hold is {Limits.StockMax}.")
         {
             ProductId = adjustment.ProductId,
             Requested = adjustment.Requested,
-            Available = Limits.StockMax - adjustment.StockAfter,
+            Available = Limits.StockMax - AvailableTo(adjustment),
         },
     };
 
     private Decision<Product, StockMovement> Reserve(Product product, StockCommand.Reserve reserve, DateTimeOffset now)
     {
         if (reserve.Quantity > product.Stock)
-            return (product, Unmoved(product, reserve, MovementKind.Refused, reserve.Quantity, now) with { OrderId = reserve.OrderId });
+        {
+            if (NotHere(product, reserve, reserve.Quantity) is { } elsewhere)
+                return elsewhere;
+            return (product, Unmoved(product, reserve, MovementKind.Refused, reserve.Quantity, now) with
+            {
+                OrderId = reserve.OrderId,
+                Available = KnownOfAll(product, reserve),
+            });
+        }
         if (reserve.UnitPrice == product.Price)
         {
             return Post(product, Movement(product, reserve, MovementKind.Sale, -reserve.Quantity, now) with
@@ -77,7 +97,7 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
                 UnitPrice = product.Price,
             });
         }
-        if (!reserve.IsPriceBound)
+        if (!reserve.IsPriceBound || (product.Type == Product.ShardType && !reserve.IsPriceSure))
             return Failure.PriceChanged(reserve.UnitPrice, product.Price) with { ProductId = product.ProductId };
         return (product, Unmoved(product, reserve, MovementKind.Refused, reserve.Quantity, now) with
         {
@@ -89,11 +109,33 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
     private Decision<Product, StockMovement> Adjust(Product product, StockCommand.Adjust adjust, DateTimeOffset now)
     {
         // Both bounds are far from overflow: |delta| is checked on input to be at most Limits.StockMax.
-        var isWithinBounds = product.Stock + adjust.Delta is >= 0 and <= Limits.StockMax;
-        return isWithinBounds
-            ? Post(product, Movement(product, adjust, MovementKind.Adjustment, adjust.Delta, now) with { Reason = adjust.Reason })
-            : (product, Unmoved(product, adjust, MovementKind.Refused, adjust.Delta, now) with { Reason = adjust.Reason });
+        var before = adjust.Delta > 0 ? KnownOfAll(product, adjust) ?? product.Stock : product.Stock;
+        var isBoundKnown = adjust.Delta < 0 || !product.HasOthers || adjust.Available is not null;
+        if (isBoundKnown && before + adjust.Delta is >= 0 and <= Limits.StockMax)
+            return Post(product, Movement(product, adjust, MovementKind.Adjustment, adjust.Delta, now) with { Reason = adjust.Reason });
+        if (NotHere(product, adjust, Math.Abs(adjust.Delta)) is { } elsewhere)
+            return elsewhere;
+        return (product, Unmoved(product, adjust, MovementKind.Refused, adjust.Delta, now) with
+        {
+            Reason = adjust.Reason,
+            Available = KnownOfAll(product, adjust),
+        });
     }
+
+    private Decision<Product, StockMovement> Give(Product product, StockCommand.Give give, DateTimeOffset now)
+    {
+        var transfer = give.Transfer;
+        if (product.Transfer is not null || transfer.Number != product.TransferCount + 1 || transfer.Pieces > product.Stock)
+            return Failure.Superseded;
+        var given = product with { Transfer = transfer, TransferCount = transfer.Number };
+        return Post(given, Movement(product, give, MovementKind.Moved, -transfer.Pieces, now) with { OtherShard = transfer.To });
+    }
+
+    /// <summary>Why nothing is recorded: pieces may lie elsewhere, and nobody has looked yet. Null when that is not so.</summary>
+    private static Failure? NotHere(Product product, StockCommand command, long requested) =>
+        product.HasOthers && command.Available is null ? Failure.InsufficientStock(product.ProductId, requested, product.Stock) : null;
+
+    private static long? KnownOfAll(Product product, StockCommand command) => product.HasOthers ? command.Available : null;
 
     private static Decision<Product, StockMovement> Post(Product product, StockMovement movement) =>
         (product with { Stock = movement.StockAfter, MovementCount = movement.Sequence, UpdatedAt = movement.OccurredAt }, movement);

@@ -90,7 +90,15 @@ public static class OrderEvents
             DataSchema = DataSchema,
             DataContentType = MediaTypeNames.Application.Json,
             Data = new OrderEventData(
-                order.Id, order.UserId, status, order.Lines, order.TotalAmount, Currency, order.CreatedAt, PaidAt(order), cancelledAt),
+                order.Id,
+                order.UserId,
+                status,
+                order.ShownLines(),
+                order.TotalAmount,
+                Currency,
+                order.CreatedAt,
+                PaidAt(order),
+                cancelledAt),
         };
         cloudEvent[CloudEventFormat.TraceParent] = order.TraceParent;
         return cloudEvent;

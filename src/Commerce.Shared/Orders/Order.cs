@@ -75,6 +75,10 @@ public sealed record Order
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ETag { get; init; }
 
+    /// <summary>Its lines as the world sees them: not in which partition of a product they lie.</summary>
+    public IReadOnlyList<OrderLine> ShownLines() =>
+        Lines.Any(static line => line.Shard != 0) ? [.. Lines.Select(static line => line with { Shard = 0 })] : Lines;
+
     /// <summary>A paid order as it was before it was cancelled.</summary>
     public Order AsPaid() => this with { Status = OrderStatus.Paid, CancelledAt = null };
 
@@ -91,4 +95,16 @@ public sealed record Order
 /// <param name="UnitPrice">Won a piece.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="Amount">Won: price times quantity.</param>
-public sealed record OrderLine(string ProductId, string Name, long UnitPrice, long Quantity, long Amount);
+public sealed record OrderLine(string ProductId, string Name, long UnitPrice, long Quantity, long Amount)
+{
+    /// <summary>
+    /// The partition of a hot product out of which it is sold, for good (<see cref="Catalog.StockPartition.Shard"/>). 0, and not stored, is
+    /// the product's own.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Shard { get; init; }
+
+    /// <summary>The line at another price.</summary>
+    // No overflow: 10^9 won times 10^6 pieces times 1,200 lines is below 2^63.
+    public OrderLine At(long unitPrice) => this with { UnitPrice = unitPrice, Amount = checked(unitPrice * Quantity) };
+}

@@ -45,7 +45,11 @@ public static class OrderRules
         {
             if (products[i] is not { } product)
                 return Failure.Validation($"items[{request.IndexOf(draft.Items[i].ProductId)}].productId", "there is no such product");
-            lines[i] = Line(draft.Items[i].ProductId, product.Name, product.Price, draft.Items[i].Quantity);
+            var quantity = draft.Items[i].Quantity;
+            lines[i] = new OrderLine(draft.Items[i].ProductId, product.Name, product.Price, quantity, 0)
+            {
+                Shard = StockPartition.HomeOf(request.UserId, product.Shards),
+            }.At(product.Price);
         }
         var total = lines.Sum(line => line.Amount);
         if (total > Limits.MoneyMax)
@@ -72,7 +76,7 @@ public static class OrderRules
     /// <param name="unitPrices">Won a piece, aligned with its lines.</param>
     public static Order Reprice(Order order, IReadOnlyList<long> unitPrices)
     {
-        OrderLine[] lines = [.. order.Lines.Zip(unitPrices, static (line, price) => Line(line.ProductId, line.Name, price, line.Quantity))];
+        OrderLine[] lines = [.. order.Lines.Zip(unitPrices, static (line, price) => line.At(price))];
         return order with { Lines = lines, TotalAmount = lines.Sum(static line => line.Amount), Revision = order.Revision + 1 };
     }
 
@@ -92,7 +96,7 @@ public static class OrderRules
             if (line is null)
                 return Failure.NotFound($"There is no product '{item.ProductId}'.") with { ProductId = item.ProductId };
             if (line is { Kind: MovementKind.Refused, UnitPrice: null })
-                return Failure.InsufficientStock(item.ProductId, item.Quantity, line.StockAfter);
+                return Failure.InsufficientStock(item.ProductId, item.Quantity, StockRules.AvailableTo(line));
             var price = line.UnitPrice ?? item.UnitPrice;
             total += price * item.Quantity;
             hasOtherPrice |= price != item.UnitPrice;
@@ -121,10 +125,6 @@ public static class OrderRules
         var numbers = lines.Index().ToDictionary(static line => line.Item.ProductId, static line => line.Index);
         return [.. items.Select(item => numbers[item.ProductId])];
     }
-
-    // No overflow: 10^9 won times 10^6 pieces times 1,200 lines is below 2^63.
-    private static OrderLine Line(string productId, string name, long unitPrice, long quantity) =>
-        new(productId, name, unitPrice, quantity, checked(unitPrice * quantity));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

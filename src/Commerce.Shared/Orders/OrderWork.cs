@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Commerce.Shared.Catalog;
+
 namespace Commerce.Shared.Orders;
 
 /// <summary>
@@ -21,7 +24,7 @@ public sealed record OrderWork(string OrderId, string UserId, IReadOnlyList<Sold
     public long TotalAmount => Items.Sum(static item => checked(item.UnitPrice * item.Quantity));
 
     public static OrderWork Of(Order order) =>
-        new(order.Id, order.UserId, [.. order.Lines.Select(static line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice))])
+        new(order.Id, order.UserId, [.. order.Lines.Select(SoldLine.Of)])
         {
             Revision = order.Revision,
             IsPriceBound = order.IsPriceBound,
@@ -33,7 +36,18 @@ public sealed record OrderWork(string OrderId, string UserId, IReadOnlyList<Sold
 /// <param name="ProductId">The product.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="UnitPrice">Won a piece: as the order says, and as it is paid.</param>
-public sealed record SoldLine(string ProductId, long Quantity, long UnitPrice);
+public sealed record SoldLine(string ProductId, long Quantity, long UnitPrice)
+{
+    /// <summary>As <see cref="OrderLine.Shard"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Shard { get; init; }
+
+    /// <summary>The key of the partition that it is sold out of.</summary>
+    [JsonIgnore]
+    public string Partition => StockPartition.KeyOf(ProductId, Shard);
+
+    public static SoldLine Of(OrderLine line) => new(line.ProductId, line.Quantity, line.UnitPrice) { Shard = line.Shard };
+}
 
 /// <summary>How a pending order is decided, should it still be the one that <paramref name="Work"/> says.</summary>
 /// <param name="Work">The order.</param>

@@ -23,8 +23,15 @@ public sealed class OrderRefusalTests(TestStore store) : IClassFixture<TestStore
 
     private IServiceProvider Process => store.App;
 
-    private StockReserver CrowdedStock => new(
-        new StockLedger(_fixture.Get<ProductReader>(), FullQueue, TimeProvider.System), _fixture.Get<ProductReader>());
+    private StockReserver CrowdedStock
+    {
+        get
+        {
+            var ledger = new StockLedger(_fixture.Get<ProductReader>(), FullQueue, TimeProvider.System);
+            var shards = ActivatorUtilities.CreateInstance<StockShards>(Process, ledger);
+            return new(ledger, shards, _fixture.Get<ProductReader>());
+        }
+    }
 
     private AccountLedger CrowdedAccounts => new(_fixture.Get<AccountReader>(), FullQueue, TimeProvider.System);
 

@@ -1,9 +1,11 @@
+using Commerce.Functions.Catalog;
 using Commerce.Functions.Delivery;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Ranking;
 using Commerce.Functions.Tests.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Functions.Upkeep;
+using Commerce.Shared.Catalog;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Faults;
@@ -17,6 +19,7 @@ public sealed class UpkeepTests : IAsyncLifetime
     private const string Orders = "orders";
     private const string Deliveries = "deliveries";
     private const string Ranking = "ranking";
+    private const string Shards = "shards";
 
     private readonly TestStore _store = new();
 
@@ -31,8 +34,9 @@ public sealed class UpkeepTests : IAsyncLifetime
     [InlineData(Orders)]
     [InlineData(Deliveries)]
     [InlineData(Ranking)]
+    [InlineData(Shards)]
     [InlineData(Orders, Ranking)]
-    [InlineData(Orders, Deliveries, Ranking)]
+    [InlineData(Orders, Deliveries, Ranking, Shards)]
     public async Task All_that_can_be_done_is_done_and_every_fault_is_told(params string[] failing)
     {
         var app = new OrderFixture(_store, _store.App);
@@ -41,8 +45,10 @@ public sealed class UpkeepTests : IAsyncLifetime
         var sold = await app.RunAsync(await app.AcceptAsync(user, "sold", new OrderItem(product, 1)));
         // No platform is configured here: the event waits.
         await app.Get<EventDispatcher>().DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(sold)), Stop);
+        await LeaveUnderWayAsync(app, product);
         var there = new OrderFixture(_store, _store.NewProcess(new Failing(failing), new AcceleratedTime(TimeSpan.FromMinutes(5))));
-        var upkeep = new UpkeepFunctions(there.Get<OrderSweeper>(), there.Get<DeliveryWatch>(), there.Get<RankingKeeper>());
+        var upkeep = new UpkeepFunctions(
+            there.Get<OrderSweeper>(), there.Get<DeliveryWatch>(), there.Get<RankingKeeper>(), there.Get<ShardUpkeep>());
 
         var fault = await Record.ExceptionAsync(() => upkeep.RunAsync(new TimerInfo(), there.Durable, Stop));
 
@@ -51,6 +57,8 @@ public sealed class UpkeepTests : IAsyncLifetime
         Assert.Equal(!failing.Contains(Deliveries), started.Contains((RedeliveryOrchestrator.Name, RedeliveryOrchestrator.InstanceId)));
         var pointer = await app.Get<RankingStore>().FindPointerAsync(Stop);
         Assert.Equal(!failing.Contains(Ranking), pointer is not null);
+        var stock = await app.Get<StockTransfers>().ReadAsync(product, Stop);
+        Assert.Equal(!failing.Contains(Shards), !stock.UnderWay.Any());
         var faults = fault switch
         {
             null => [],
@@ -58,6 +66,14 @@ public sealed class UpkeepTests : IAsyncLifetime
             _ => [fault.Message],
         };
         Assert.Equal(failing.Order(), faults.Order());
+    }
+
+    /// <summary>Makes a product hot; pieces have left its own partition and arrived nowhere.</summary>
+    private static async Task LeaveUnderWayAsync(OrderFixture app, string product)
+    {
+        await app.Get<ShardSwitch>().SetAsync(product, 2, Stop);
+        var given = await app.Get<StockLedger>().SubmitAsync(product, new StockCommand.Give(product, new StockTransfer(1, 1, 1)));
+        Assert.True(given.Succeeded);
     }
 
     /// <summary>Fails what one kind of work asks of the store.</summary>
@@ -69,6 +85,7 @@ public sealed class UpkeepTests : IAsyncLifetime
             var asks = call switch
             {
                 { Operation: CosmosOperation.Query, Container: "accounts" } => Orders,
+                { Operation: CosmosOperation.Query, Container: "catalog" } => Shards,
                 { Container: "deliveries" } => Deliveries,
                 { Container: "ranking" } => Ranking,
                 _ => "",

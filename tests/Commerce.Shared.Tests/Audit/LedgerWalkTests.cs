@@ -91,7 +91,8 @@ public sealed class LedgerWalkTests
     [InlineData("sale", "o-2", "sale-o-1", false)]
     [InlineData("adjustment", null, "sale-o-1", false)]
     [InlineData("charge", null, "charge-x", false)]
+    [InlineData("moved", null, "give-1", false)]
     [InlineData("refused", "o-1", "sale-o-1", false)]
     public void A_movement_that_changes_something_bears_the_id_of_its_operation(string kind, string? orderId, string id, bool isRight) =>
-        Assert.Equal(isRight, LedgerNames.Products.IsNamedByItsOperation(new(id, 1, 1, 1, kind, orderId)));
+        Assert.Equal(isRight, LedgerNames.Products.IsNamedByItsOperation("p", new(id, 1, 1, 1, kind, orderId)));
 }

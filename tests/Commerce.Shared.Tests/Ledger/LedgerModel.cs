@@ -15,6 +15,9 @@ internal sealed class LedgerModel<THead, TCommand, TRecord>(ILedgerRules<THead, 
     /// <summary>Records in the order in which they were written.</summary>
     public List<TRecord> Records { get; } = [];
 
+    /// <summary>Changes the head by something else than a command.</summary>
+    public void Change(Func<THead, THead> change) => Head = change(Head!);
+
     public TRecord? Find(string recordId) => _byId.GetValueOrDefault(recordId);
 
     /// <summary>Carries a command out; its own record again when it was there before.</summary>

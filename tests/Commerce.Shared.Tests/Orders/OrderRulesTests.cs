@@ -54,6 +54,19 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
+    public void A_line_of_a_hot_product_has_its_partition_from_its_buyer_and_keeps_it_at_another_price()
+    {
+        var order = Accept(
+            [new("cold", 1), new("hot", 2)], product => Product(product, 10) with { Shards = product == "hot" ? 16 : 0 }).Value!;
+        var home = StockPartition.HomeOf(order.UserId, 16);
+        Assert.Equal([0, home], order.Lines.Select(line => line.Shard));
+        Assert.Equal(["cold", $"hot#{home}"], OrderWork.Of(order).Items.Select(line => line.Partition));
+        var repriced = OrderRules.Reprice(order, [11, 12]);
+        Assert.Equal([(0, 11L), (home, 24L)], repriced.Lines.Select(line => (line.Shard, line.Amount)));
+        Assert.Equal([0, 0], repriced.ShownLines().Select(line => line.Shard));
+    }
+
+    [Fact]
     public void An_unknown_product_is_named_where_the_client_wrote_it()
     {
         OrderItem[] items = [new("z", 1), new("a", 1)];

@@ -23,6 +23,24 @@ internal sealed class Buyers(int seed, string prefix)
     /// <summary>Everything anybody ever wanted.</summary>
     public IReadOnlyCollection<Wish> Wishes => (IReadOnlyCollection<Wish>)_wishes.Values;
 
+    /// <summary>Spreads the stock of all products, and takes it together again, until the shop goes away.</summary>
+    public async Task SpreadAsync(ShopClient shop, CancellationToken stop)
+    {
+        var random = Seed.Of(seed, _rounds);
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await shop.SetShardsAsync(ProductId(random.Next(Products)), random.Next(5));
+                await Task.Delay(random.Next(20), CancellationToken.None);
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // Whatever it was in the middle of, the next round goes on with it.
+        }
+    }
+
     public async Task PrepareAsync(ShopClient shop)
     {
         for (var i = 0; i < Products; i++)

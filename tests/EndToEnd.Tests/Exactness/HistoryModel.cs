@@ -9,7 +9,8 @@ namespace EndToEnd.Tests.Exactness;
 /// </summary>
 /// <param name="productIds">Ids of the products, ascending.</param>
 /// <param name="users">How many users there are.</param>
-internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users)
+/// <param name="isSpread">True when stocks lie in several partitions.</param>
+internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users, bool isSpread = false)
 {
     private int Products => productIds.Count;
 
@@ -31,7 +32,9 @@ internal sealed class HistoryModel(IReadOnlyList<string> productIds, int users)
         Operation.SetPrice set when answer.Expect(200).Number("price") == set.Price =>
             HistoryPlan.Of(new Change(Price(set.Product), Set: set.Price)),
         Operation.Adjust adjust when answer.Code == 409 => HistoryPlan.Of(Refusal(Stock(adjust.Product), answer)),
-        Operation.Adjust adjust => HistoryPlan.Of(new Change(Stock(adjust.Product), adjust.Delta, answer.Expect(200, 201).Number("stock"))),
+        Operation.Adjust adjust => HistoryPlan.Of(new Change(
+            // Of a spread stock it says what lies in one partition.
+            Stock(adjust.Product), adjust.Delta, answer.Expect(200, 201).Code > 0 && isSpread ? null : answer.Number("stock"))),
         Operation.AddToCart add when answer.Expect(200, 201).Code > 0 =>
             HistoryPlan.Of(new Change(Cart(add.User, add.Product), add.Quantity)),
         Operation.ReadCart read => HistoryPlan.Of([.. InCart(read.User, LinesIn(answer.Expect(200)), 0, isAll: true)]),

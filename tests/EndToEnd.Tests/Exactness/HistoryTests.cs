@@ -15,6 +15,15 @@ public sealed class HistoryTests(ShopFixture fixture)
     }
 
     [Fact]
+    public async Task So_it_is_when_the_stock_is_spread_and_the_spread_changes()
+    {
+        var seed = Seed.Next();
+        for (var round = 0; round < Effort.Scaled(12); round++)
+            await new RandomHistory(fixture.Shop, seed, round + 1_000, isSpread: true).AssertExplainableAsync();
+        await fixture.Shop.AssertAuditAsync();
+    }
+
+    [Fact]
     public async Task So_it_is_with_many_processes_whose_clocks_differ_on_a_store_that_fails_and_lags()
     {
         var seed = Seed.Next();

@@ -13,13 +13,15 @@ public sealed class KillTests
     private const int Rounds = 6;
     private const int WorkerRounds = 2;
 
-    [Fact]
-    public async Task After_many_kills_every_order_exists_once_or_not_at_all_and_all_sums_hold()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_many_kills_every_order_exists_once_or_not_at_all_and_all_sums_hold(bool isSpread)
     {
         var seed = Seed.Next();
         var random = Seed.Of(seed);
         using var folder = new TemporaryFolder();
-        var buyers = new Buyers(seed, "kill");
+        var buyers = new Buyers(seed, isSpread ? "spread" : "kill");
         for (var round = 0; round < Effort.Scaled(Rounds); round++)
         {
             await using var process = await ShopProcess.StartAsync(folder.Path);
@@ -28,12 +30,14 @@ public sealed class KillTests
                 await buyers.PrepareAsync(shop);
             using var stop = new CancellationTokenSource();
             var buying = buyers.ShopAsync(shop, stop.Token);
+            var spreading = isSpread ? buyers.SpreadAsync(shop, stop.Token) : Task.CompletedTask;
             // Now and then while it still warms up, mostly in full swing; never at a moment that anything in it could know.
             await ServedAsync(buyers, random.Next(-5, 120));
             await Task.Delay(random.Next(40));
             await process.KillAsync();
             await stop.CancelAsync();
             await buying;
+            await spreading;
         }
         await FinishAsync(buyers, folder.Path, seed);
     }

@@ -10,8 +10,9 @@ namespace EndToEnd.Tests.Exactness;
 /// <param name="shop">The shop.</param>
 /// <param name="seed">Decides, with the round, what each client does; the interleaving is the machine's.</param>
 /// <param name="round">Which of the histories of a run it is.</param>
+/// <param name="isSpread">True when the stocks lie in several partitions, in how many changes all the time.</param>
 /// <param name="replica">What answers looks with what it knows, where there is such a one; it catches up for the last look.</param>
-internal sealed class RandomHistory(ShopClient shop, int seed, int round, LaggingReplica? replica = null)
+internal sealed class RandomHistory(ShopClient shop, int seed, int round, LaggingReplica? replica = null, bool isSpread = false)
 {
     private const int Clients = 5;
     private const int CallsPerClient = 9;
@@ -37,6 +38,9 @@ internal sealed class RandomHistory(ShopClient shop, int seed, int round, Laggin
         await Task.WhenAll(Enumerable.Range(0, Users).Where(i => _balances[i] > 0).Select(i =>
             History.UntilAnsweredAsync(() => shop.ChargeAsync(UserId(i), _balances[i], "initial"))));
 
+        if (isSpread)
+            await Task.WhenAll(ProductIds.Select(id => History.UntilAnsweredAsync(() => shop.SetShardsAsync(id, 1 + (round % 4)))));
+
         await (replica?.FreezeAsync() ?? Task.CompletedTask);
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(RunClientAsync));
         replica?.CatchUp();
@@ -48,7 +52,7 @@ internal sealed class RandomHistory(ShopClient shop, int seed, int round, Laggin
             await ReadCartAsync(i, $"end-{i}");
         }
 
-        var model = new HistoryModel(ProductIds, Users);
+        var model = new HistoryModel(ProductIds, Users, isSpread);
         var contradiction = HistoryChecker.FindContradiction(_history.Calls, model, model.Cells(_stocks, _prices, _balances));
         Assert.True(contradiction is null, $"COMMERCE_SEED={seed}, history {round}: {contradiction}");
     }
@@ -68,6 +72,8 @@ internal sealed class RandomHistory(ShopClient shop, int seed, int round, Laggin
         var paid = new List<(Operation.Order Order, string OrderId)>();
         for (var i = 0; i < CallsPerClient; i++)
         {
+            if (isSpread && random.Next(6) == 0)
+                (await shop.SetShardsAsync(ProductIds[random.Next(Products)], random.Next(4))).Expect(200);
             var (key, dice, user) = ($"{client}-{i}", random.Next(100), random.Next(Users));
             if (dice < 35)
                 await OrderAsync(new(user, key) { Lines = Basket(random) }, random, paid);

@@ -24,7 +24,10 @@ public sealed class RawAudit
         Movements = [.. OfType(catalog, StockMovement.DocumentType)
             .Select(json => json.Deserialize(DocumentJsonContext.Default.StockMovement)!)];
         CheckAccounts([.. OfType(accounts, Account.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Account)!)]);
-        CheckStock([.. OfType(catalog, Product.DocumentType).Select(json => json.Deserialize(DocumentJsonContext.Default.Product)!)]);
+        Partitions = [.. OfType(catalog, Product.DocumentType).Concat(OfType(catalog, Product.ShardType))
+            .Select(json => json.Deserialize(DocumentJsonContext.Default.Product)!)];
+        CheckStock();
+        CheckMoves();
         CheckOrders();
     }
 
@@ -33,6 +36,9 @@ public sealed class RawAudit
     public IReadOnlyList<LedgerEntry> Entries { get; }
 
     public IReadOnlyList<StockMovement> Movements { get; }
+
+    /// <summary>The heads of products and of their shards.</summary>
+    public IReadOnlyList<Product> Partitions { get; }
 
     /// <summary>What does not agree; empty when all is well. A pending order counts as a difference.</summary>
     public IReadOnlyList<string> Differences => _differences;
@@ -97,10 +103,29 @@ public sealed class RawAudit
             Check(false, $"{orphan.Key} has entries and no account");
     }
 
-    private void CheckStock(IReadOnlyList<Product> products)
+    /// <summary>What went from one partition of a product to another is in one of them, or noted as under way.</summary>
+    private void CheckMoves()
+    {
+        var heads = Partitions.ToDictionary(head => head.ProductId);
+        var arrived = Movements.Where(movement => movement is { Kind: MovementKind.Moved, Delta: > 0 })
+            .ToDictionary(movement => (To: movement.ProductId, movement.Id));
+        foreach (var left in Movements.Where(movement => movement is { Kind: MovementKind.Moved, Delta: < 0 }))
+        {
+            var number = long.Parse(left.Id["give-".Length..], System.Globalization.CultureInfo.InvariantCulture);
+            var (product, from) = left.ProductId.Split('#') is [var id, var shard] ? (id, shard) : (left.ProductId, "0");
+            var to = left.OtherShard == 0 ? product : $"{product}#{left.OtherShard}";
+            var isThere = arrived.Remove((to, $"take-{from}-{number}"), out var taken);
+            var isUnderWay = heads[left.ProductId].Transfer is { } note && note.Number == number && note.Pieces == -left.Delta;
+            Check(isThere ? taken!.Delta == -left.Delta : isUnderWay, $"{left.ProductId}/{left.Id} went to {to} and is not there");
+        }
+        foreach (var (key, taken) in arrived)
+            Check(false, $"{key.To} has {taken.Delta} pieces by {key.Id} that nobody gave");
+    }
+
+    private void CheckStock()
     {
         var movementsOf = Movements.ToLookup(movement => movement.ProductId);
-        foreach (var product in products)
+        foreach (var product in Partitions)
         {
             var sum = movementsOf[product.ProductId].Sum(movement => movement.Delta);
             Check(product.Stock >= 0 && sum == product.Stock, $"{product.ProductId} has {product.Stock}, movements say {sum}");
@@ -109,7 +134,7 @@ public sealed class RawAudit
             Check(moved.SequenceEqual(Enumerable.Range(1, (int)product.MovementCount).Select(i => (long)i)),
                 $"{product.ProductId}: gap in the movements");
         }
-        var known = products.Select(product => product.ProductId).ToHashSet();
+        var known = Partitions.Select(product => product.ProductId).ToHashSet();
         foreach (var orphan in movementsOf.Where(group => !known.Contains(group.Key)))
             Check(false, $"{orphan.Key} has movements and is no product");
         Check(Movements.All(movement => movement.StockAfter >= 0), "stock was negative at some time");
@@ -124,19 +149,25 @@ public sealed class RawAudit
             var sold = order.Status is OrderStatus.Paid or OrderStatus.Cancelled;
             Check(order.Status != OrderStatus.Pending, $"{order.Id} is still pending");
             foreach (var line in order.Lines)
-                CheckLine(order, line, [.. lines[(order.Id, line.ProductId)]]);
+                CheckLine(order, line, [.. lines[(order.Id, PartitionOf(line))]]);
             Check(money[order.Id].Sum(entry => entry.Amount) == (order.Status == OrderStatus.Paid ? -order.TotalAmount : 0),
                 $"{order.Id} ({order.Status}): wrong money");
             Check(money[order.Id].Any(entry => entry.Kind == EntryKind.Payment) == sold, $"{order.Id} ({order.Status}): payment");
             Check(order.TotalAmount == order.Lines.Sum(line => line.Amount), $"{order.Id}: total");
-            var facts = order.Lines.Select(line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice)).ToList();
+            var facts = order.Lines.Select(line => new SoldLine(line.ProductId, line.Quantity, line.UnitPrice) { Shard = line.Shard })
+                .ToList();
             Check(money[order.Id].All(entry => entry.Lines!.SequenceEqual(facts)),
                 $"{order.Id}: what statistics count is not what was bought");
         }
         var known = Orders.Select(order => order.Id).ToHashSet();
+        var places = Orders.SelectMany(order => order.Lines.Select(line => ((string?)order.Id, PartitionOf(line)))).ToHashSet();
+        foreach (var stray in lines.Where(group => !places.Contains(group.Key)))
+            Check(false, $"{stray.Key.OrderId} has a line in {stray.Key.ProductId}, where it was not to be");
         Check(lines.All(group => known.Contains(group.Key.OrderId!)), "a movement belongs to no order");
         Check(money.All(group => known.Contains(group.Key!)), "an entry belongs to no order");
     }
+
+    private static string PartitionOf(OrderLine line) => line.Shard == 0 ? line.ProductId : $"{line.ProductId}#{line.Shard}";
 
     private void CheckLine(Order order, OrderLine line, IReadOnlyList<StockMovement> movements)
     {

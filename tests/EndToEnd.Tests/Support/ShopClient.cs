@@ -102,6 +102,10 @@ public sealed class ShopClient(Uri address, string subject = ShopClient.Tester, 
     public async Task PriceAsync(string productId, long price, string? name = null) => (await SendAsync(
         HttpMethod.Put, $"/api/ops/products/{productId}", new { name = name ?? $"Product {productId}", price })).Expect(200);
 
+    /// <summary>Spreads the stock of a product over so many shards.</summary>
+    public Task<Answer> SetShardsAsync(string productId, int count) =>
+        SendAsync(HttpMethod.Put, $"/api/ops/products/{productId}/shards", new { count });
+
     public Task<Answer> AddToCartAsync(string userId, string productId, long quantity) =>
         SendAsync(HttpMethod.Post, $"/api/users/{userId}/cart/items", new { productId, quantity });
 

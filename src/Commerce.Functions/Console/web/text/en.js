@@ -201,6 +201,7 @@ export default {
   'movement.adjustment': 'adjustment',
   'movement.sale': 'sale',
   'movement.release': 'given back',
+  'movement.moved': 'between partitions',
   delta: 'Pieces to add or take off',
   adjust: 'Adjust',
   adjusted: 'Adjusted: {stock} in stock.',

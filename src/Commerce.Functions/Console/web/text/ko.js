@@ -201,6 +201,7 @@ export default {
   'movement.adjustment': '조정',
   'movement.sale': '판매',
   'movement.release': '반환',
+  'movement.moved': '파티션 간 이동',
   delta: '더하거나 뺄 수량',
   adjust: '조정',
   adjusted: '조정했습니다: 재고 {stock}개.',
