@@ -39,7 +39,7 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         StockCommand.Seal => true,
         StockCommand.Release release => record.Delta == -release.Sale.Delta,
         StockCommand.Adjust adjust => (record.Requested ?? record.Delta) == adjust.Delta && record.Reason == adjust.Reason,
-        _ => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
     public bool IsSound(Product? before, Product after, IEnumerable<StockMovement> records)

@@ -124,8 +124,9 @@ public sealed class SalesBoard
         }
         foreach (var group in dirty.Skip(SegmentsPerCommitMax).GroupBy(item => item.Level, item => item.Bucket))
             writes.Add(Mixed(group.Key, group));
+        // Of so few none is mixed: each has one part.
         if (writes.Count < SegmentsPerCommitMax / 2)
-            writes.AddRange(CompactOne(now, BatchEntriesMax - writes.Sum(write => write.Parts.Sum(part => part.Entries!.Count))));
+            writes.AddRange(CompactOne(now, BatchEntriesMax - writes.Sum(write => write.Parts[0].Entries!.Count)));
         return writes;
     }
 

@@ -92,6 +92,9 @@ public sealed class OrderAuditTests
             ["order-total o-1 22 23 accounts/kim/o-1", "order-payment o-1 23 22 accounts/kim/payment-o-1"]),
         ["amounts beside the prices that come to the total"] = (
             WithLines(Paid, new("p1", "n", 5, 2, 11), new("p2", "n", 3, 4, 11)), ["order-total o-1 22 22 accounts/kim/o-1"]),
+        ["one amount beside its price and paid like that"] = (
+            WithLines(Paid, new("p1", "n", 5, 2, 11), TwoLines[1]) with { Payment = Paid.Payment! with { Amount = -23 } },
+            ["order-total o-1 22 23 accounts/kim/o-1"]),
         ["a movement of another product"] = (
             With(Paid, Movement(TwoLines[0] with { ProductId = "p9" }, MovementKind.Sale)), ["line-stock o-1/p9 0 2 catalog/p9/sale-o-1"]),
         ["a refusal of another product"] = (
@@ -169,7 +172,7 @@ public sealed class OrderAuditTests
         $"{difference.Kind} {difference.Id} {difference.Expected} {difference.Actual} {difference.Document}");
 
     private static BookedOrder WithLines(BookedOrder booked, params OrderLine[] lines) =>
-        booked with { Order = booked.Order with { Lines = lines } };
+        booked with { Order = booked.Order with { Lines = lines, TotalAmount = lines.Sum(line => line.Amount) } };
 
     private static BookedOrder With(BookedOrder booked, params StockMovement[] more) =>
         booked with { Movements = [.. booked.Movements, .. more] };

@@ -46,7 +46,9 @@ public sealed class AccountRecordsTests
     public void A_charge_and_one_that_the_balance_cannot_take_are_written_down()
     {
         AssertLeaves(
-            new AccountCommand.Charge("kim", "k", 50), Account with { Balance = 1_050, EntryCount = 4 }, new() { Entry = Charged(50, 1_050) });
+            new AccountCommand.Charge("kim", "k", 50),
+            Account with { Balance = 1_050, EntryCount = 4 },
+            new() { Entry = Charged(50, 1_050) });
         var refused = Charged(0, 1_000) with { Kind = EntryKind.Refused, Sequence = 0, Requested = Limits.MoneyMax };
         AssertLeaves(new AccountCommand.Charge("kim", "k", Limits.MoneyMax), Account, new() { Entry = refused });
         FailureTests.AssertTold(
@@ -63,7 +65,8 @@ public sealed class AccountRecordsTests
     [Fact]
     public void An_order_is_written_down_with_what_it_holds()
     {
-        AssertLeaves(new AccountCommand.Place(Order, Cart, IsFinal: false), Account with { Held = 800 }, new() { Order = Order, Cart = Cart });
+        var held = Account with { Held = 800 };
+        AssertLeaves(new AccountCommand.Place(Order, Cart, IsFinal: false), held, new() { Order = Order, Cart = Cart });
         var rejected = Order.RejectedFor(Failure.Superseded);
         AssertLeaves(new AccountCommand.Place(rejected, Cart, IsFinal: false), Account, new() { Order = rejected });
         var dear = AccountModel.OrderOf("o-1", 601);

@@ -259,8 +259,9 @@ public sealed class StockRulesTests
     }
 
     [Fact]
-    public void A_stock_beyond_every_number_is_a_fault_and_no_other_stock() => Assert.Throws<OverflowException>(() => new StockRules().Decide(
-        NewLedger(2).Head, new StockCommand.Release(Sku, "o-1", Movement("sale-o-1", MovementKind.Sale, -long.MaxValue, 0)), Start));
+    public void A_stock_beyond_every_number_is_a_fault_and_no_other_stock() => Assert.Throws<OverflowException>(() =>
+        new StockRules().Decide(
+            NewLedger(2).Head, new StockCommand.Release(Sku, "o-1", Movement("sale-o-1", MovementKind.Sale, -long.MaxValue, 0)), Start));
 
     [Fact]
     public void The_first_movements_of_a_product_explain_its_stock_from_nothing()

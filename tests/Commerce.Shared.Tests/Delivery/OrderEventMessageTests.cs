@@ -77,8 +77,8 @@ public class OrderEventMessageTests
     [Fact]
     public void A_claim_check_may_be_of_a_cancelled_order()
     {
-        var message = OrderEventMessage.Parse(
-            Without("\"datacontenttype\"", "\"dataref\": \"/users/u/orders/o-1\" }").Replace("paid", "cancelled", StringComparison.Ordinal));
+        var paid = Without("\"datacontenttype\"", "\"dataref\": \"/users/u/orders/o-1\" }");
+        var message = OrderEventMessage.Parse(paid.Replace("paid", "cancelled", StringComparison.Ordinal));
         Assert.Equal(("commerce.order.cancelled", "o-1.cancelled", "u"), (message.Ref.EventType, message.Ref.EventId, message.Ref.UserId));
     }
 

@@ -188,7 +188,8 @@ public sealed class OrderRulesTests
                 product => Product(product, Limits.PriceMax)).Failure);
 
         static void AssertWrong(string field, string message, Failure? refusal) => FailureTests.AssertTold(
-            $$"""{"Code":"validation","Detail":"{{field}}: {{message}}","Errors":[{"Field":"{{field}}","Message":"{{message}}"}]}""", refusal);
+            $$"""{"Code":"validation","Detail":"{{field}}: {{message}}","Errors":[{"Field":"{{field}}","Message":"{{message}}"}]}""",
+            refusal);
     }
 
     [Fact]

@@ -38,9 +38,32 @@ public sealed class SalesBoardBoundsTests
         Assert.Equal(["p0"], Ids(board, window));
         board.Advance(Start + window.Length + window.Level.Size - TimeSpan.FromTicks(1));
         Assert.Equal(["p0"], Ids(board, window));
-        board.Advance(Start + window.Length + window.Level.Size);
+        for (var bucket = 1; bucket < 4; bucket++)
+        {
+            board.Advance(Start + window.Length + (bucket * window.Level.Size));
+            Assert.Empty(Ids(board, window));
+        }
+        // They have left it once: what is sold later is not made less by them.
+        board.Fold(new(0, new(1, 1), Start + window.Length));
+        Assert.Equal(1, board.Top(window, 1, None).Single().Quantity);
+    }
+
+    [Theory]
+    [MemberData(nameof(Windows))]
+    public void Whatever_was_taken_up_leaves_a_window_also_when_time_has_passed_at_once(string name)
+    {
+        var (window, board) = (RankingWindow.Find(name)!, BoardAt(Start));
+        board.Load(window.Level, Start, 0, Entries(0));
+        board.Load(window.Level, Start, null, Entries(1));
+        board.Fold(new(2, new(1, 1), Start));
+        Assert.Equal(["p0", "p1", "p2"], Ids(board, window));
+        board.Advance(Start + window.Length + (5 * window.Level.Size));
         Assert.Empty(Ids(board, window));
     }
+
+    [Fact]
+    public void A_window_that_is_none_of_the_boards_is_a_fault() => Assert.Throws<InvalidOperationException>(() =>
+        BoardAt(Start).Top(new RankingWindow("2h", TimeSpan.FromHours(2), BucketLevel.Fine), 1, None));
 
     [Fact]
     public void A_sale_that_only_the_longer_windows_reach_is_pending_once()
