@@ -16,6 +16,7 @@ public sealed class RevisionsTests
         Assert.True(Revisions.Contains(After(100), "w99"));
         Assert.False(Revisions.Contains(After(100), "w9"));
         Assert.False(Revisions.Contains("", ""));
+        Assert.False(Revisions.IsLast("", "w1"));
     }
 
     [Fact]

@@ -32,6 +32,11 @@ public sealed class TextRulesTests
     [InlineData("\U0001F3F4\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F")]
     [InlineData("1\uFE0F\u20E3 \U0001F1F0\U0001F1F7")]
     [InlineData("葛\U000E0100")]
+    [InlineData("\u0915\u093E\u200D\u0915")]
+    [InlineData("\u2764\uFE0F\u200D\u2694")]
+    [InlineData("\U0001F3F4\U000E0020\U000E007F")]
+    [InlineData("a\uFE00b\uFE0Fc\U000E0100d\U000E01EFe\u180Bf\u180Dg\u180Fh")]
+    [InlineData("a \uFDFF \uFE10 \u180A \u1810")]
     [InlineData("!")]
     [InlineData("<b>&\"'\\")]
     public void Text_of_any_script_and_emoji_are_kept_as_they_are(string text) => Assert.Equal(text, Kept(text));
@@ -80,6 +85,23 @@ public sealed class TextRulesTests
     [InlineData("\U0001F467\u200D", "U+200D, which cannot be seen")]
     [InlineData("\U0001F467\u200D \U0001F467", "U+200D, which cannot be seen")]
     [InlineData("\uFE0Fa", "U+FE0F, which cannot be seen")]
+    [InlineData("a \uFE00b", "U+FE00, which cannot be seen")]
+    [InlineData("a \uFE0Fb", "U+FE0F, which cannot be seen")]
+    [InlineData("a \U000E0100b", "U+E0100, which cannot be seen")]
+    [InlineData("a \U000E01EFb", "U+E01EF, which cannot be seen")]
+    [InlineData("a \u180Bb", "U+180B, which cannot be seen")]
+    [InlineData("a \u180Cb", "U+180C, which cannot be seen")]
+    [InlineData("a \u180Db", "U+180D, which cannot be seen")]
+    [InlineData("a\u180Eb", "U+180E, which cannot be seen")]
+    [InlineData("a \u180Fb", "U+180F, which cannot be seen")]
+    [InlineData("\u2764\uFE0F\u200Da", "U+200D, which cannot be seen")]
+    [InlineData("\u0915\u200Da", "U+200D, which cannot be seen")]
+    [InlineData("1\u200D\u0915", "U+200D, which cannot be seen")]
+    [InlineData("\u0915\u200B\u0915", "U+200B, which cannot be seen")]
+    [InlineData("\U0001F3F4\u200B", "U+200B, which cannot be seen")]
+    [InlineData("\U0001F3F4\U000E0067\u200Bb", "U+200B, which cannot be seen")]
+    [InlineData("\U0001F3F4\U000E0001", "U+E0001, which cannot be seen")]
+    [InlineData("\U0001F3F3\U000E0067", "U+E0067, which cannot be seen")]
     [InlineData("a\U000E0067", "U+E0067, which cannot be seen")]
     [InlineData("a\uE000", "U+E000, which means something else to everybody")]
     [InlineData("a\U00010FFFE", "U+10FFF, which is no character")]
@@ -117,6 +139,9 @@ public sealed class TextRulesTests
         // This one is two code points when it is composed.
         Assert.Equal("must be at most 200 characters long", Check(new string('\u0958', 101)));
         Assert.Equal("must be at most 20 characters long", Check("a text of 25 characters..", 20));
+        // What cannot become short enough by composing is not looked at.
+        Assert.Equal("must not contain U+000A, a control character", Check("a\n345678", 1));
+        Assert.Equal("must be at most 1 characters long", Check("a\n3456789", 1));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         StockCommand.Adjust adjust => (record.Requested ?? record.Delta) == adjust.Delta && record.Reason == adjust.Reason,
         StockCommand.Give give => record.Delta == -give.Transfer.Pieces && record.OtherShard == give.Transfer.To,
         StockCommand.Take take => record.Delta == take.Transfer.Pieces,
-        _ => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(command)),
     };
 
     public bool IsSound(Product? before, Product after, IEnumerable<StockMovement> records)

@@ -6,13 +6,9 @@ public readonly record struct Sales(long Quantity, long Revenue)
 {
     public static Sales operator +(Sales left, Sales right) => new(left.Quantity + right.Quantity, left.Revenue + right.Revenue);
 
-    public static Sales operator -(Sales left, Sales right) => new(left.Quantity - right.Quantity, left.Revenue - right.Revenue);
-
     public static Sales operator -(Sales sales) => new(-sales.Quantity, -sales.Revenue);
 
     public static Sales Add(Sales left, Sales right) => left + right;
-
-    public static Sales Subtract(Sales left, Sales right) => left - right;
 
     public static Sales Negate(Sales sales) => -sales;
 }

@@ -64,7 +64,7 @@ public static class SaleFactReader
             else if (isEntry && reader.ValueTextEquals("lines"u8))
                 ReadLines(ref reader, products, facts);
             else
-                SkipValue(ref reader);
+                reader.Skip();
         }
         Settle(facts, first, isEntry ? kind : Kind.Other, soldAt ?? createdAt);
     }
@@ -111,7 +111,7 @@ public static class SaleFactReader
             else if (reader.ValueTextEquals("unitPrice"u8))
                 unitPrice = ReadNumber(ref reader);
             else
-                SkipValue(ref reader);
+                reader.Skip();
         }
         return product is { } number ? new SaleFact(number, new Sales(quantity, quantity * unitPrice), default) : null;
     }
@@ -169,11 +169,5 @@ public static class SaleFactReader
             return time;
         reader.Skip();
         return null;
-    }
-
-    private static void SkipValue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        reader.Skip();
     }
 }

@@ -124,8 +124,9 @@ public sealed class SalesBoard
         }
         foreach (var group in dirty.Skip(SegmentsPerCommitMax).GroupBy(item => item.Level, item => item.Bucket))
             writes.Add(Mixed(group.Key, group));
+        // Of so few none is mixed: each has one part.
         if (writes.Count < SegmentsPerCommitMax / 2)
-            writes.AddRange(CompactOne(now, BatchEntriesMax - writes.Sum(write => write.Parts.Sum(part => part.Entries!.Count))));
+            writes.AddRange(CompactOne(now, BatchEntriesMax - writes.Sum(write => write.Parts[0].Entries!.Count)));
         return writes;
     }
 
@@ -134,19 +135,16 @@ public sealed class SalesBoard
     /// </summary>
     public IReadOnlyList<RankedSales> Top(RankingWindow window, int count, IReadOnlySet<string> except)
     {
-        var best = new PriorityQueue<RankedSales, RankedSales>(count + 1, RankedSales.WorstFirst);
+        var best = new PriorityQueue<RankedSales, RankedSales>(RankedSales.WorstFirst);
         foreach (var (product, sales) in SumOf(window).Totals)
         {
-            if (sales.Quantity <= 0)
-                continue;
             var candidate = new RankedSales(Products[product], sales.Quantity, sales.Revenue);
-            if (best.Count == count && RankedSales.WorstFirst.Compare(candidate, best.Peek()) <= 0)
+            if (sales.Quantity <= 0 || except.Contains(candidate.ProductId))
                 continue;
-            if (except.Contains(candidate.ProductId))
-                continue;
-            best.Enqueue(candidate, candidate);
-            if (best.Count > count)
-                best.Dequeue();
+            if (best.Count < count)
+                best.Enqueue(candidate, candidate);
+            else
+                best.EnqueueDequeue(candidate, candidate);
         }
         var ranked = new RankedSales[best.Count];
         for (var i = ranked.Length - 1; i >= 0; i--)

@@ -37,7 +37,7 @@ internal sealed class SalesBucket(long number)
     /// <summary>What is not stored yet.</summary>
     public SalesByProduct Pending { get; private set; } = [];
 
-    /// <summary>True when facts wait to be stored, even if they come to nothing in sum.</summary>
+    /// <summary>True when something waits to be stored; facts that cancel one another out do not.</summary>
     public bool IsDirty => Pending.Count > 0;
 
     /// <summary>How many segments are stored.</summary>
@@ -89,7 +89,7 @@ internal sealed class SalesBucket(long number)
         return (SegmentCount - 1, Tail);
     }
 
-    /// <summary>Stores the whole bucket anew in as few segments as it takes.</summary>
+    /// <summary>Stores the whole bucket anew in as few segments as it takes. Nothing of it may be pending.</summary>
     public (IReadOnlyList<SalesByProduct> Segments, int FormerCount) Compact()
     {
         var segments = Totals.Chunk(SalesBoard.SegmentEntriesMax).Select(chunk =>
@@ -101,8 +101,7 @@ internal sealed class SalesBucket(long number)
         }).ToList();
         var former = SegmentCount;
         SegmentCount = segments.Count;
-        Tail = segments.Count == 0 ? [] : segments[^1];
-        Pending = [];
+        Tail = segments.LastOrDefault(Tail);
         return (segments, former);
     }
 }

@@ -90,9 +90,90 @@ public sealed class LedgerWalkTests
     [InlineData("adjustment", null, "adjustment-x", true)]
     [InlineData("sale", "o-2", "sale-o-1", false)]
     [InlineData("adjustment", null, "sale-o-1", false)]
+    [InlineData("release", "o-2", "release-o-1", false)]
+    [InlineData("initial", null, "initial-1", false)]
     [InlineData("charge", null, "charge-x", false)]
     [InlineData("moved", null, "give-1", false)]
+    [InlineData("payment", "o-1", "payment-o-1", false)]
+    [InlineData("refund", "o-1", "refund-o-1", false)]
     [InlineData("refused", "o-1", "sale-o-1", false)]
     public void A_movement_that_changes_something_bears_the_id_of_its_operation(string kind, string? orderId, string id, bool isRight) =>
         Assert.Equal(isRight, LedgerNames.Products.IsNamedByItsOperation("p", new(id, 1, 1, 1, kind, orderId)));
+
+    public static TheoryData<LedgerRecord, string[]> Records { get; } = new()
+    {
+        { new("charge-2", 5, 15, 2, "charge"), [] },
+        { new("payment-o-1", -10, 0, 2, "payment", "o-1"), [] },
+        { new("charge-3", 5, 15, 3, "charge"), ["account-chain 2 3"] },
+        { new("charge-2", 5, 16, 2, "charge"), ["account-chain 10 11"] },
+        { new("charge-3", 5, 16, 3, "charge"), ["account-chain 2 3"] },
+        { new("payment-o-1", -11, -1, 2, "payment", "o-1"), ["account-balance 0 -1"] },
+        { new("payment-o-2", -3, 7, 2, "payment", "o-1"), ["record-identity 0 -3"] },
+        { new("sale-o-1", -12, -1, 2, "sale", "o-1"), ["account-chain 10 11", "account-balance 0 -1", "record-identity 0 -12"] },
+        // A number that no balance has must not end the walk.
+        { new("charge-2", long.MinValue, 1, 2, "charge"), [$"account-chain 10 {1 + long.MinValue}"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void What_is_wrong_with_a_record_is_told_in_numbers_and_the_walk_goes_on_from_there(LedgerRecord record, string[] expected)
+    {
+        var walk = new LedgerWalk(LedgerNames.Accounts, "kim", 1, 10);
+        Assert.Equal(expected.Select(one => $"{one} accounts/kim/{record.Id}"), Told(walk.Add(record)));
+        Assert.Equal((record.Sequence, record.After), (walk.Sequence, walk.Total));
+    }
+
+    [Fact]
+    public void What_the_first_record_begins_with_is_believed_when_an_earlier_walk_has_proved_it() =>
+        Assert.Empty(new LedgerWalk(LedgerNames.Accounts, "kim", 1, null).Add(new("charge-2", 5, 99, 2, "charge")));
+
+    [Theory]
+    [InlineData(15L, 15, 2, "")]
+    [InlineData(15L, 15, 3, "product-chain 2 3 catalog/kim/product")]
+    [InlineData(15L, 14, 2, "product-stock 15 14 catalog/kim/product")]
+    [InlineData(15L, 14, 1, "product-chain 2 1 catalog/kim/product; product-stock 15 14 catalog/kim/product")]
+    [InlineData(null, 14, 2, "")]
+    [InlineData(0L, 14, 2, "product-stock 0 14 catalog/kim/product")]
+    public void A_head_says_what_the_last_record_left(long? left, long total, long count, string expected) => Assert.Equal(
+        expected, string.Join("; ", Told(new LedgerWalk(LedgerNames.Products, "kim", 2, left).Close(new(total, count, 0, "")))));
+
+    [Fact]
+    public void A_head_that_is_behind_its_records_or_missing_is_told_with_the_last_of_them()
+    {
+        var last = new LedgerRecord("charge-9", 5, 15, 9, "charge");
+        Assert.Equal(
+            ["account-chain 9 8 accounts/kim/account", "account-balance 15 10 accounts/kim/account"],
+            Told(LedgerWalk.Behind(LedgerNames.Accounts, "kim", new(10, 8, 0, ""), last)));
+        Assert.Equal(["account-missing 15 0 accounts/kim/account"], Told(LedgerWalk.Behind(LedgerNames.Accounts, "kim", null, last)));
+        Assert.Equal(["product-missing 15 0 catalog/kim/product"], Told(LedgerWalk.Behind(LedgerNames.Products, "kim", null, last)));
+        Assert.Empty(LedgerWalk.Behind(LedgerNames.Accounts, "kim", new(15, 9, 0, ""), last));
+    }
+
+    [Fact]
+    public void A_record_without_a_place_that_changes_something_is_told() => Assert.Equal(
+        ["product-chain 0 -4 catalog/kim/sale-o-1"],
+        Told([LedgerWalk.Placeless(LedgerNames.Products, "kim", new("sale-o-1", -4, 6, 0, "sale", "o-1"))]));
+
+    [Theory]
+    [InlineData("charge", null, "charge-x", true)]
+    [InlineData("payment", "o-1", "payment-o-1", true)]
+    [InlineData("refund", "o-1", "refund-o-1", true)]
+    [InlineData("charge", null, "refund-o-1", false)]
+    [InlineData("charge", "o-1", "charge-x", false)]
+    [InlineData("payment", "o-2", "payment-o-1", false)]
+    [InlineData("payment", null, "payment-o-1", false)]
+    [InlineData("refund", "o-2", "refund-o-1", false)]
+    [InlineData("sale", "o-1", "sale-o-1", false)]
+    [InlineData("release", "o-1", "release-o-1", false)]
+    [InlineData("initial", null, "initial", false)]
+    [InlineData("adjustment", null, "adjustment-x", false)]
+    [InlineData(null, null, "charge-x", false)]
+    public void An_entry_that_changes_something_bears_the_id_of_its_operation(string? kind, string? orderId, string id, bool isRight) =>
+        Assert.Equal(isRight, LedgerNames.Accounts.IsNamedByItsOperation("kim", new(id, 1, 1, 1, kind, orderId)));
+
+    private static IEnumerable<string> Told(IEnumerable<AuditDifference> differences) => differences.Select(difference =>
+    {
+        Assert.Equal("kim", difference.Id);
+        return $"{difference.Kind} {difference.Expected} {difference.Actual} {difference.Document}";
+    });
 }

@@ -78,6 +78,120 @@ public sealed class OrderAuditTests
             [Movement(new("p1", "n", 5, 2, 10), MovementKind.Sale),
                 Movement(new("p2", "n", 5, 2, 10), MovementKind.Sale) with { Delta = 0 }]));
 
+    private static readonly OrderLine[] TwoLines = [new("p1", "n", 5, 2, 10), new("p2", "n", 3, 4, 12)];
+
+    private static readonly BookedOrder Paid = Book(OrderStatus.Paid, TwoLines, 0);
+    private static readonly BookedOrder Cancelled = Book(OrderStatus.Cancelled, TwoLines, 0);
+    private static readonly BookedOrder Rejected = Book(OrderStatus.Rejected, TwoLines, 1);
+    private static readonly BookedOrder Gift = Book(OrderStatus.Cancelled, [new("p1", "n", 0, 2, 0)], 0);
+
+    private static readonly Dictionary<string, (BookedOrder Booked, string[] Told)> Faults = new()
+    {
+        ["a total beside the lines"] = (
+            Paid with { Order = Paid.Order with { TotalAmount = 23 } },
+            ["order-total o-1 22 23 accounts/kim/o-1", "order-payment o-1 23 22 accounts/kim/payment-o-1"]),
+        ["amounts beside the prices that come to the total"] = (
+            WithLines(Paid, new("p1", "n", 5, 2, 11), new("p2", "n", 3, 4, 11)), ["order-total o-1 22 22 accounts/kim/o-1"]),
+        ["one amount beside its price and paid like that"] = (
+            WithLines(Paid, new("p1", "n", 5, 2, 11), TwoLines[1]) with { Payment = Paid.Payment! with { Amount = -23 } },
+            ["order-total o-1 22 23 accounts/kim/o-1"]),
+        ["a movement of another product"] = (
+            With(Paid, Movement(TwoLines[0] with { ProductId = "p9" }, MovementKind.Sale)), ["line-stock o-1/p9 0 2 catalog/p9/sale-o-1"]),
+        ["a refusal of another product"] = (
+            With(Paid, Movement(TwoLines[0] with { ProductId = "p9" }, MovementKind.Sale) with { Delta = 0 }), []),
+        ["no payment"] = (Paid with { Payment = null }, ["order-payment o-1 22 0 accounts/kim/payment-o-1"]),
+        ["a payment of less"] = (
+            Paid with { Payment = Paid.Payment! with { Amount = -21 } }, ["order-payment o-1 22 21 accounts/kim/payment-o-1"]),
+        ["a payment of a rejected order"] = (
+            Rejected with { Payment = Entry(EntryKind.Payment, -5, []) }, ["order-payment o-1 0 5 accounts/kim/payment-o-1"]),
+        ["a payment of nothing of a rejected order"] = (
+            Rejected with { Payment = Entry(EntryKind.Payment, 0, []) }, ["order-payment o-1 0 0 accounts/kim/payment-o-1"]),
+        ["no payment of an order that cost nothing"] = (
+            Gift with { Payment = null }, ["order-payment o-1 0 0 accounts/kim/payment-o-1"]),
+        ["no refund"] = (Cancelled with { Refund = null }, ["order-refund o-1 22 0 accounts/kim/refund-o-1"]),
+        ["a refund of more"] = (
+            Cancelled with { Refund = Cancelled.Refund! with { Amount = 23 } }, ["order-refund o-1 22 23 accounts/kim/refund-o-1"]),
+        ["a refund of a rejected order"] = (
+            Rejected with { Refund = Entry(EntryKind.Refund, 7, []) }, ["order-refund o-1 0 7 accounts/kim/refund-o-1"]),
+        ["no refund of an order that cost nothing"] = (Gift with { Refund = null }, ["order-refund o-1 0 0 accounts/kim/refund-o-1"]),
+        ["a payment without lines"] = (
+            Paid with { Payment = Paid.Payment! with { Lines = null } }, ["order-facts o-1 22 0 accounts/kim/payment-o-1"]),
+        ["a refund of one line"] = (
+            Cancelled with { Refund = Cancelled.Refund! with { Lines = [new("p2", 4, 3)] } },
+            ["order-facts o-1 22 12 accounts/kim/refund-o-1"]),
+        ["a payment of other lines that cost the same"] = (
+            Paid with { Payment = Paid.Payment! with { Lines = [new("p1", 1, 10), new("p2", 4, 3)] } },
+            ["order-facts o-1 22 22 accounts/kim/payment-o-1"]),
+        ["a line that was not taken"] = (Without(Paid, "p1"), ["line-stock o-1/p1 2 0 catalog/p1/sale-o-1"]),
+        ["a line that was not put back"] = (
+            Without(Cancelled, "p2", MovementKind.Release), ["line-stock o-1/p2 0 4 catalog/p2/sale-o-1"]),
+        ["a line of a rejected order that was not put back"] = (
+            Without(Rejected, "p1", MovementKind.Release), ["line-stock o-1/p1 0 2 catalog/p1/sale-o-1"]),
+        ["a line of a cancelled order that was never taken"] = (Without(Cancelled, "p1"), ["line-stock o-1/p1 2 0 catalog/p1/sale-o-1"]),
+        ["a line of which too much was taken and some put back"] = (
+            With(
+                Without(Paid, "p1"),
+                Movement(TwoLines[0] with { Quantity = 3 }, MovementKind.Sale),
+                Movement(TwoLines[0] with { Quantity = 1 }, MovementKind.Release)),
+            ["line-stock o-1/p1 2 3 catalog/p1/sale-o-1"]),
+        ["a sale at another price"] = (At(Paid, 6, null), ["line-price o-1/p1 5 6 catalog/p1/sale-o-1"]),
+        ["a sale without a price"] = (At(Paid, null, null), ["line-price o-1/p1 5 0 catalog/p1/sale-o-1"]),
+        ["a sale and its release at another price"] = (At(Cancelled, 6, 6), ["line-price o-1/p1 5 6 catalog/p1/sale-o-1"]),
+        ["a release at another price than the sale"] = (At(Cancelled, 5, 6), ["line-price o-1/p1 5 6 catalog/p1/release-o-1"]),
+        ["a release without a price"] = (At(Cancelled, 5, null), ["line-price o-1/p1 5 0 catalog/p1/release-o-1"]),
+        ["a sale without a price and its release"] = (
+            At(Rejected, null, 5), ["line-price o-1/p1 0 5 catalog/p1/release-o-1"]),
+        ["a rejected order at a price that has changed since"] = (At(Rejected, 6, 6), []),
+        ["a release without a sale of a rejected order"] = (
+            Without(Rejected, "p1", MovementKind.Sale), ["line-stock o-1/p1 0 -2 catalog/p1/sale-o-1"]),
+    };
+
+    public static TheoryData<string> FaultNames { get; } = [.. Faults.Keys];
+
+    [Theory]
+    [MemberData(nameof(FaultNames))]
+    public void What_is_wrong_with_an_order_is_told_in_numbers_and_names_its_document(string fault) =>
+        Assert.Equal(Faults[fault].Told, Told(OrderAudit.Check(Faults[fault].Booked, Now)));
+
+    [Fact]
+    public void An_order_that_is_being_cancelled_has_its_time_from_the_refund_on()
+    {
+        var under = Paid with { Refund = Cancelled.Refund! with { CreatedAt = Now.AddMinutes(-5) } };
+        Assert.Empty(OrderAudit.Check(under, Now));
+        Assert.Equal(["order-stuck o-1 300 302 accounts/kim/o-1"], Told(OrderAudit.Check(under, Now.AddSeconds(2))));
+        // What can be said of it at any time is.
+        var broken = With(
+            under with { Order = under.Order with { TotalAmount = 23 } },
+            Movement(TwoLines[0] with { ProductId = "p9" }, MovementKind.Release));
+        Assert.Equal(
+            ["order-total o-1 22 23 accounts/kim/o-1", "line-stock o-1/p9 0 -2 catalog/p9/release-o-1"],
+            Told(OrderAudit.Check(broken, Now)));
+    }
+
+    private static IEnumerable<string> Told(IEnumerable<AuditDifference> differences) => differences.Select(difference =>
+        $"{difference.Kind} {difference.Id} {difference.Expected} {difference.Actual} {difference.Document}");
+
+    private static BookedOrder WithLines(BookedOrder booked, params OrderLine[] lines) =>
+        booked with { Order = booked.Order with { Lines = lines, TotalAmount = lines.Sum(line => line.Amount) } };
+
+    private static BookedOrder With(BookedOrder booked, params StockMovement[] more) =>
+        booked with { Movements = [.. booked.Movements, .. more] };
+
+    private static BookedOrder Without(BookedOrder booked, string productId, MovementKind? kind = null) => booked with
+    {
+        Movements = [.. booked.Movements.Where(movement => movement.ProductId != productId || (kind ?? movement.Kind) != movement.Kind)],
+    };
+
+    /// <summary>The books with the first line sold and put back at other prices.</summary>
+    private static BookedOrder At(BookedOrder booked, long? sold, long? released) => booked with
+    {
+        Movements =
+        [
+            .. booked.Movements.Select(movement => movement.ProductId != "p1" ? movement
+                : movement with { UnitPrice = movement.Kind == MovementKind.Sale ? sold : released }),
+        ],
+    };
+
     /// <summary>An order and all its books; of one that was rejected, the lines before one are taken and put back.</summary>
     private static BookedOrder Book(OrderStatus status, OrderLine[] lines, int at)
     {

@@ -150,4 +150,59 @@ public sealed class CartRulesTests
         Assert.Null(CartRules.TotalAmount(cart, Catalog([.. cart.Items.Select(item => (item.ProductId, Limits.PriceMax))])));
         Assert.Equal(0, CartRules.TotalAmount(cart, Catalog()));
     }
+
+    [Fact]
+    public void What_a_cart_does_not_take_is_refused_in_words_and_numbers()
+    {
+        var full = Empty with { Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(n => new CartItem($"p{n}", 1))] };
+        FailureTests.AssertTold(
+            """
+            {"Code":"cart-full","Detail":"A cart holds at most 1200 products.",
+            "Errors":[{"Field":"productId","Message":"would be one product too many"}],"Available":1200}
+            """,
+            Apply(full, new CartChange.Add("one more", 1)).Failure);
+        FailureTests.AssertTold(
+            """
+            {"Code":"validation","Detail":"quantity: would make 1000001 of this product; a cart holds at most 1000000",
+            "Errors":[{"Field":"quantity","Message":"would make 1000001 of this product; a cart holds at most 1000000"}],
+            "ProductId":"p0","Requested":1000001,"Available":1000000}
+            """,
+            Apply(full, new CartChange.Add("p0", Limits.QuantityMax)).Failure);
+        var dear = Empty with { Items = [.. Enumerable.Range(0, 9).Select(n => new CartItem($"p{n}", Limits.QuantityMax))] };
+        FailureTests.AssertTold(
+            """
+            {"Code":"validation","Detail":"quantity: must not bring the cart to more than 9007199254740991 won in all",
+            "Errors":[{"Field":"quantity","Message":"must not bring the cart to more than 9007199254740991 won in all"}],
+            "ProductId":"p9"}
+            """,
+            Apply(dear, new CartChange.Set("p9", Limits.QuantityMax), [.. Enumerable.Range(0, 10).Select(n => ($"p{n}", Limits.PriceMax))])
+                .Failure);
+    }
+
+    [Fact]
+    public void A_change_is_recorded_with_its_time_and_that_of_an_order_with_its_name()
+    {
+        var (later, products) = (Now.AddDays(1), new Dictionary<string, Product>());
+        var cart = After(new CartChange.Add("a", 1), new CartChange.Add("b", 1));
+        Assert.Equal("kim", cart.UserId);
+        CartChange[] changes =
+            [new CartChange.Add("a", 1), new CartChange.Set("c", 1), new CartChange.Remove("a"), new CartChange.Clear()];
+        Assert.All(changes, change => Assert.Equal(later, CartRules.Apply(cart, change, products, later).Value!.UpdatedAt));
+        Assert.Equal([("b", 1)], ItemsOf(CartRules.Apply(cart, new CartChange.Remove("a"), products, later).Value!));
+        Assert.Same(Empty, CartRules.Apply(Empty, new CartChange.Clear(), products, later).Value);
+
+        var out1 = CartRules.CheckOut(cart, "o-1", later);
+        Assert.Equal(("o-1", later), (out1.Revisions, out1.UpdatedAt));
+        var back = CartRules.GiveBack(out1, "o-1", cart.Items, later.AddDays(1));
+        Assert.Equal(("back-o-1 o-1", later.AddDays(1)), (back.Revisions, back.UpdatedAt));
+    }
+
+    [Fact]
+    public void Only_what_adds_and_sets_puts_something_in()
+    {
+        Assert.Equal(new CartItem("a", 3), CartRules.PutIn(new CartChange.Add("a", 3)));
+        Assert.Equal(new CartItem("b", 4), CartRules.PutIn(new CartChange.Set("b", 4)));
+        Assert.Null(CartRules.PutIn(new CartChange.Remove("a")));
+        Assert.Null(CartRules.PutIn(new CartChange.Clear()));
+    }
 }

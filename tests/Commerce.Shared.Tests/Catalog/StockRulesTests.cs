@@ -164,4 +164,115 @@ public sealed class StockRulesTests
         Assert.Equal((12, 12, 12, MovementKind.Initial), (product.Stock, movement!.Delta, movement.StockAfter, movement.Kind));
         Assert.Null(NewProduct.Create(Sku, "White hanging heart", 3_400, 0, Start, "first").Movement);
     }
+
+    [Fact]
+    public void A_new_product_and_its_movement_say_what_they_were_made_of()
+    {
+        var (product, movement) = NewProduct.Create(Sku, "White hanging heart", 3_400, 12, Start, "first");
+        Assert.Equal(
+            new Product
+            {
+                ProductId = Sku,
+                Name = "White hanging heart",
+                Price = 3_400,
+                Stock = 12,
+                MovementCount = 1,
+                Revisions = "first",
+                CreatedAt = Start,
+                UpdatedAt = Start,
+            },
+            product);
+        Assert.Equal(Movement("initial", MovementKind.Initial, 12, 12) with { Sequence = 1, OccurredAt = Start }, movement);
+        Assert.Equal(0, NewProduct.Create(Sku, "White hanging heart", 3_400, 0, Start, "first").Product.MovementCount);
+    }
+
+    [Fact]
+    public void Whatever_is_done_to_a_stock_leaves_a_record_of_all_that_explains_it()
+    {
+        var product = NewProduct.Create(Sku, "White hanging heart", 3_400, 12, Start, "first").Product with { ETag = "e" };
+        var sale = Movement("sale-o-1", MovementKind.Sale, -2, 10) with { Sequence = 2, OrderId = "o-1", UnitPrice = 3_400 };
+        var adjustment = Movement(OperationId.Adjustment(Sku, "k"), MovementKind.Adjustment, 5, 17) with { Sequence = 2, Reason = "count" };
+        var refused = Movement("sale-o-1", MovementKind.Refused, 0, 12) with { OrderId = "o-1" };
+        (StockCommand Command, StockMovement Record)[] cases =
+        [
+            (new StockCommand.Reserve(Sku, "o-1", 2, 3_400, false), sale),
+            (new StockCommand.Reserve(Sku, "o-1", 13, 3_400, false), refused with { Requested = 13 }),
+            (new StockCommand.Reserve(Sku, "o-1", 2, 3_000, true), refused with { Requested = 2, UnitPrice = 3_400 }),
+            (new StockCommand.Seal(Sku, "o-1", 3), refused with { Kind = MovementKind.Sealed, Requested = 3 }),
+            (new StockCommand.Release(Sku, "o-1", sale with { UnitPrice = 9 }), sale with
+            {
+                Id = "release-o-1",
+                Kind = MovementKind.Release,
+                Delta = 2,
+                StockAfter = 14,
+                UnitPrice = 9,
+            }),
+            (new StockCommand.Adjust(Sku, "k", 5, "count"), adjustment),
+            (new StockCommand.Adjust(Sku, "k", -13, "count"), adjustment with
+            {
+                Kind = MovementKind.Refused,
+                Delta = 0,
+                StockAfter = 12,
+                Sequence = 0,
+                Requested = -13,
+            }),
+        ];
+        var rules = new StockRules();
+        Assert.All(cases, one =>
+        {
+            var decision = rules.Decide(product, one.Command, Later);
+            Assert.Equal((true, one.Record), (decision.IsPosted, decision.Record));
+            Assert.Equal(
+                one.Record.Sequence == 0 ? product : product with { Stock = one.Record.StockAfter, MovementCount = 2, UpdatedAt = Later },
+                decision.Head);
+            Assert.True(rules.IsSound(product, decision.Head!, [decision.Record!]));
+        });
+    }
+
+    [Fact]
+    public void What_cannot_be_done_to_a_stock_is_refused_in_words_and_numbers()
+    {
+        var rules = new StockRules();
+        FailureTests.AssertTold(
+            """{"Code":"not-found","Detail":"There is no product '85123A'."}""",
+            rules.Decide(null, new StockCommand.Seal(Sku, "o-1", 1), Start).Failure);
+        FailureTests.AssertTold(
+            """
+            {"Code":"price-changed","Detail":"The order costs 3400 won now, not the 3000 won that were agreed to.",
+            "ProductId":"85123A","ExpectedTotalAmount":3000,"TotalAmount":3400}
+            """,
+            rules.Decide(NewLedger(5).Head, new StockCommand.Reserve(Sku, "o-1", 1, 3_000, false), Start).Failure);
+        var refused = Movement("adjustment-x", MovementKind.Refused, 0, 10);
+        FailureTests.AssertTold(
+            """
+            {"Code":"stock-limit-exceeded","Detail":"Product '85123A' has 10; the most it can hold is 1000000000.",
+            "ProductId":"85123A","Requested":1000000000,"Available":999999990}
+            """,
+            StockRules.RefusalOf(refused with { Requested = Limits.StockMax }));
+        FailureTests.AssertTold(
+            """
+            {"Code":"insufficient-stock","Detail":"Product '85123A' has 10 left; 11 were requested.",
+            "ProductId":"85123A","Requested":11,"Available":10}
+            """,
+            StockRules.RefusalOf(refused with { Requested = -11 }));
+        Assert.Null(StockRules.RefusalOf(Movement("adjustment-x", MovementKind.Adjustment, 5, 10)));
+    }
+
+    [Fact]
+    public void A_stock_beyond_every_number_is_a_fault_and_no_other_stock() => Assert.Throws<OverflowException>(() =>
+        new StockRules().Decide(
+            NewLedger(2).Head, new StockCommand.Release(Sku, "o-1", Movement("sale-o-1", MovementKind.Sale, -long.MaxValue, 0)), Start));
+
+    [Fact]
+    public void The_first_movements_of_a_product_explain_its_stock_from_nothing()
+    {
+        var (product, movement) = NewProduct.Create(Sku, "White hanging heart", 3_400, 12, Start, "first");
+        Assert.True(new StockRules().IsSound(null, product, [movement!]));
+        Assert.False(new StockRules().IsSound(null, product, []));
+    }
+
+    private static readonly DateTimeOffset Later = Start.AddDays(1);
+
+    private static StockMovement Movement(string id, MovementKind kind, long delta, long after) =>
+        new() { Id = id, ProductId = Sku, Kind = kind, Delta = delta, StockAfter = after, OccurredAt = Later };
 }

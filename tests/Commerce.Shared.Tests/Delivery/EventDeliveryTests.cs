@@ -34,6 +34,7 @@ public class EventDeliveryTests
         Assert.Equal(DeliveryState.Delivered, delivered.State);
         Assert.Equal(3 * 24 * 3600, delivered.TimeToLive);
         Assert.Null(delivered.DueAt);
+        Assert.Equal((1, 0), (delivered.AttemptCount, delivered.FailureCount));
     }
 
     [Fact]
@@ -60,7 +61,9 @@ public class EventDeliveryTests
         }
 
         Assert.Equal(DeliveryState.Parked, delivery.State);
-        Assert.StartsWith("Given up after 72 hours", delivery.Reason, StringComparison.Ordinal);
+        Assert.Equal("Given up after 72 hours of attempts. 500", delivery.Reason);
+        Assert.Equal(delivery.AttemptCount, delivery.FailureCount);
+        Assert.Null(delivery.DueAt);
         Assert.InRange(now - Start, TimeSpan.FromHours(72), TimeSpan.FromHours(72.5));
         Assert.InRange(pauses[0], TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
         Assert.All(pauses[..^1], pause => Assert.InRange(pause, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30)));
@@ -74,6 +77,74 @@ public class EventDeliveryTests
         Assert.Equal(Start.AddSeconds(61), Waiting.After(Failed(TimeSpan.FromMinutes(1))).DueAt);
         Assert.True(Waiting.After(Failed(TimeSpan.FromMilliseconds(1))).DueAt >= Start.AddSeconds(2));
     }
+
+    [Theory]
+    [InlineData(null, 61)]
+    [InlineData(500, 61)]
+    [InlineData(425, 61)]
+    [InlineData(429, 2)]
+    [InlineData(502, 2)]
+    [InlineData(503, 2)]
+    [InlineData(504, 2)]
+    public void A_pause_that_the_platform_asks_for_all_events_is_none_of_the_one_that_was_answered(int? status, int seconds)
+    {
+        var failed = Waiting.After(Failed(TimeSpan.FromMinutes(1)) with { Status = status });
+        Assert.Equal(seconds, (int)(failed.DueAt!.Value - Start).TotalSeconds);
+    }
+
+    [Fact]
+    public void An_attempt_is_written_down_with_what_it_came_to()
+    {
+        var (rejected, delivered) = (Attempt(DeliveryVerdict.Rejected, 1) with { Detail = "422" }, Attempt(DeliveryVerdict.Delivered, 5));
+
+        var parked = Waiting.After(rejected);
+        var done = parked.Released(Start.AddSeconds(4)).After(delivered);
+
+        Assert.Equal(
+            Waiting with
+            {
+                State = DeliveryState.Parked,
+                UpdatedAt = Start.AddSeconds(1),
+                DueAt = null,
+                Reason = "422",
+                AttemptCount = 1,
+                Attempts = parked.Attempts,
+            },
+            parked);
+        Assert.Equal(
+            Waiting with
+            {
+                State = DeliveryState.Delivered,
+                UpdatedAt = Start.AddSeconds(5),
+                DueAt = null,
+                AttemptCount = 2,
+                Attempts = done.Attempts,
+                TimeToLive = 259_200,
+            },
+            done);
+        Assert.Equal([rejected, delivered], done.Attempts);
+        // The platform may say twice that it has an event, and the second time after it was parked.
+        Assert.Equal((null, 259_200), (parked.After(delivered).Reason, parked.After(delivered).TimeToLive));
+        Assert.Null(done.Released(Start).TimeToLive);
+    }
+
+    [Fact]
+    public void A_new_delivery_waits_and_is_due_at_once_in_the_shard_of_its_order() => Assert.Equal(
+        new EventDelivery
+        {
+            Id = "o-1.paid",
+            Shard = "shard-1",
+            EventType = "commerce.order.paid",
+            OrderId = "o-1",
+            UserId = "u-1",
+            OccurredAt = Start,
+            State = DeliveryState.Waiting,
+            UpdatedAt = Start,
+            DueAt = Start,
+            AttemptCount = 0,
+            Attempts = Waiting.Attempts,
+        },
+        Waiting);
 
     [Fact]
     public void A_released_delivery_is_due_at_once_and_has_its_72_hours_again()
@@ -120,6 +191,7 @@ public class EventDeliveryTests
     public void The_events_of_an_order_lie_in_one_shard_and_orders_spread_over_all()
     {
         Assert.Equal(EventDelivery.ShardOf("o-1"), EventDelivery.ShardOfEvent("o-1.paid"));
+        Assert.Equal(("shard-1", "shard-0"), (EventDelivery.ShardOf("o-1"), EventDelivery.ShardOf("o-2")));
         Assert.Equal(EventDelivery.ShardOf(""), EventDelivery.ShardOfEvent("none"));
 
         var counts = Enumerable.Range(0, 8_000).CountBy(i => EventDelivery.ShardOf($"o-{i}")).ToDictionary();

@@ -45,23 +45,48 @@ public class OrderEventMessageTests
 
     [Theory]
     [InlineData("\"1.0\"", "\"0.1\"")]
-    [InlineData("commerce.order.paid", "commerce.order.lost")]
-    [InlineData("\"subject\": \"o-1\",", "")]
-    [InlineData("\"time\": \"2026-03-01T09:00:01Z\",", "")]
     [InlineData("2026-03-01T09:00:01Z", "yesterday")]
-    [InlineData("\"id\": \"o-1.paid\"", "\"id\": \"o-2.paid\"")]
     [InlineData("\"userId\"", "\"user\"")]
     [InlineData("\"u-1\"", "7")]
     [InlineData("{ \"orderId\": \"o-1\", \"userId\": \"u-1\" }", "\"text\"")]
-    public void An_event_of_something_else_is_malformed(string part, string instead) =>
-        Assert.Throws<MalformedMessageException>(() => OrderEventMessage.Parse(Good.Replace(part, instead, StringComparison.Ordinal)));
+    public void An_event_of_another_form_is_malformed_and_the_fault_is_told(string part, string instead)
+    {
+        var malformed = Malformed(Good.Replace(part, instead, StringComparison.Ordinal));
+        Assert.Equal("The message is no CloudEvent of an order: " + malformed.InnerException!.Message, malformed.Message);
+    }
 
     [Theory]
-    [InlineData("\"dataref\": \"/orders/o-1\" }")]
-    [InlineData("\"dataref\": \"/users//orders/o-1\" }")]
-    [InlineData("\"other\": \"/users/u-1/orders/o-1\" }")]
-    public void A_claim_check_that_leads_nowhere_is_malformed(string end) =>
-        Assert.Throws<MalformedMessageException>(() => OrderEventMessage.Parse(Without("\"datacontenttype\"", end)));
+    [InlineData("commerce.order.paid", "commerce.order.lost", "type")]
+    [InlineData("\"subject\": \"o-1\",", "", "subject")]
+    [InlineData("\"time\": \"2026-03-01T09:00:01Z\",", "", "time")]
+    [InlineData("\"id\": \"o-1.paid\"", "\"id\": \"o-2.paid\"", "id")]
+    [InlineData("\"id\": \"o-1.paid\"", "\"id\": \"o-12.paid\"", "id")]
+    [InlineData("\"u-1\"", "null", "data.userId")]
+    public void An_event_of_something_else_is_malformed_and_the_attribute_is_told(string part, string instead, string attribute) =>
+        AssertMissing(attribute, Good.Replace(part, instead, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("\"dataref\": \"/orders/o-1\" }", "dataref")]
+    [InlineData("\"dataref\": \"/users//orders/o-1\" }", "dataref")]
+    [InlineData("\"dataref\": \"/buyers/u-1/orders/o-1\" }", "dataref")]
+    [InlineData("\"dataref\": \"/users/u-1/carts/o-1\" }", "dataref")]
+    [InlineData("\"other\": \"/users/u-1/orders/o-1\" }", "data")]
+    public void A_claim_check_that_leads_nowhere_is_malformed(string end, string attribute) =>
+        AssertMissing(attribute, Without("\"datacontenttype\"", end));
+
+    [Fact]
+    public void A_claim_check_may_be_of_a_cancelled_order()
+    {
+        var paid = Without("\"datacontenttype\"", "\"dataref\": \"/users/u/orders/o-1\" }");
+        var message = OrderEventMessage.Parse(paid.Replace("paid", "cancelled", StringComparison.Ordinal));
+        Assert.Equal(("commerce.order.cancelled", "o-1.cancelled", "u"), (message.Ref.EventType, message.Ref.EventId, message.Ref.UserId));
+    }
+
+    private static MalformedMessageException Malformed(string text) =>
+        Assert.Throws<MalformedMessageException>(() => OrderEventMessage.Parse(text));
+
+    private static void AssertMissing(string attribute, string text) => Assert.Equal(
+        $"The message is no CloudEvent of an order: '{attribute}' is missing or unknown.", Malformed(text).Message);
 
     private static string Without(string from, string end) => Good[..Good.IndexOf(from, StringComparison.Ordinal)] + end;
 

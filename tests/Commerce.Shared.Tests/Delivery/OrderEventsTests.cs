@@ -63,9 +63,64 @@ public class OrderEventsTests
     [Fact]
     public void Events_that_never_happened_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => OrderEvents.Paid(Paid with { PaidAt = null }));
-        Assert.Throws<ArgumentException>(() => OrderEvents.Cancelled(Paid));
+        AssertRefused("order", "Order 'o-1' has not been paid.", () => OrderEvents.Paid(Paid with { PaidAt = null }));
+        AssertRefused("order", "Order 'o-1' has not been paid.", () => OrderEvents.Cancelled(Cancelled with { PaidAt = null }));
+        AssertRefused("order", "Order 'o-1' is not cancelled.", () => OrderEvents.Cancelled(Paid));
+        AssertRefused("type", "Orders have no events of type 'lost'.", () => OrderEvents.Event("lost", Paid));
+
+        static void AssertRefused(string parameter, string message, Func<object> make) =>
+            Assert.Equal($"{message} (Parameter '{parameter}')", Assert.Throws<ArgumentException>(parameter, make).Message);
     }
+
+    [Fact]
+    public void An_event_is_written_as_it_always_was()
+    {
+        const string Head =
+            """
+            {"specversion":"1.0","id":"o-1.cancelled","type":"commerce.order.cancelled","source":"/commerce/orders","subject":"o-1",
+            "time":"2026-03-01T10:00:00Z","dataschema":"https://commerce.example/events/order-event.v1.schema.json",
+            "datacontenttype":"application/json","traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            """;
+        const string Data =
+            """
+            "data":{"orderId":"o-1","userId":"u-1","status":"cancelled",
+            "lines":[{"productId":"85123A","name":"하얀 하트 랜턴 \"흰색\"","unitPrice":4500,"quantity":6,"amount":27000}],
+            "totalAmount":27000,"currency":"KRW","createdAt":"2026-03-01T09:00:00.0000000Z","paidAt":"2026-03-01T09:00:01.0000000Z",
+            "cancelledAt":"2026-03-01T10:00:00.0000000Z"}}
+            """;
+        Assert.Equal((Head + Data).ReplaceLineEndings(""), OrderEvents.Cancelled(Cancelled));
+    }
+
+    [Theory]
+    [InlineData(OrderEvents.PaidType, "o-1.paid")]
+    [InlineData(OrderEvents.CancelledType, "o-1.cancelled")]
+    public void An_event_is_had_by_its_type(string type, string id)
+    {
+        Assert.Equal((type, id), (OrderEvents.Event(type, Cancelled).Type, OrderEvents.Event(type, Cancelled).Id));
+        Assert.Equal(new OrderEventRef(id, type, "o-1", "u-1", PlacedAt), OrderEvents.Ref(type, "o-1", "u-1", PlacedAt));
+    }
+
+    [Fact]
+    public void What_happened_to_an_order_is_told_by_its_times()
+    {
+        var (pending, half) = (Paid with { PaidAt = null }, Cancelled with { PaidAt = null });
+        Assert.Equal(
+            [(false, false), (true, false), (true, true), (false, false)],
+            new[] { pending, Paid, Cancelled, half }.Select(order =>
+                (OrderEvents.Happened(OrderEvents.PaidType, order), OrderEvents.Happened(OrderEvents.CancelledType, order))));
+        Assert.False(OrderEvents.Happened("lost", Cancelled));
+    }
+
+    [Theory]
+    [InlineData("o-AAAAAAAAAAAAAAAAAAAAAA.paid", true)]
+    [InlineData("o-AAAAAAAAAAAAAAAAAAAAAA.cancelled", true)]
+    [InlineData("o-AAAAAAAAAAAAAAAAAAAAAA.lost", false)]
+    [InlineData("o-AAAAAAAAAAAAAAAAAAAAAA.", false)]
+    [InlineData("o-AAAAAAAAAAAAAAAAAAAAAA", false)]
+    [InlineData("o-1.paid", false)]
+    [InlineData(".paid", false)]
+    [InlineData("", false)]
+    public void An_event_s_id_is_known_by_its_shape(string text, bool isEventId) => Assert.Equal(isEventId, OrderEvents.IsEventId(text));
 
     [Fact]
     public async Task The_data_is_as_the_published_schema_says()

@@ -12,6 +12,7 @@ public sealed class LedgerSumTests
     [InlineData(5, 8, 2, 3, false)] // Not what was there and what is added.
     [InlineData(5, 7, 2, 4, false)] // A place is left out.
     [InlineData(5, 7, 2, 0, false)] // A change without a place.
+    [InlineData(5, 0, -5, 3, true)]
     [InlineData(1, -1, -2, 3, false)] // Below zero.
     public void Records_lead_from_the_head_that_was_to_the_head_that_is(long before, long after, long delta, long sequence, bool holds)
     {

@@ -43,6 +43,18 @@ public sealed class RepeatTests
     }
 
     [Theory]
+    [InlineData(-3, null, 3, true)]
+    [InlineData(-3, null, 4, false)]
+    [InlineData(0, 3L, 3, true)] // One that was refused.
+    [InlineData(0, 3L, 0, false)]
+    public void A_reservation_is_a_repeat_of_one_of_as_many_pieces(long delta, long? requested, long again, bool isRepeat)
+    {
+        var record = MovementOf(MovementKind.Sale, delta) with { Requested = requested };
+        Assert.Equal(isRepeat, new StockRules().IsRepeat(record, new StockCommand.Reserve("p", "o", again, 1, false)));
+        Assert.True(new StockRules().IsRepeat(record, new StockCommand.Seal("p", "o", again)));
+    }
+
+    [Theory]
     [InlineData(-3, true)]
     [InlineData(-4, false)]
     public void A_release_is_a_repeat_of_one_that_puts_as_much_back(long sold, bool isRepeat)

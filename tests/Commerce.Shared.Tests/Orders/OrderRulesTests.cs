@@ -148,13 +148,18 @@ public sealed class OrderRulesTests
         var work = new OrderWork("o", "u", [new("a", 2, 10), new("b", 3, 10)]);
         var sold = Line("a", MovementKind.Sale) with { UnitPrice = 10 };
         var closed = Line("b", MovementKind.Sealed);
-        Assert.Equal(ErrorCode.NotFound, OrderRules.ReasonToReject(work, [sold, null]).Code);
+        FailureTests.AssertTold(
+            """{"Code":"not-found","Detail":"There is no product 'b'.","ProductId":"b"}""", OrderRules.ReasonToReject(work, [sold, null]));
         var stock = OrderRules.ReasonToReject(work, [closed, Line("b", MovementKind.Refused) with { StockAfter = 1 }]);
         Assert.Equal((ErrorCode.InsufficientStock, "b", 3, 1), (stock.Code, stock.ProductId, stock.Requested, stock.Available));
         var price = OrderRules.ReasonToReject(work, [sold, Line("b", MovementKind.Refused) with { UnitPrice = 12 }]);
         Assert.Equal((ErrorCode.PriceChanged, 50, 56), (price.Code, price.ExpectedTotalAmount, price.TotalAmount));
         Assert.Equal(ErrorCode.PriceChanged, OrderRules.ReasonToReject(work, [sold with { UnitPrice = 9 }, closed]).Code);
-        Assert.Throws<ArgumentException>(() => OrderRules.ReasonToReject(work, [sold, closed]));
+        var both = OrderRules.ReasonToReject(work, [sold with { UnitPrice = 9 }, Line("b", MovementKind.Refused) with { UnitPrice = 12 }]);
+        Assert.Equal((50, 54), (both.ExpectedTotalAmount, both.TotalAmount));
+        Assert.Equal(
+            "Nothing keeps order 'o' from being paid. (Parameter 'lines')",
+            Assert.Throws<ArgumentException>(() => OrderRules.ReasonToReject(work, [sold, closed])).Message);
     }
 
     [Fact]
@@ -182,6 +187,86 @@ public sealed class OrderRulesTests
     [Fact]
     public void Ids_of_orders_have_the_shape_of_order_ids() =>
         Gen.Select(Gen.String, Gen.String).Sample((user, key) => OperationId.IsOrder(OperationId.Order(user, key)));
+
+    [Fact]
+    public void What_cannot_be_ordered_is_refused_in_words()
+    {
+        AssertWrong("items", "must have 1 to 1200 entries", Draft([]).Failure);
+        AssertWrong("items[1].quantity", "must not bring the product to more than 1000000 in one order",
+            Draft([new("p", Limits.QuantityMax), new("p", 1)]).Failure);
+        AssertWrong("items[1].productId", "there is no such product",
+            Accept([new("z", 1), new("a", 1)], product => product == "a" ? null : Product(product, 10)).Failure);
+        AssertWrong("items", "must cost 9007199254740991 won in all at most",
+            Accept([.. Enumerable.Range(0, 10).Select(i => new OrderItem($"p{i}", Limits.QuantityMax))],
+                product => Product(product, Limits.PriceMax)).Failure);
+
+        static void AssertWrong(string field, string message, Failure? refusal) => FailureTests.AssertTold(
+            $$"""{"Code":"validation","Detail":"{{field}}: {{message}}","Errors":[{"Field":"{{field}}","Message":"{{message}}"}]}""",
+            refusal);
+    }
+
+    [Fact]
+    public void An_order_says_what_its_request_said()
+    {
+        var request = Request([new("b", 3), new("a", 2)]) with { TraceParent = "00-trace" };
+        var order = OrderRules.Accept(DraftOf(request), [Product("a", 10), Product("b", 20)], Now).Value!;
+        Assert.Equal(
+            new Order
+            {
+                Id = OperationId.Order("u", "k"),
+                UserId = "u",
+                Status = OrderStatus.Pending,
+                Fingerprint = OperationId.Fingerprint("a", "2", "b", "3"),
+                Lines = order.Lines,
+                TotalAmount = 80,
+                CreatedAt = Now,
+                TraceParent = "00-trace",
+            },
+            order);
+        Assert.Equal([new("a", "a", 10, 2, 20), new("b", "b", 20, 3, 60)], order.Lines);
+        Assert.Equal(
+            (OperationId.Fingerprint("cart", "expected total", "80"), true),
+            (DraftOf(request with { FromCart = true, ExpectedTotalAmount = 80 }).Fingerprint,
+                (request with { SeenProducts = new Dictionary<string, Product>() }).IsPriceBound));
+    }
+
+    [Fact]
+    public void An_order_s_work_is_its_lines_and_what_may_be_done_with_them()
+    {
+        var order = Accept([new("a", 2)], product => Product(product, 10)).Value! with { Revision = 4, IsPriceBound = true, PaidAt = Now };
+        var work = OrderWork.Of(order);
+        Assert.Equal([new("a", 2, 10)], work.Items);
+        Assert.Equal(
+            new OrderWork(order.Id, "u", work.Items) { Revision = 4, IsPriceBound = true, PaidAt = Now }, work);
+    }
+
+    [Fact]
+    public void Amounts_beyond_every_number_are_a_fault_and_no_other_amount()
+    {
+        var order = Accept([new("a", 2)], product => Product(product, 10)).Value!;
+        Assert.Throws<OverflowException>(() => OrderRules.Reprice(order, [long.MaxValue]));
+        Assert.Throws<OverflowException>(() => new OrderWork("o", "u", [new("a", 2, long.MaxValue)]).TotalAmount);
+    }
+
+    [Fact]
+    public void A_cancelled_order_was_a_paid_one_before()
+    {
+        var paid = Accept([new("a", 2)], product => Product(product, 10)).Value! with { Status = OrderStatus.Paid, PaidAt = Now };
+        Assert.Equal(paid, (paid with { Status = OrderStatus.Cancelled, CancelledAt = Now }).AsPaid());
+    }
+
+    [Theory]
+    [InlineData(OrderStatus.Pending, "The order is still being placed. Ask again when it is paid, under another key.")]
+    [InlineData(OrderStatus.Rejected, "The order was rejected; nothing was paid.")]
+    [InlineData(OrderStatus.Paid, null)]
+    [InlineData(OrderStatus.Cancelled, null)]
+    public void Why_an_order_cannot_be_cancelled_is_told_by_its_status(OrderStatus status, string? detail)
+    {
+        var order = Accept([new("a", 2)], product => Product(product, 10)).Value! with { Id = "o-1", Status = status };
+        FailureTests.AssertTold(
+            detail is null ? "null" : $$"""{"Code":"order-not-cancellable","Detail":"{{detail}}","OrderId":"o-1"}""",
+            CancellationRequest.RefusalOf(order));
+    }
 
     private static OrderRequest Request(OrderItem[] items) => new("u", "k", items, null);
 

@@ -107,9 +107,71 @@ public class SaleFactReaderTests
         Assert.Equal(id, products[facts.Single().Product]);
     }
 
+    /// <summary>The document after it shows where the reader has come to.</summary>
+    [Theory]
+    [InlineData("type")]
+    [InlineData("kind")]
+    [InlineData("createdAt")]
+    [InlineData("soldAt")]
+    [InlineData("lines")]
+    [InlineData("productId")]
+    [InlineData("quantity")]
+    [InlineData("unitPrice")]
+    [InlineData("other")]
+    public void Whatever_stands_in_a_field_the_next_document_is_read(string field)
+    {
+        foreach (var value in (string[])["7", "-1.5e3", "null", "true", "\"x\"", """{"a":{"b":[1]}}""", """[{"a":[{}]},[]]""", "[]", "{}"])
+        {
+            var fields = new (string Name, string Value)[]
+            {
+                ("type", "\"entry\""), ("kind", "\"payment\""), ("createdAt", "\"2026-03-01T12:00:00Z\""), ("soldAt", "null"),
+                ("lines", $$"""[{"productId":"p","quantity":1,"unitPrice":1,{{Field(field, value)}}}]"""), ("other", "1"),
+            };
+            var strange = string.Join(',', fields.Select(one => one.Name == field ? Field(field, value) : Field(one.Name, one.Value)));
+
+            var (facts, products, count) = Read($$"""{"Documents":[{{{strange}}},{{Json(Refund)}}]}""");
+
+            Assert.Equal(2, count);
+            Assert.Equal([(-6, Noon), (-1, Noon)], facts.TakeLast(2).Select(fact => (fact.Sales.Quantity, fact.SoldAt)));
+            Assert.Equal(["85123A", "71053"], facts.TakeLast(2).Select(fact => products[fact.Product]));
+        }
+
+        static string Field(string name, string value) => $"\"{name}\":{value}";
+    }
+
+    [Fact]
+    public void Only_the_lines_of_entries_are_looked_at()
+    {
+        var line = """[{"productId":"q","quantity":5,"unitPrice":5}]""";
+        var entry = Json(Payment).Replace("\"lines\":", $"\"more\":{line},\"lines\":", StringComparison.Ordinal);
+
+        var (facts, products, _) = Read($$"""{"Documents":[{"type":"order","lines":{{line}}},{{entry}}]}""");
+
+        Assert.Equal(["85123A", "71053"], facts.Select(fact => products[fact.Product]));
+        Assert.Equal(2, products.NumberOf("met for the first time"));
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(65)]
+    public void An_id_is_the_same_however_long_and_however_it_is_escaped(int length)
+    {
+        var id = new string('x', length);
+        var plain = Json(Payment with { Lines = [new(id, 1, 1), new(id, 1, 1)] });
+        var escaped = plain.Replace($"\"{id}", "\"\\u0078" + id[1..], StringComparison.Ordinal);
+
+        var (facts, products, _) = Read($$"""{"Documents":[{{plain}},{{escaped}}]}""");
+
+        Assert.Equal([id, id, id, id], facts.Select(fact => products[fact.Product]));
+    }
+
     [Theory]
     [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""[{"Documents":[{}]}]""")]
     [InlineData("""{"Documents":[]}""")]
+    [InlineData("""{"Documents":[7,{}]}""")]
+    [InlineData("""{"_count":1}""")]
     public void An_empty_page_has_no_facts(string page) => Assert.Equal(0, Read(page).Count);
 
     [Fact]

@@ -48,6 +48,8 @@ public class SalesBoardTests
         Sell(board, "cancelled", 3, 30);
         Sell(board, "cancelled", -3, -30);
         Sell(board, "gift", 1, 0);
+        Sell(board, "cancelled at another price", 1, 10);
+        Sell(board, "cancelled at another price", -1, -9);
         Sell(board, "released first", -1, -1);
 
         Assert.Equal(["kept", "gift"], Ids(board, 10));
