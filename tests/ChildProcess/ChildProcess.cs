@@ -39,8 +39,9 @@ internal static class ChildProcess
         {
             [RoleVariable] = $"{role}|{file}",
             ["DOTNET_STARTUP_HOOKS"] = typeof(ChildProcess).Assembly.Location,
-            // It does not live long enough to be worth it.
+            // It does not live long enough to gain by code that is guarded, or compiled again once it is found to be hot.
             ["DOTNET_EnableWriteXorExecute"] = "0",
+            ["DOTNET_TC_CallCounting"] = "0",
         },
         };
 

@@ -82,15 +82,8 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
     }
 
     /// <summary>A shop in which nothing has happened yet: each list says so, rather than be a blank.</summary>
-    [Theory]
-    [InlineData("")]
-    [InlineData("cart")]
-    [InlineData("wallet")]
-    [InlineData("orders")]
-    [InlineData("search")]
-    [InlineData("events")]
-    [InlineData("stock")]
-    public async Task A_list_without_anything_says_so(string view)
+    [Fact]
+    public async Task A_list_without_anything_says_so()
     {
         await using var console = await browser.OpenAsync();
         await SignInAsync(console);
@@ -98,10 +91,16 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await console.Page.RouteAsync(ApiCall(), route => route.Request.Url.EndsWith("/status", StringComparison.Ordinal)
             ? route.ContinueAsync()
             : route.FulfillAsync(new() { ContentType = "application/json", Body = EmptyAnswer }));
-        await console.Page.GotoAsync(new Uri(console.Shop, $"/api/console#/{view}").ToString());
-        await Expect(console.Page.Locator("main .empty").First).ToBeVisibleAsync();
-        await Expect(console.Page.Locator(".skeleton")).ToHaveCountAsync(0);
-        await console.AssertSoundAsync($"{view}, empty");
+        var empty = console.Page.Locator("main .empty");
+        foreach (var view in (string[])["", "cart", "wallet", "orders", "search", "events", "stock"])
+        {
+            await console.GoAsync("import");
+            await Expect(empty).ToHaveCountAsync(0);
+            await console.Page.GotoAsync(new Uri(console.Shop, $"/api/console#/{view}").ToString());
+            await Expect(empty.First).ToBeVisibleAsync();
+            await Expect(console.Page.Locator(".skeleton")).ToHaveCountAsync(0);
+            await console.AssertSoundAsync($"{view}, empty");
+        }
     }
 
     /// <summary>Google's bound for a page that does not jump, for each view from its first paint until it has read everything.</summary>

@@ -68,8 +68,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     [Fact]
     public async Task A_run_that_was_broken_off_is_gone_on_with_where_it_ended_and_many_are_found_in_pieces()
     {
-        for (var i = 0; i < 1_100; i++)
-            await _fixture.PayAsync($"o-{i}");
+        await Parallel.ForAsync(0, 1_100, Parallelism, async (i, _) => await _fixture.PayAsync($"o-{i}"));
         _fixture.Time.Shift(Old);
         var broken = 0;
         _fixture.Database.Before = request =>
@@ -82,8 +81,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
 
         await ReconcileAsync();
 
-        for (var i = 0; i < 1_100; i++)
-            Assert.NotNull(await _fixture.Store.FindAsync($"o-{i}.paid", Stop));
+        await Parallel.ForAsync(0, 1_100, Parallelism, async (i, _) => Assert.NotNull(await _fixture.Store.FindAsync($"o-{i}.paid", Stop)));
     }
 
     [Fact]
@@ -114,6 +112,9 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     }
 
     private Container Accounts => _fixture.Database.Database[CommerceDatabase.Accounts];
+
+    /// <summary>The store syncs its file once for all that is written at a time.</summary>
+    private static ParallelOptions Parallelism => new() { MaxDegreeOfParallelism = 32, CancellationToken = Stop };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
