@@ -79,13 +79,7 @@ public sealed class CatalogWriter(
     public async Task<Product?> UpdateAsync(Product current, string name, long price, bool ifMatch)
     {
         var revision = WriteName.Create();
-        PatchOperation[] operations =
-        [
-            PatchOperation.Set("/name", name),
-            PatchOperation.Set("/price", price),
-            PatchOperation.Set("/revisions", Revisions.With(current.Revisions, revision)),
-            PatchOperation.Set("/updatedAt", time.GetUtcNow()),
-        ];
+        var operations = Changes(name, price, Revisions.With(current.Revisions, revision), time.GetUtcNow());
         var guard = new PatchItemRequestOptions
         {
             IfMatchEtag = ifMatch ? current.ETag : null,
@@ -106,6 +100,15 @@ public sealed class CatalogWriter(
     // Not by the reader, which would keep a whole catalog that is imported.
     private Task<Product?> FindAsync(string productId, CancellationToken ct) =>
         _catalog.FindAtPrimaryAsync<Product>(Product.DocumentId, new PartitionKey(productId), ct);
+
+    /// <summary>Sets all that these writers write, in a product or in a copy of it.</summary>
+    internal static PatchOperation[] Changes(string name, long price, string revisions, DateTimeOffset now) =>
+    [
+        PatchOperation.Set("/name", name),
+        PatchOperation.Set("/price", price),
+        PatchOperation.Set("/revisions", revisions),
+        PatchOperation.Set("/updatedAt", now),
+    ];
 
     /// <summary>The condition that a product has been written to, in name and price, by these writers and nobody since.</summary>
     internal static string HasRevisions(string revisions) => revisions.Length == 0

@@ -27,17 +27,10 @@ public sealed class ShardPrices(CommerceDatabase database, ProductReader product
             var product = await FindAsync(shard.ProductId);
             if (copy is null || product is null || copy.Revisions == product.Revisions)
                 return;
-            PatchOperation[] changes =
-            [
-                PatchOperation.Set("/name", product.Name),
-                PatchOperation.Set("/price", product.Price),
-                PatchOperation.Set("/revisions", product.Revisions),
-                PatchOperation.Set("/updatedAt", time.GetUtcNow()),
-            ];
             await _catalog.TryPatchAsync<Product>(
                 Product.DocumentId,
                 new PartitionKey(shard.Key),
-                changes,
+                CatalogWriter.Changes(product.Name, product.Price, product.Revisions, time.GetUtcNow()),
                 new PatchItemRequestOptions { FilterPredicate = CatalogWriter.HasRevisions(copy.Revisions) });
             products.Forget(shard.Key);
             await LostRaces.BackOffAsync(races, time);
