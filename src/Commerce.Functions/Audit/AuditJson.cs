@@ -72,8 +72,15 @@ internal sealed record AuditView(
 /// <param name="Orders">Orders checked so far.</param>
 internal sealed record AuditRoundView(DateTimeOffset StartedAt, AuditPart Part, string After, long Accounts, long Products, long Orders);
 
-/// <summary>The head of a ledger, as the queries of <see cref="LedgerQueries"/> name its parts.</summary>
-internal sealed record HeadFact(string Type, long Total, long Records, long Held, [property: JsonPropertyName("_etag")] string ETag)
+/// <summary>What an audit needs of an account.</summary>
+internal sealed record AccountFact(
+    string Type, long Balance, long EntryCount, long Held, [property: JsonPropertyName("_etag")] string ETag)
+{
+    public LedgerHead ToHead() => new(Balance, EntryCount, Held, ETag);
+}
+
+/// <summary>What an audit needs of a product, or of one of its shards.</summary>
+internal sealed record ProductFact(string Type, long Stock, long MovementCount, [property: JsonPropertyName("_etag")] string ETag)
 {
     public StockTransfer? Transfer { get; init; }
 
@@ -83,7 +90,7 @@ internal sealed record HeadFact(string Type, long Total, long Records, long Held
 
     public int ShardsMade { get; init; }
 
-    public LedgerHead ToHead() => new(Total, Records, Held, ETag)
+    public LedgerHead ToHead() => new(Stock, MovementCount, 0, ETag)
     {
         Transfer = Transfer,
         TransferCount = TransferCount,
@@ -154,6 +161,7 @@ internal sealed partial class AuditJson : JsonSerializerContext
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters = [typeof(UtcTimeConverter)],
     RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(HeadFact))]
+[JsonSerializable(typeof(AccountFact))]
+[JsonSerializable(typeof(ProductFact))]
 [JsonSerializable(typeof(LedgerRecord))]
 internal sealed partial class FactJson : JsonSerializerContext;

@@ -19,6 +19,17 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
     private readonly Lock _lock = new();
     private DateTimeOffset _paidUntil;
 
+    /// <summary>A document; null when there is none.</summary>
+    internal Task<JsonElement?> FindAsync(ContainerDefinition container, string id, string owner, CancellationToken ct) =>
+        PaidAsync<JsonElement?>(async () =>
+        {
+            using var answer = await database[container].ReadItemStreamAsync(id, new PartitionKey(owner), cancellationToken: ct);
+            if (answer.IsMissingItem())
+                return (null, answer.Headers.RequestCharge);
+            using var json = await JsonDocument.ParseAsync(answer.EnsureSuccessStatusCode().Content, cancellationToken: ct);
+            return (json.RootElement.Clone(), answer.Headers.RequestCharge);
+        }, ct);
+
     /// <summary>A page of a query; empty only when there is nothing more.</summary>
     /// <param name="container">Where to look.</param>
     /// <param name="query">What for.</param>
@@ -80,19 +91,21 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
         (await database[container].FeedRangesAsync(ct)).Select(range => new AuditFeedRange(part, range, null));
 
     // An iterator that has failed is finished: each attempt has its own.
-    private async Task<AuditPage> ReadAsync(Func<Task<ResponseMessage>> readNextAsync, CancellationToken ct)
+    private Task<AuditPage> ReadAsync(Func<Task<ResponseMessage>> readNextAsync, CancellationToken ct) => PaidAsync(async () =>
     {
-        var (page, charge) = await TransientFaults.RetryAsync(async () =>
-        {
-            using var answer = await readNextAsync();
-            if (answer.StatusCode == HttpStatusCode.NotModified)
-                return (new AuditPage([], answer.ContinuationToken), answer.Headers.RequestCharge);
-            using var json = await JsonDocument.ParseAsync(answer.Content, cancellationToken: ct);
-            var documents = json.RootElement.GetProperty("Documents"u8).EnumerateArray().Select(static document => document.Clone());
-            return (new AuditPage([.. documents], answer.ContinuationToken), answer.Headers.RequestCharge);
-        });
+        using var answer = await readNextAsync();
+        if (answer.StatusCode == HttpStatusCode.NotModified)
+            return (new AuditPage([], answer.ContinuationToken), answer.Headers.RequestCharge);
+        using var json = await JsonDocument.ParseAsync(answer.Content, cancellationToken: ct);
+        var documents = json.RootElement.GetProperty("Documents"u8).EnumerateArray().Select(static document => document.Clone());
+        return (new AuditPage([.. documents], answer.ContinuationToken), answer.Headers.RequestCharge);
+    }, ct);
+
+    private async Task<T> PaidAsync<T>(Func<Task<(T Answer, double Charge)>> readAsync, CancellationToken ct)
+    {
+        var (answer, charge) = await TransientFaults.RetryAsync(readAsync);
         await PayAsync(charge, ct);
-        return page;
+        return answer;
     }
 
     private async Task PayAsync(double charge, CancellationToken ct)

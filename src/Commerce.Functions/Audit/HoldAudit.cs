@@ -38,7 +38,8 @@ public sealed class HoldAudit(AuditReader reader, TimeProvider time)
         return null;
     }
 
-    private async Task<HeadFact?> HeadAsync(string userId, CancellationToken ct) =>
-        (await reader.ReadAllAsync(CommerceDatabase.Accounts, LedgerQueries.Accounts.Head, userId, ct))
-            .Select(static json => json.TryRead(FactJson.Default.HeadFact)).FirstOrDefault();
+    private async Task<LedgerHead?> HeadAsync(string userId, CancellationToken ct) =>
+        await reader.FindAsync(CommerceDatabase.Accounts, LedgerNames.Accounts.HeadId, userId, ct) is { } json
+            ? LedgerQueries.Accounts.ReadHead(userId, json)
+            : null;
 }

@@ -65,12 +65,11 @@ public sealed class LedgerAudit(AuditReader reader, TransferReader transfers)
     /// <summary>The head; null when it is missing.</summary>
     private async Task<LedgerHead?> HeadAsync(LedgerQueries ledger, string owner, List<AuditDifference> differences, CancellationToken ct)
     {
-        foreach (var json in await reader.ReadAllAsync(ledger.Container, ledger.Head, owner, ct))
-        {
-            if (json.TryRead(FactJson.Default.HeadFact) is { } head && ledger.Names.IsHead(owner, head.Type))
-                return head.ToHead();
-            differences.Add(new(AuditKind.Unreadable, owner, 0, 0) { Document = ledger.Names.Document(owner, ledger.Names.HeadId) });
-        }
+        if (await reader.FindAsync(ledger.Container, ledger.Names.HeadId, owner, ct) is not { } json)
+            return null;
+        if (ledger.ReadHead(owner, json) is { } head)
+            return head;
+        differences.Add(AuditDocuments.Unreadable(ledger.Names, owner, json));
         return null;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Audit;
 using Microsoft.Azure.Cosmos;
@@ -7,17 +8,24 @@ namespace Commerce.Functions.Audit;
 /// <summary>How one kind of ledger is read, in the partition of its owner.</summary>
 internal sealed class LedgerQueries
 {
-    private readonly string _head;
     private readonly string _record;
     private readonly string _type;
     private readonly string _delta;
     private readonly string _owners;
 
-    private LedgerQueries(LedgerNames names, ContainerDefinition container, string head, string record, string type, string delta)
+    private readonly Func<JsonElement, (string Type, LedgerHead Head)?> _readHead;
+
+    private LedgerQueries(
+        LedgerNames names,
+        ContainerDefinition container,
+        string record,
+        string type,
+        string delta,
+        Func<JsonElement, (string Type, LedgerHead Head)?> readHead)
     {
         Names = names;
         Container = container;
-        (_head, _record, _type, _delta) = (head, record, type, delta);
+        (_record, _type, _delta, _readHead) = (record, type, delta, readHead);
         var owner = container.PartitionKeyPath.TrimStart('/');
         _owners = $"SELECT c.{owner} AS owner FROM c WHERE c.{owner} > @after ORDER BY c.{owner}";
     }
@@ -25,19 +33,18 @@ internal sealed class LedgerQueries
     public static readonly LedgerQueries Accounts = new(
         LedgerNames.Accounts,
         CommerceDatabase.Accounts,
-        "SELECT c.type, c.balance AS total, c.entryCount AS records, c.held, c._etag FROM c WHERE c.id = 'account'",
         "SELECT c.id, c.kind, c.amount AS delta, c.balanceAfter AS after, c.sequence, c.orderId FROM c",
         "entry",
-        "amount");
+        "amount",
+        static json => json.TryRead(FactJson.Default.AccountFact) is { } account ? (account.Type, account.ToHead()) : null);
 
     public static readonly LedgerQueries Products = new(
         LedgerNames.Products,
         CommerceDatabase.Catalog,
-        "SELECT c.type, c.stock AS total, c.movementCount AS records, 0 AS held, c._etag,"
-        + " c.transfer, c.transferCount, c.shards, c.shardsMade FROM c WHERE c.id = 'product'",
         "SELECT c.id, c.kind, c.delta, c.stockAfter AS after, c.sequence, c.orderId, c.otherShard FROM c",
         "movement",
-        "delta");
+        "delta",
+        static json => json.TryRead(FactJson.Default.ProductFact) is { } product ? (product.Type, product.ToHead()) : null);
 
     public LedgerNames Names { get; }
 
@@ -48,7 +55,9 @@ internal sealed class LedgerQueries
     /// <summary>All partitions behind one, each as often as it has documents: also those whose head is missing.</summary>
     public QueryDefinition OwnersAfter(string owner) => new QueryDefinition(_owners).WithParameter("@after", owner);
 
-    public QueryDefinition Head => new(_head);
+    /// <summary>What a head says; null when it cannot be read, or is of another type than its owner demands.</summary>
+    public LedgerHead? ReadHead(string owner, JsonElement json) =>
+        _readHead(json) is var (type, head) && Names.IsHead(owner, type) ? head : null;
 
     public QueryDefinition RecordsAfter(long sequence) =>
         new QueryDefinition($"{_record} WHERE c.type = '{_type}' AND c.sequence > @after ORDER BY c.sequence")
