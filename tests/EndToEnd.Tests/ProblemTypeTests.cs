@@ -51,46 +51,44 @@ public class ProblemTypeTests(ShopFixture fixture)
             shop.SendAsync(HttpMethod.Post, $"/api/users/{ShopClient.NewId("user")}/cart/checkout", key: ShopClient.NewKey()),
     };
 
-    /// <summary>What it takes besides: a shop that is set up so, or stores this, and a call.</summary>
-    private static readonly Dictionary<string, Trouble> InSpecialShops = new()
+    /// <summary>What it takes besides: a shop that is set up so, and a call.</summary>
+    private static readonly Dictionary<string, SetUp> InShopsSetUpSo = new()
     {
         ["too-many-requests"] = new(async shop =>
         {
             (await shop.ChargeAsync("17850", 1)).Expect(201);
             return await shop.ChargeAsync("17850", 1);
-        })
-        {
-            Settings = [("RateLimits:OrdersPerMinute", "1")],
-        },
-        ["busy"] = new(OverrunAsync) { Settings = [("Orders:InFlightMax", "1"), ("Orders:InFlightPerProductMax", "1")] },
-        ["not-ready"] = new(shop => shop.GetAsync("/api/health/ready"))
-        {
-            Settings = [("Cosmos", Unreachable), ("Commerce:CreateContainers", "false")],
-        },
-        ["internal-error"] = new(shop => shop.GetAsync("/api/users/broken/balance"))
-        {
-            Document = ("accounts", "broken", """{"id":"account","userId":"broken","balance":"a lot"}"""),
-        },
+        }, ("RateLimits:OrdersPerMinute", "1")),
+        ["busy"] = new(OverrunAsync, ("Orders:InFlightMax", "1"), ("Orders:InFlightPerProductMax", "1")),
+        ["not-ready"] = new(
+            shop => shop.GetAsync("/api/health/ready"), ("Cosmos", Unreachable), ("Commerce:CreateContainers", "false")),
+    };
+
+    /// <summary>What it takes besides: a document in the container of accounts, and a call.</summary>
+    private static readonly Dictionary<string, Stored> InShopsThatStore = new()
+    {
+        ["internal-error"] = new(
+            "broken", """{"id":"account","userId":"broken","balance":"a lot"}""", shop => shop.GetAsync("/api/users/broken/balance")),
         // The largest balance takes thousands of charges, and the fullest cart as many additions; both are as good when found.
-        ["balance-limit-exceeded"] = new(shop => shop.ChargeAsync("rich", 1))
-        {
-            Document = ("accounts", "rich", JsonSerializer.Serialize(
+        ["balance-limit-exceeded"] = new(
+            "rich",
+            JsonSerializer.Serialize(
                 new Account { UserId = "rich", Balance = Limits.MoneyMax, EntryCount = 1, UpdatedAt = DateTimeOffset.UnixEpoch },
-                DocumentJsonContext.Default.Account)),
-        },
-        ["cart-full"] = new(async shop => await shop.SendAsync(
-            HttpMethod.Post, "/api/users/hoarder/cart/items",
-                new { productId = await shop.AddProductAsync(price: 10, stock: 1), quantity = 1 }))
-        {
-            Document = ("accounts", "hoarder", JsonSerializer.Serialize(
+                DocumentJsonContext.Default.Account),
+            shop => shop.ChargeAsync("rich", 1)),
+        ["cart-full"] = new(
+            "hoarder",
+            JsonSerializer.Serialize(
                 new ShoppingCart
                 {
                     UserId = "hoarder",
                     Items = [.. Enumerable.Range(0, Limits.CartItemsMax).Select(i => new CartItem($"p{i}", 1))],
                     UpdatedAt = DateTimeOffset.UtcNow,
                 },
-                DocumentJsonContext.Default.ShoppingCart)),
-        },
+                DocumentJsonContext.Default.ShoppingCart),
+            async shop => await shop.SendAsync(
+                HttpMethod.Post, "/api/users/hoarder/cart/items",
+                new { productId = await shop.AddProductAsync(price: 10, stock: 1), quantity = 1 })),
     };
 
     /// <summary>A well-formed connection string to a port where nobody listens.</summary>
@@ -98,14 +96,15 @@ public class ProblemTypeTests(ShopFixture fixture)
 
     public static TheoryData<string> TypesInAnyShop => [.. InAnyShop.Keys];
 
-    public static TheoryData<string> TypesInSpecialShops => [.. InSpecialShops.Keys];
+    public static TheoryData<string> TypesInShopsSetUpSo => [.. InShopsSetUpSo.Keys];
 
     [Fact]
     public async Task Every_documented_type_is_produced_here()
     {
         var contract = ApiContract.Parse((await fixture.Shop.GetAsync("/api/openapi.json")).Expect(200).Body);
 
-        Assert.Equal(contract.ProblemTypes.Select(type => type.Split('/')[^1]).Order(), InAnyShop.Keys.Concat(InSpecialShops.Keys).Order());
+        string[] here = [.. InAnyShop.Keys, .. InShopsSetUpSo.Keys, .. InShopsThatStore.Keys];
+        Assert.Equal(contract.ProblemTypes.Select(type => type.Split('/')[^1]).Order(), here.Order());
     }
 
     [Theory]
@@ -113,30 +112,43 @@ public class ProblemTypeTests(ShopFixture fixture)
     public async Task A_working_shop_answers(string type) => AssertIs(type, await InAnyShop[type](fixture.Shop));
 
     [Theory]
-    [MemberData(nameof(TypesInSpecialShops))]
+    [MemberData(nameof(TypesInShopsSetUpSo))]
     public async Task A_shop_in_trouble_answers(string type)
     {
-        var trouble = InSpecialShops[type];
+        var (call, settings) = InShopsSetUpSo[type];
         using var folder = new TemporaryFolder();
-        if (trouble.Document is var (container, userId, json))
-            await StoreAsync(folder.Path, container, userId, json);
-        await using var process = await ShopProcess.StartAsync(folder.Path, trouble.Settings);
+        await using var process = await ShopProcess.StartAsync(folder.Path, settings);
         using var shop = new ShopClient(process.Address);
 
-        AssertIs(type, await trouble.Call(shop));
+        AssertIs(type, await call(shop));
     }
 
-    /// <summary>Puts a document into a shop's data before it is started.</summary>
-    private static async Task StoreAsync(string dataPath, string containerName, string userId, string json)
+    [Fact]
+    public async Task A_shop_that_stores_what_it_takes_answers()
+    {
+        using var folder = new TemporaryFolder();
+        await StoreAsync(folder.Path);
+        await using var process = await ShopProcess.StartAsync(folder.Path);
+        using var shop = new ShopClient(process.Address);
+
+        foreach (var (type, stored) in InShopsThatStore)
+            AssertIs(type, await stored.Call(shop));
+    }
+
+    /// <summary>Puts the documents into a shop's data before it is started.</summary>
+    private static async Task StoreAsync(string dataPath)
     {
         await using var store = CosmosStore.Open(Path.Combine(dataPath, "cosmos.db"), TimeProvider.System);
         using var handler = new CosmosGatewayHandler(store);
         using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
         Database database = await client.CreateDatabaseIfNotExistsAsync("commerce");
-        Container container = await database.CreateContainerIfNotExistsAsync(containerName, "/userId");
-        using var document = new MemoryStream(Encoding.UTF8.GetBytes(json));
-        using var stored = await container.CreateItemStreamAsync(document, new PartitionKey(userId));
-        stored.EnsureSuccessStatusCode();
+        Container container = await database.CreateContainerIfNotExistsAsync("accounts", "/userId");
+        foreach (var (userId, json, _) in InShopsThatStore.Values)
+        {
+            using var document = new MemoryStream(Encoding.UTF8.GetBytes(json));
+            using var stored = await container.CreateItemStreamAsync(document, new PartitionKey(userId));
+            stored.EnsureSuccessStatusCode();
+        }
     }
 
     // The client checks everything else against the document.
@@ -177,10 +189,7 @@ public class ProblemTypeTests(ShopFixture fixture)
             "an order to be turned away");
     }
 
-    private sealed record Trouble(Func<ShopClient, Task<Answer>> Call)
-    {
-        public (string Name, string Value)[] Settings { get; init; } = [];
+    private sealed record SetUp(Func<ShopClient, Task<Answer>> Call, params (string Name, string Value)[] Settings);
 
-        public (string Container, string UserId, string Json)? Document { get; init; }
-    }
+    private sealed record Stored(string UserId, string Json, Func<ShopClient, Task<Answer>> Call);
 }

@@ -30,7 +30,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         if (FindBrowser() is not { } path)
             return;
         var shop = ShopProcess.StartAsync(_folder.Path, ("LocalPlatform:Seed", "true"), ("DataPlatform:TimeoutSeconds", "1"),
-            ("DataPlatform:ProbeSecondsMax", "1"));
+            ("DataPlatform:ProbeSecondsMax", "1"), ShopProcess.LivesLong);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path });
         _shop = await shop;

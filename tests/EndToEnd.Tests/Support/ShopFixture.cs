@@ -1,6 +1,9 @@
 using EndToEnd.Tests.Support;
+using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(ShopFixture))]
+// Most of these tests' time is spent waiting for shops, which are other processes, and for what they do only now and then.
+[assembly: Parallelization(MaxThreads = 4)]
 
 namespace EndToEnd.Tests.Support;
 
@@ -17,7 +20,7 @@ public sealed class ShopFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _process = await ShopProcess.StartAsync(_folder.Path);
+        _process = await ShopProcess.StartAsync(_folder.Path, ShopProcess.LivesLong);
         _client = new ShopClient(_process.Address);
     }
 
