@@ -100,6 +100,31 @@ public sealed class LedgerWalkTests
     public void A_movement_that_changes_something_bears_the_id_of_its_operation(string kind, string? orderId, string id, bool isRight) =>
         Assert.Equal(isRight, LedgerNames.Products.IsNamedByItsOperation("p", new(id, 1, 1, 1, kind, orderId)));
 
+    [Fact]
+    public void A_moved_piece_bears_the_id_of_its_transfer_and_is_no_won()
+    {
+        var give = new LedgerRecord("give-1", -2, 3, 2, "moved", null, 4);
+        Assert.True(LedgerNames.Products.IsNamedByItsOperation("p", give));
+        Assert.False(LedgerNames.Products.IsNamedByItsOperation("p", give with { OtherShard = null }));
+        Assert.False(LedgerNames.Accounts.IsNamedByItsOperation("p", give));
+    }
+
+    [Theory]
+    [InlineData("p", "product", true)]
+    [InlineData("p", "shard", false)]
+    [InlineData("p#1", "shard", true)]
+    [InlineData("p#1", "product", false)]
+    public void A_shard_has_a_head_of_its_own_type(string partition, string type, bool isHead) =>
+        Assert.Equal(isHead, LedgerNames.Products.IsHead(partition, type));
+
+    [Theory]
+    [InlineData("kim", "account", true)]
+    [InlineData("kim", "shard", false)]
+    [InlineData("kim#1", "account", true)]
+    [InlineData("kim#1", "shard", false)]
+    public void An_account_has_no_shards(string owner, string type, bool isHead) =>
+        Assert.Equal(isHead, LedgerNames.Accounts.IsHead(owner, type));
+
     public static TheoryData<LedgerRecord, string[]> Records { get; } = new()
     {
         { new("charge-2", 5, 15, 2, "charge"), [] },

@@ -72,20 +72,38 @@ public sealed class TransferAuditTests
         Assert.Null(TransferAudit.CheckHead("p", Head, Give));
         Assert.Null(TransferAudit.CheckHead("p", Head with { Transfer = new(3, 5, 2) }, Give));
         Assert.Null(TransferAudit.CheckHead("p", Head with { TransferCount = 0 }, null));
-        Assert.NotNull(TransferAudit.CheckHead("p", Head, null));
-        Assert.NotNull(TransferAudit.CheckHead("p", Head with { TransferCount = 1 }, Give));
-        Assert.NotNull(TransferAudit.CheckHead("p", Head with { Transfer = new(3, 6, 2) }, Give));
-        Assert.NotNull(TransferAudit.CheckHead("p", Head with { TransferCount = 0, Transfer = new(3, 6, 1) }, null));
+        Assert.Equal(OfHead(0, 0), TransferAudit.CheckHead("p", Head, null));
+        Assert.Equal(OfHead(5, 0), TransferAudit.CheckHead("p", Head with { TransferCount = 0 }, Give));
+        Assert.Equal(OfHead(5, 0), TransferAudit.CheckHead("p", Head with { TransferCount = 1 }, Give));
+        Assert.Equal(OfHead(5, 6), TransferAudit.CheckHead("p", Head with { Transfer = new(3, 6, 2) }, Give));
+        Assert.Equal(OfHead(0, 6), TransferAudit.CheckHead("p", Head with { TransferCount = 0, Transfer = new(3, 6, 1) }, null));
     }
 
-    [Theory]
-    [InlineData(3, true)]
-    [InlineData(4, false)]
-    public void A_product_knows_its_shards(int shard, bool isKnown)
+    [Fact]
+    public void What_has_arrived_is_not_the_last_that_has_left()
     {
-        Assert.Equal(isKnown, TransferAudit.CheckLayout(shard, Head, "p") is null);
-        Assert.NotNull(TransferAudit.CheckLayout(shard, null, "p"));
+        var head = Head with { TransferCount = 2 };
+        Assert.Equal(
+            new AuditDifference(AuditKind.StockTransfer, "p#3", 5, 0) { Document = "catalog/p#3/product" },
+            TransferAudit.CheckHead("p#3", head, Take));
     }
+
+    [Fact]
+    public void A_head_that_knows_of_fewer_transfers_than_there_are_is_told() =>
+        Assert.Equal(OfHead(3, 2), TransferAudit.Uncounted("p", Head));
+
+    [Fact]
+    public void A_product_knows_its_shards()
+    {
+        AuditDifference Unknown(long shard, long made) =>
+            new(AuditKind.StockShards, "p", shard, made) { Document = "catalog/p/product" };
+        Assert.Null(TransferAudit.CheckLayout(3, Head, "p"));
+        Assert.Equal(Unknown(4, 3), TransferAudit.CheckLayout(4, Head, "p"));
+        Assert.Equal(Unknown(1, 0), TransferAudit.CheckLayout(1, null, "p"));
+    }
+
+    private static AuditDifference OfHead(long expected, long actual) =>
+        new(AuditKind.StockTransfer, "p", expected, actual) { Document = "catalog/p/product" };
 
     private static (long, long) Numbers(AuditDifference? difference) => (difference!.Expected, difference.Actual);
 }

@@ -42,6 +42,25 @@ public sealed class SplitStockTests
         Assert.False(Identifiers.IsProductId("85123A#1"));
     }
 
+    [Theory]
+    [InlineData("12", "12", 0)] // An id may look like a number.
+    [InlineData("12#3", "12", 3)]
+    [InlineData("#3", "", 3)]
+    [InlineData("12#", "12#", 0)]
+    [InlineData("12#x", "12#x", 0)]
+    [InlineData("12#-3", "12#-3", 0)]
+    public void What_is_no_number_after_a_mark_is_no_shard(string key, string productId, int shard) =>
+        Assert.Equal(new StockPartition(productId, shard), StockPartition.Of(key));
+
+    [Fact]
+    public void A_shard_that_is_not_there_has_nothing()
+    {
+        var stock = new SplitStock([Head(0, 4), null, Head(2, 6)]);
+        Assert.Equal([4, 0, 6, 0], Enumerable.Range(0, 4).Select(stock.StockOf));
+        Assert.Equal(10, stock.Sum);
+        Assert.Equal([4, 0, 5], Enumerable.Range(0, 3).Select(stock.After(2, new StockTransfer(1, 1, 1)).StockOf));
+    }
+
     [Fact]
     public void Buyers_are_spread_over_all_shards_and_each_has_one_for_good()
     {
@@ -166,6 +185,46 @@ public sealed class SplitStockTests
         var only = new StockRules().Decide(
             Head(0, 2) with { ShardsMade = 0 }, new StockCommand.Reserve(Sku, "o", 3, Price, false) { Available = 2 }, Now);
         Assert.Equal((MovementKind.Refused, null), (only.Record!.Kind, only.Record.Available));
+    }
+
+    [Fact]
+    public void An_arrival_is_the_repeat_of_one_of_as_many_pieces()
+    {
+        var take = new StockCommand.Take(StockPartition.KeyOf(Sku, 2), 0, new StockTransfer(2, 5, 1));
+        var arrived = new StockRules().Decide(Head(2, 1, movements: 3), take, Now);
+        Assert.Equal((MovementKind.Moved, 5, 6, 4, 0), (
+            arrived.Record!.Kind, arrived.Record.Delta, arrived.Record.StockAfter, arrived.Record.Sequence, arrived.Record.OtherShard));
+        Assert.True(new StockRules().IsRepeat(arrived.Record, take));
+        Assert.False(new StockRules().IsRepeat(arrived.Record, take with { Transfer = take.Transfer with { Pieces = 4 } }));
+        Assert.False(new StockRules().IsRepeat(arrived.Record, take with { Transfer = take.Transfer with { Pieces = -5 } }));
+    }
+
+    [Theory]
+    [InlineData(Limits.StockMax - 1, 1, true)]
+    [InlineData(Limits.StockMax, 1, false)] // Though its own partition has room.
+    [InlineData(5, -2, true)] // Taken out of what it has itself.
+    [InlineData(5, -3, false)]
+    public void Stock_is_added_up_to_what_all_may_hold_and_taken_out_of_its_own(long available, long delta, bool isDone)
+    {
+        var adjust = new StockCommand.Adjust(Sku, "k", delta, "count") { Available = available };
+        var record = new StockRules().Decide(Head(0, 2), adjust, Now).Record!;
+        Assert.Equal(isDone ? MovementKind.Adjustment : MovementKind.Refused, record.Kind);
+        Assert.Equal(isDone ? null : available, record.Available);
+    }
+
+    [Theory]
+    [InlineData(1, true, ErrorCode.InsufficientStock)] // It may be too much for all.
+    [InlineData(-3, true, ErrorCode.InsufficientStock)] // Others may have it.
+    [InlineData(-2, true, null)]
+    [InlineData(1, false, null)]
+    public void Stock_of_several_partitions_is_not_changed_beyond_what_is_known_of_them(long delta, bool hasOthers, ErrorCode? code)
+    {
+        var head = hasOthers ? Head(0, 2) : Head(0, 2) with { ShardsMade = 0 };
+        var decision = new StockRules().Decide(head, new StockCommand.Adjust(Sku, "k", delta, "count"), Now);
+        Assert.Equal(code, decision.Failure?.Code);
+        Assert.Equal(code is null, decision.IsPosted);
+        if (code is not null)
+            Assert.Equal((Sku, Math.Abs(delta), 2), (decision.Failure!.ProductId, decision.Failure.Requested, decision.Failure.Available));
     }
 
     [Fact]

@@ -67,6 +67,13 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
+    public void Lines_that_lie_in_no_shard_are_shown_as_they_are()
+    {
+        var order = Accept([new("a", 2)], product => Product(product, 10)).Value!;
+        Assert.Same(order.Lines, order.ShownLines());
+    }
+
+    [Fact]
     public void An_unknown_product_is_named_where_the_client_wrote_it()
     {
         OrderItem[] items = [new("z", 1), new("a", 1)];
