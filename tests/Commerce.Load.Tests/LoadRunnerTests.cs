@@ -36,6 +36,15 @@ public sealed class LoadRunnerTests : DriverTests
     }
 
     [Fact]
+    public async Task A_hot_product_s_stock_is_spread_before_the_first_order()
+    {
+        var run = await RunAsync("order --hot --shards 4 --count 8 --warm-up 0 --clients 2");
+
+        Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Equal([$"{Assert.Single(Shop.Book.ImportedIds)} 4 before order 1"], Shop.Book.Spread);
+    }
+
+    [Fact]
     public async Task Baskets_are_ordered_whole()
     {
         var baskets = Path.Combine(Folder, "baskets.csv");
@@ -127,6 +136,7 @@ public sealed class LoadRunnerTests : DriverTests
     [Theory]
     [InlineData("top --pid 2147483647")]
     [InlineData("order --hot --zipf")]
+    [InlineData("order --hot --shards 17")]
     [InlineData("order --clients 0")]
     [InlineData("order --clients x")]
     [InlineData("top --duration soon")]

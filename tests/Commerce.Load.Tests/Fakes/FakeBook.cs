@@ -51,6 +51,9 @@ internal sealed class FakeBook
 
     public IReadOnlyList<string> ImportedIds { get; private set; } = [];
 
+    /// <summary>Whose stock was spread, over how many shards and when.</summary>
+    public IReadOnlyList<string> Spread { get; private set; } = [];
+
     public int OrderCount => _orders.Count;
 
     /// <summary>The orders that were paid, in the order of their payment.</summary>
@@ -87,6 +90,16 @@ internal sealed class FakeBook
                     long.Parse(row[^1], CultureInfo.InvariantCulture));
             ImportedIds = [.. ImportedIds, .. rows.Select(row => row[0])];
             return Results.Json(new { imported = rows.Length });
+        }
+    }
+
+    public IResult Spreads(string productId, JsonObject body)
+    {
+        lock (_lock)
+        {
+            var count = (int)body["count"]!;
+            Spread = [.. Spread, $"{productId} {count} before order {_orders.Count + 1}"];
+            return Results.Json(new { productId, count });
         }
     }
 

@@ -75,6 +75,7 @@ internal sealed class FakeShop : IAsyncDisposable
         });
         _app.MapPost("/api/ops/products/import", async (HttpRequest request) =>
             Book.Import(await new StreamReader(request.Body).ReadToEndAsync()));
+        _app.MapPut("/api/ops/products/{id}/shards", async (string id, HttpRequest request) => Book.Spreads(id, await BodyAsync(request)));
         _app.MapGet("/api/products", (int limit, int? cursor) => Book.Products(limit, cursor ?? 0));
         _app.MapGet("/api/products/top", (int limit) => Book.Top(limit));
         _app.MapGet("/api/products/{id}", (string id) => Book.Product(id));

@@ -51,7 +51,9 @@ public sealed class TransferAuditTests
             TransferAudit.Check(give, null, Head));
         Assert.Equal(
             new AuditDifference(AuditKind.StockTransfer, "p#3", 5, 0) { Document = "catalog/p/give-2" },
-            TransferAudit.Check(take, null, Head with { Transfer = new(3, 5, 2) }));
+            TransferAudit.Check(take, null, Head with { Transfer = new(0, 5, 2) }));
+        // Under way is only what has not arrived at all.
+        Assert.Equal((5, 6), Numbers(TransferAudit.Check(give, Take with { Delta = 6 }, Head with { Transfer = new(3, 5, 2) })));
         Assert.Equal((5, 6), Numbers(TransferAudit.Check(give, Take with { Delta = 6 }, Head)));
         Assert.Equal((5, 4), Numbers(TransferAudit.Check(take, Give with { Delta = -4 }, Head)));
         Assert.NotNull(TransferAudit.Check(take, Give with { OtherShard = 2 }, Head));

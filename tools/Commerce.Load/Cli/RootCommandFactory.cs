@@ -55,6 +55,8 @@ internal static class RootCommandFactory
             HelpName = "n",
         };
         stock.Between(0, 1_000_000_000);
+        var shards = new Option<int>("--shards") { Description = "Shards over which the hot product's stock is spread.", HelpName = "n" };
+        shards.Between(0, 16);
         IScenario Scenario(ParseResult parsed)
         {
             var shapes = new Dictionary<OrderShape, bool>
@@ -68,9 +70,9 @@ internal static class RootCommandFactory
             if (chosen.Length > 1)
                 throw new InputException("one of --spread, --hot, --zipf and --baskets, not several");
             var file = parsed.GetValue(baskets) ?? Path.Combine("samples", "baskets.csv");
-            return new OrderScenario(chosen.FirstOrDefault(), file, parsed.GetValue(stock));
+            return new OrderScenario(chosen.FirstOrDefault(), file, parsed.GetValue(stock), parsed.GetValue(shards));
         }
-        return new ScenarioCommand("order", "Places orders.", Scenario, console, time).Build(spread, hot, zipf, baskets, stock);
+        return new ScenarioCommand("order", "Places orders.", Scenario, console, time).Build(spread, hot, zipf, baskets, stock, shards);
     }
 
     private static Command Convert(IAnsiConsole console)

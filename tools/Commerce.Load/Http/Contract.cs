@@ -14,6 +14,8 @@ internal sealed record OrderBody(
 
 internal sealed record QuantityBody(int Quantity);
 
+internal sealed record ShardsBody(int Count);
+
 internal sealed record Product(string ProductId, string Name, long Price, long Stock);
 
 internal sealed record ProductPage(IReadOnlyList<Product> Items, string? NextCursor);
@@ -46,6 +48,7 @@ internal sealed record Audit(
 [JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(OrderLineBody))]
 [JsonSerializable(typeof(QuantityBody))]
+[JsonSerializable(typeof(ShardsBody))]
 [JsonSerializable(typeof(ProductPage))]
 [JsonSerializable(typeof(PlacedOrder))]
 [JsonSerializable(typeof(OrderPage))]

@@ -19,6 +19,11 @@ internal static class Requests
     public static ShopRequest Get(ShopEndpoint shop, string path, string? userId = null) =>
         new(HttpMethod.Get, shop.At(path), UserId: userId);
 
+    /// <summary>An operator spreads a product's stock.</summary>
+    public static ShopRequest Shards(ShopEndpoint shop, string productId, int count) =>
+        new(HttpMethod.Put, shop.At($"api/ops/products/{productId}/shards"),
+            JsonSerializer.SerializeToUtf8Bytes(new ShardsBody(count), ContractJson.Default.ShardsBody), ForOperator: true);
+
     public static byte[] OrderBody(IEnumerable<(string ProductId, int Quantity)> lines, long? expectedTotalAmount = null) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new OrderBody([.. lines.Select(line => new OrderLineBody(line.ProductId, line.Quantity))], expectedTotalAmount),

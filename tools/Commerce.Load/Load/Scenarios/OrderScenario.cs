@@ -19,8 +19,13 @@ internal enum OrderShape
     Baskets,
 }
 
-/// <summary>Orders by users chosen evenly. <paramref name="hotStock"/> limits the hot product, so that the rest are refused.</summary>
-internal sealed class OrderScenario(OrderShape shape, string? basketsPath = null, int hotStock = ShopSetup.Stock) : IScenario
+/// <summary>Orders by users chosen evenly.</summary>
+/// <param name="shape">What is ordered.</param>
+/// <param name="basketsPath">The file of baskets, for these.</param>
+/// <param name="hotStock">Limits the hot product, so that the rest are refused.</param>
+/// <param name="hotShards">Shards over which the hot product's stock is spread; 0 for none.</param>
+internal sealed class OrderScenario(
+    OrderShape shape, string? basketsPath = null, int hotStock = ShopSetup.Stock, int hotShards = 0) : IScenario
 {
     private readonly List<byte[]> _bodies = [];
     private Uri[] _orderUris = [];
@@ -47,6 +52,8 @@ internal sealed class OrderScenario(OrderShape shape, string? basketsPath = null
             case OrderShape.Hot:
                 var hot = $"load-hot-{setup.RunId}";
                 await setup.ImportAsync([new CatalogItem(hot, "Hot product", ShopSetup.Price, hotStock)], cancellationToken);
+                if (hotShards > 0)
+                    await setup.Shop.EnsureAsync(Requests.Shards(setup.Shop.Endpoint, hot, hotShards), null, cancellationToken);
                 return [[hot]];
             case OrderShape.Baskets:
                 var baskets = Baskets.Read(basketsPath ?? throw new InputException("--baskets needs a file"))
