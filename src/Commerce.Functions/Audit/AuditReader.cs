@@ -19,7 +19,7 @@ public sealed class AuditReader(CommerceDatabase database, IOptions<AuditOptions
     private readonly Lock _lock = new();
     private DateTimeOffset _paidUntil;
 
-    /// <summary>A document; null when there is none.</summary>
+    /// <summary>A document as a replica has it; null proves nothing, and is looked at again.</summary>
     internal Task<JsonElement?> FindAsync(ContainerDefinition container, string id, string owner, CancellationToken ct) =>
         PaidAsync<JsonElement?>(async () =>
         {
