@@ -9,6 +9,6 @@ using var gateway = new CosmosGatewayHandler(store);
 using var metered = new MeteredHandler("catalog", double.Parse(args[1]), TimeProvider.System) { InnerHandler = gateway };
 await using var front = new HandlerFront(metered);
 await front.StartAsync();
-Console.WriteLine($"AccountEndpoint={front.Url}/;AccountKey={LocalCosmos.WellKnownKey};");
+Console.WriteLine(front.ConnectionString);
 await Console.In.ReadToEndAsync();
 Console.WriteLine($"{metered.Refused} calls were sent away.");

@@ -1,3 +1,4 @@
+using LocalPlatform.Cosmos;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -5,24 +6,24 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Faults;
 
-/// <summary>Serves by HTTP on loopback what a handler answers.</summary>
+/// <summary>Serves by HTTP on loopback what a handler answers that stands for Cosmos DB.</summary>
 public sealed class HandlerFront : IAsyncDisposable
 {
     private readonly HttpMessageInvoker _invoker;
     private readonly WebApplication _app;
 
-    public HandlerFront(HttpMessageHandler handler, string url = "http://127.0.0.1:0")
+    public HandlerFront(HttpMessageHandler handler)
     {
         _invoker = new HttpMessageInvoker(handler);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseUrls(url);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
         _app.Run(ServeAsync);
     }
 
-    /// <summary>Where it listens, once it is started.</summary>
-    public string Url => _app.Urls.First();
+    /// <summary>For a Cosmos client in another process, once it is started.</summary>
+    public string ConnectionString => $"AccountEndpoint={_app.Urls.First()}/;AccountKey={LocalCosmos.WellKnownKey};";
 
     public Task StartAsync() => _app.StartAsync();
 

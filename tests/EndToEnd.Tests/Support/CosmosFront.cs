@@ -33,8 +33,7 @@ public sealed class CosmosFront : IAsyncDisposable
     public LaggingReplica Replica { get; }
 
     /// <summary>The setting <c>Cosmos</c> of an app that is to use it.</summary>
-    public (string Name, string Value) Setting =>
-        ("Cosmos", $"AccountEndpoint={_front.Url}/;AccountKey={LocalCosmos.WellKnownKey};");
+    public (string Name, string Value) Setting => ("Cosmos", _front.ConnectionString);
 
     public static async Task<CosmosFront> StartAsync(FaultPlan plan)
     {
