@@ -192,21 +192,21 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await console.Page.GetByLabel("Search").FillAsync("number");
         await Expect(console.Page.GetByText("10,000 of 10,000 products")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
-        var tookMs = await console.Page.EvaluateAsync<double>(
+        var cpuMs = await console.CpuMsAsync(
             """
             async () => {
               const input = document.querySelector('input[type=search]');
-              const started = performance.now();
               input.value = 'product 9000';
               input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-              while (performance.now() - started < 30_000 && document.querySelector('.product .id')?.textContent !== 'p09000') await new Promise(requestAnimationFrame);
-              return performance.now() - started;
+              for (let frame = 0; frame < 1_000 && document.querySelector('.product .id')?.textContent !== 'p09000'; frame++)
+                await new Promise(requestAnimationFrame);
             }
             """);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"searched in {tookMs:0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"searched in {cpuMs:0} ms");
+        await Expect(console.Page.Locator(".product .id").First).ToHaveTextAsync("p09000");
         Assert.InRange(await console.Page.Locator(".product").CountAsync(), 1, 60);
-        Assert.InRange(tookMs, 0, 1_000);
+        Assert.InRange(cpuMs, 1, 200);
     }
 
     [Fact]
@@ -242,23 +242,25 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         for (var shown = 1_000; shown < 10_000; shown += 1_000)
         {
             await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(shown, new() { Timeout = 60_000 });
-            await more.ClickAsync();
+            if (shown < 9_000)
+                await more.ClickAsync();
         }
-        await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(10_000, new() { Timeout = 60_000 });
 
-        // To the end, and what is there is drawn.
-        var tookMs = await console.Page.EvaluateAsync<double>(
+        // One more page, to the end, and what is there is drawn.
+        var cpuMs = await console.CpuMsAsync(
             """
             async () => {
-              const started = performance.now();
+              document.querySelector('p.more button').click();
+              for (let frame = 0; frame < 10_000 && document.querySelectorAll('main tbody tr').length < 10_000; frame++)
+                await new Promise(requestAnimationFrame);
               document.querySelector('main tbody tr:last-child').scrollIntoView();
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
-              return performance.now() - started;
             }
             """);
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"drawn in {tookMs:0} ms");
-        Assert.InRange(tookMs, 0, 2_000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"drawn in {cpuMs:0} ms");
+        await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(10_000);
+        Assert.InRange(cpuMs, 1, 2_000);
     }
 
     private static Task<double> FirstPaintMsAsync(ConsolePage console) => console.Page.EvaluateAsync<double>(

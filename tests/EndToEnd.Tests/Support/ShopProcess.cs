@@ -24,13 +24,13 @@ public sealed class ShopProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _openStreams = 2;
 
     private ShopProcess(ProcessStartInfo start)
     {
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
-        _process.Exited += (_, _) => _address.TrySetException(new InvalidOperationException($"The app ended at its start.\n{Output}"));
     }
 
     /// <summary>Where it listens.</summary>
@@ -150,7 +150,12 @@ public sealed class ShopProcess : IAsyncDisposable
     private void Note(string? line)
     {
         if (line is null)
+        {
+            // The end of both streams, and not that of the process: what it said last may be read only after its death is noticed.
+            if (Interlocked.Decrement(ref _openStreams) == 0)
+                _address.TrySetException(new InvalidOperationException($"The app ended at its start.\n{Output}"));
             return;
+        }
         if (line.StartsWith(AddressLine, StringComparison.Ordinal))
             _address.TrySetResult(new Uri(line[AddressLine.Length..].Split(',')[0]));
         _output.Enqueue(line);
