@@ -25,6 +25,12 @@ public sealed class InFlightOrder(string id, string fingerprint, IReadOnlyList<s
     /// <summary>Completes with the outcome. Pending (or still paid, for a cancellation) when nobody could tell for a long time.</summary>
     public Task<Result<Order>> Decided => _decided.Task;
 
+    /// <summary>True when the outcome is that it was refused, or that it failed: another request may fare better.</summary>
+    public bool IsRefused => _decided.Task is { IsCompletedSuccessfully: true, Result.Succeeded: false } || _accepted.Task.IsFaulted;
+
+    /// <summary>True when its orchestration was started for it, and not found under way.</summary>
+    public bool IsStarted { get; set; }
+
     /// <summary>True while somebody waits for the outcome.</summary>
     public bool IsAwaited => Volatile.Read(ref _waiters) > 0;
 

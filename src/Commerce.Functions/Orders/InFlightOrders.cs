@@ -41,7 +41,8 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
         isNew = false;
         lock (_lock)
         {
-            if (_inFlight.TryGetValue(id, out var running))
+            // Who was refused has his answer; it is none to who asks afterwards.
+            if (_inFlight.TryGetValue(id, out var running) && !running.IsRefused)
                 return running.Fingerprint == fingerprint ? running : Failure.KeyReused;
             if (_inFlight.Count >= options.Value.InFlightMax)
                 return Busy("Too many orders are being placed.");
@@ -49,7 +50,7 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
                 return Busy($"Too many orders for product '{crowded}' are being placed.");
             isNew = true;
             var order = new InFlightOrder(id, fingerprint, productIds);
-            _inFlight.Add(id, order);
+            _inFlight[id] = order;
             foreach (var productId in productIds)
                 _perProduct[productId] = _perProduct.GetValueOrDefault(productId) + 1;
             return order;
@@ -145,7 +146,8 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
     {
         lock (_lock)
         {
-            _inFlight.Remove(order.Id);
+            if (_inFlight.GetValueOrDefault(order.Id) == order)
+                _inFlight.Remove(order.Id);
             foreach (var productId in order.ProductIds)
             {
                 if (--_perProduct[productId] == 0)

@@ -14,6 +14,12 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
     // From pending to paid to cancelled.
     private const int StatusChangesMax = 2;
 
+    // One that was under way, one that another instance began, and one that it begins itself.
+    private const int RunsMax = 3;
+
+    private static Failure Changing =>
+        new(ErrorCode.Busy, "The order is being changed. Repeat the request shortly, with the same Idempotency-Key.");
+
     /// <summary>
     /// Cancels an order and waits for it. The order cancelled, or still paid when <paramref name="wait"/> is over; or why it cannot be
     /// cancelled.
@@ -28,7 +34,7 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
             if (await TryCancelAsync(durable, order, idempotencyKey, wait) is { } answer)
                 return answer;
         }
-        return new Failure(ErrorCode.Busy, "The order is being changed. Repeat the request shortly, with the same Idempotency-Key.");
+        return Changing;
     }
 
     /// <summary>The answer; null when the order has changed meanwhile, and is to be judged again.</summary>
@@ -48,28 +54,47 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
             return Failure.KeyReused;
         if (request.Refusal is { } refusal)
             return refusal;
-        var outcome = await JoinOrRunAsync(durable, order, wait);
+        var outcome = await RunAsync(durable, order, wait);
         // Of all that can go wrong here only the balance's bound is an answer; the rest is worth another try.
         return outcome.Failure is { Code: ErrorCode.BalanceLimitExceeded } exceeded
             ? await requests.RefuseAsync(request, exceeded)
             : outcome;
     }
 
-    private async Task<Result<Order>> JoinOrRunAsync(DurableTaskClient durable, Order order, TimeSpan wait)
+    /// <summary>
+    /// Runs the cancellation. What a run that was under way before is refused is no answer: it may have asked before there was room.
+    /// </summary>
+    private async Task<Result<Order>> RunAsync(DurableTaskClient durable, Order order, TimeSpan wait)
     {
-        if (order.Status == OrderStatus.Cancelled)
-            return order;
-        var joined = inFlight.JoinOrAdd(OrderOrchestrations.CancellationId(order.Id), order.Fingerprint, [], out var isNew);
-        if (!joined.Succeeded)
-            return joined.Failure;
-        if (isNew)
-            _ = inFlight.EndWithAsync(joined.Value, RunAsync(durable, joined.Value, order));
-        return await inFlight.OutcomeAsync(joined.Value, wait);
+        var since = time.GetTimestamp();
+        for (var run = 1; ; run++)
+        {
+            var left = wait - time.GetElapsedTime(since);
+            var (outcome, isOurs) = await JoinOrStartAsync(durable, order, left);
+            if (outcome.Succeeded || isOurs)
+                return outcome;
+            if (run == RunsMax)
+                return Changing;
+        }
     }
 
-    private async Task RunAsync(DurableTaskClient durable, InFlightOrder running, Order order)
+    /// <summary>The outcome, and whether it is that of an orchestration which began after it was asked for.</summary>
+    private async Task<(Result<Order> Outcome, bool IsOurs)> JoinOrStartAsync(DurableTaskClient durable, Order order, TimeSpan wait)
     {
-        await durable.TryStartAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), running.Id);
+        if (order.Status == OrderStatus.Cancelled)
+            return (order, true);
+        var joined = inFlight.JoinOrAdd(OrderOrchestrations.CancellationId(order.Id), order.Fingerprint, [], out var isNew);
+        if (!joined.Succeeded)
+            return (joined.Failure, true);
+        if (isNew)
+            _ = inFlight.EndWithAsync(joined.Value, FollowAsync(durable, joined.Value, order));
+        var outcome = await inFlight.OutcomeAsync(joined.Value, wait);
+        return (outcome, isNew && joined.Value.IsStarted);
+    }
+
+    private async Task FollowAsync(DurableTaskClient durable, InFlightOrder running, Order order)
+    {
+        running.IsStarted = await durable.TryStartAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), running.Id);
         running.Accept(order);
         await foreach (var poll in inFlight.PollsAsync(running))
         {

@@ -3,6 +3,8 @@ using Commerce.Functions.Tests.Durable;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 
 namespace Commerce.Functions.Tests.Orders;
 
@@ -72,6 +74,32 @@ public sealed class CancellationRunsTests(TaskHub hub, TestStore store) : IClass
         Assert.Equal(ErrorCode.BalanceLimitExceeded, (await CancelAsync(paid, "k1")).Failure?.Code);
         Assert.Equal(OrderStatus.Cancelled, (await CancelAsync(paid, "k2")).Value?.Status);
         Assert.Equal(ErrorCode.BalanceLimitExceeded, (await CancelAsync(paid, "k1")).Failure?.Code);
+    }
+
+    /// <summary>
+    /// The step has told the first that there is no room, and its orchestration has not ended yet when there is room and a second asks: what
+    /// that one is refused at its end is not the second's answer.
+    /// </summary>
+    [Fact]
+    public async Task Who_asks_while_a_refused_run_ends_is_not_told_its_refusal()
+    {
+        var paid = await PaidByARichUserAsync();
+        var (mayEnd, steps) = (new TaskCompletionSource(), Steps.Of(_fixture.Steps));
+        hub.Serve(OrderOrchestrations.CancellationId(paid.Id), async (name, work) =>
+        {
+            var answer = await steps.CallAsync(name, work);
+            await mayEnd.Task;
+            return answer;
+        });
+        Assert.Equal(ErrorCode.BalanceLimitExceeded, (await CancelAsync(paid, "k1")).Failure?.Code);
+        var other = await _fixture.AddProductAsync(Price * 3, 1);
+        await _fixture.RunAsync(await _fixture.AcceptAsync(paid.UserId, "other", new OrderItem(other, 1)));
+
+        var second = await _fixture.Get<OrderCancellation>()
+            .CancelAsync(new StartWatch(hub.Client, mayEnd.SetResult), paid.UserId, paid.Id, "k2", Long);
+
+        Assert.Equal((null, OrderStatus.Cancelled), (second.Failure, second.Value?.Status));
+        Assert.Equal((OrderStatus.Cancelled, Limits.MoneyMax - (Price * 2), 0L, Stock), await StateAsync(paid));
     }
 
     /// <summary>What is refused at once does not come to an orchestration.</summary>
@@ -148,5 +176,31 @@ public sealed class CancellationRunsTests(TaskHub hub, TestStore store) : IClass
         var account = await _fixture.AccountAsync(order.UserId);
         var status = (await _fixture.Orders.FindAsync(order.UserId, order.Id))!.Status;
         return (status, account.Balance, account.Held, await _fixture.StockAsync(order.Lines[0].ProductId));
+    }
+
+    /// <summary>A hub that refuses to start what runs, as that of Azure does, and tells when somebody tries for the first time.</summary>
+    private sealed class StartWatch(DurableTaskClient hub, Action tried) : PartialDurable
+    {
+        private Action? _tried = tried;
+
+        public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
+            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default)
+        {
+            try
+            {
+                return await hub.GetInstanceAsync(options!.InstanceId!, cancellation) is { IsCompleted: false }
+                    ? throw new InvalidOperationException("It runs already.")
+                    : await hub.ScheduleNewOrchestrationInstanceAsync(orchestratorName, input, options, cancellation);
+            }
+            finally
+            {
+                Interlocked.Exchange(ref _tried, null)?.Invoke();
+            }
+        }
+
+        public override Task<OrchestrationMetadata?> GetInstancesAsync(
+            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+            hub.GetInstanceAsync(instanceId, getInputsAndOutputs, cancellation);
     }
 }

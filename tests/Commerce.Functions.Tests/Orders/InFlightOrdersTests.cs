@@ -41,6 +41,27 @@ public sealed class InFlightOrdersTests
         Assert.Equal(ErrorCode.IdempotencyKeyReused, inFlight.JoinOrAdd("o", "other", ["p"], out _).Failure!.Code);
     }
 
+    /// <summary>The operation of the first has not quite ended yet; its end is not that of the second.</summary>
+    [Fact]
+    public async Task Who_comes_when_the_one_before_is_refused_is_not_told_its_refusal()
+    {
+        var inFlight = InFlight();
+        var first = Add(inFlight, "o", "p");
+        var ends = new TaskCompletionSource();
+        var ended = inFlight.EndWithAsync(first, ends.Task);
+        inFlight.Decide("o", Failure.NotFound("gone"));
+
+        var second = inFlight.JoinOrAdd("o", "f", ["p"], out var isNew).Value!;
+        Assert.True(isNew);
+        ends.SetResult();
+        await ended;
+
+        Assert.Equal(1, inFlight.Count);
+        inFlight.Decide("o", Order(OrderStatus.Cancelled));
+        Assert.Equal(ErrorCode.NotFound, (await inFlight.OutcomeAsync(first, Deadline)).Failure?.Code);
+        Assert.Equal(OrderStatus.Cancelled, (await inFlight.OutcomeAsync(second, Deadline)).Value?.Status);
+    }
+
     [Fact]
     public void Beyond_the_bound_new_orders_are_told_to_come_back_and_nothing_is_begun()
     {
