@@ -117,7 +117,7 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
 
     /// <summary>False when it runs already.</summary>
     private static Task<bool> StartAsync(DurableTaskClient durable, CancellationToken ct) =>
-        durable.StartUnlessRunningAsync(RedeliveryOrchestrator.Name, RedeliveryOrchestrator.InstanceId, ct);
+        durable.StartUnlessRunningAsync(RedeliveryOrchestrator.Name, null, RedeliveryOrchestrator.InstanceId, ct);
 
     /// <summary>False when it has ended.</summary>
     private static async Task<bool> TryRaiseAsync(DurableTaskClient durable, CancellationToken ct)

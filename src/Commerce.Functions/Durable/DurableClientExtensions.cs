@@ -28,8 +28,11 @@ internal static class DurableClientExtensions
         }
     }
 
-    /// <summary>Starts an orchestration unless one of that id runs. False when one does.</summary>
+    /// <summary>
+    /// Starts an orchestration unless one of that id runs. False when one does. To be used where a second one beside it would do harm, since
+    /// not every backend refuses it.
+    /// </summary>
     public static async Task<bool> StartUnlessRunningAsync(
-        this DurableTaskClient durable, string name, string instanceId, CancellationToken ct) =>
-        !await durable.IsRunningAsync(instanceId, ct) && await durable.TryStartAsync(name, null, instanceId, ct);
+        this DurableTaskClient durable, string name, object? input, string instanceId, CancellationToken ct = default) =>
+        !await durable.IsRunningAsync(instanceId, ct) && await durable.TryStartAsync(name, input, instanceId, ct);
 }

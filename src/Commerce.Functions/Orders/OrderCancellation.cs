@@ -94,7 +94,7 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
 
     private async Task FollowAsync(DurableTaskClient durable, InFlightOrder running, Order order)
     {
-        running.IsStarted = await durable.TryStartAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), running.Id);
+        running.IsStarted = await durable.StartUnlessRunningAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), running.Id);
         running.Accept(order);
         await foreach (var poll in inFlight.PollsAsync(running))
         {

@@ -12,5 +12,5 @@ public static class PurgeFunctions
     [Function("PurgeHistories")]
     public static Task StartAsync(
         [TimerTrigger("0 41 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct) =>
-        durable.StartUnlessRunningAsync(PurgeOrchestrator.Name, InstanceId, ct);
+        durable.StartUnlessRunningAsync(PurgeOrchestrator.Name, null, InstanceId, ct);
 }

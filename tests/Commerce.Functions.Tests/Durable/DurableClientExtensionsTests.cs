@@ -41,7 +41,7 @@ public sealed class DurableClientExtensionsTests : IAsyncDisposable
     public async Task What_does_not_run_is_started_under_its_id(OrchestrationRuntimeStatus? found, bool runs)
     {
         Set(found);
-        Assert.Equal(!runs, await _durable.StartUnlessRunningAsync(Name, Id, Stop));
+        Assert.Equal(!runs, await _durable.StartUnlessRunningAsync(Name, null, Id, Stop));
         Assert.Equal(runs ? [] : [(Name, Id)], _durable.Started);
     }
 
@@ -68,7 +68,7 @@ public sealed class DurableClientExtensionsTests : IAsyncDisposable
         _durable.StartFault = refusal;
         Assert.False(await _durable.TryStartAsync(Name, null, Id, Stop));
         Set(null);
-        Assert.False(await _durable.StartUnlessRunningAsync(Name, Id, Stop));
+        Assert.False(await _durable.StartUnlessRunningAsync(Name, null, Id, Stop));
     }
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class DurableClientExtensionsTests : IAsyncDisposable
         {
             Set(found);
             Assert.Same(refusal, await Record.ExceptionAsync(() => _durable.TryStartAsync(Name, null, Id, Stop)));
-            Assert.Same(refusal, await Record.ExceptionAsync(() => _durable.StartUnlessRunningAsync(Name, Id, Stop)));
+            Assert.Same(refusal, await Record.ExceptionAsync(() => _durable.StartUnlessRunningAsync(Name, null, Id, Stop)));
         }
     }
 
