@@ -239,12 +239,12 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         });
         await console.GoAsync("search");
         var more = console.Page.Locator("p.more button");
-        for (var shown = 1_000; shown < 10_000; shown += 1_000)
+        for (var shown = 1_000; shown < 9_000; shown += 1_000)
         {
             await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(shown, new() { Timeout = 60_000 });
-            if (shown < 9_000)
-                await more.ClickAsync();
+            await more.ClickAsync();
         }
+        await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(9_000, new() { Timeout = 60_000 });
 
         // One more page, to the end, and what is there is drawn.
         var cpuMs = await console.CpuMsAsync(

@@ -1,8 +1,8 @@
-using System.Diagnostics;
-
 namespace Infrastructure.Tests;
 
-/// <summary>What a build puts beside the app: packages come precompiled and once for all, what is compiled here comes as it was just compiled.</summary>
+/// <summary>
+/// What a build puts beside the app: packages come precompiled and once for all, what is compiled here as it was just compiled.
+/// </summary>
 public sealed class BuildTests
 {
     private static readonly DirectoryInfo App = new FileInfo(Metadata.AppPath).Directory!;
@@ -29,17 +29,7 @@ public sealed class BuildTests
     }
 
     /// <summary>Where the packages go that are left when these are left as they came.</summary>
-    private static async Task<string> PrecompiledFolderAsync(string leftAsTheyCame)
-    {
-        using var build = Process.Start(new ProcessStartInfo(Metadata.DotNet, [
-            "msbuild", Metadata.PathOf("src/Commerce.Functions"), "-t:ResolveReferences;FindPackagesToPrecompile",
-            "-p:BuildProjectReferences=false", $"-p:Configuration={App.Parent!.Name}", $"-p:LeftAsTheyCame={leftAsTheyCame}",
-            "-getProperty:PrecompiledFolder"])
-        {
-            RedirectStandardOutput = true
-        })!;
-        var folder = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await build.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return folder.Trim();
-    }
+    private static Task<string> PrecompiledFolderAsync(string leftAsTheyCame) => AppProject.EvaluateAsync([
+        "-t:ResolveReferences;FindPackagesToPrecompile", "-p:BuildProjectReferences=false", $"-p:Configuration={App.Parent!.Name}",
+        $"-p:LeftAsTheyCame={leftAsTheyCame}", "-getProperty:PrecompiledFolder"]);
 }

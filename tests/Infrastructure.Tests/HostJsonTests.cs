@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Infrastructure.Tests;
@@ -62,23 +61,13 @@ public class HostJsonTests
     }
 
     /// <summary>The project as a build with this environment sees it; azd hands its own on.</summary>
-    private static async Task<JsonNode> EvaluateAsync(string? backend)
-    {
-        const string project = "src/Commerce.Functions/Commerce.Functions.csproj";
-        var start = new ProcessStartInfo(
-            Metadata.DotNet, ["msbuild", project, "-getProperty:HostJson", "-getItem:PackageReference", "-getItem:None"])
+    private static async Task<JsonNode> EvaluateAsync(string? backend) => JsonNode.Parse(await AppProject.EvaluateAsync(
+        ["-getProperty:HostJson", "-getItem:PackageReference", "-getItem:None"],
+        environment =>
         {
-            WorkingDirectory = Metadata.Root,
-            RedirectStandardOutput = true,
-        };
-        start.Environment["COMMERCE_DURABLE_BACKEND"] = backend;
-        start.Environment.Remove("DurableBackend");
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
-        return JsonNode.Parse(output)!;
-    }
+            environment["COMMERCE_DURABLE_BACKEND"] = backend;
+            environment.Remove("DurableBackend");
+        }))!;
 
     private static JsonObject Read(string file) => JsonNode.Parse(Metadata.Read(file))!.AsObject();
 

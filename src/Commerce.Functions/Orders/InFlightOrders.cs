@@ -93,7 +93,8 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
         ArgumentNullException.ThrowIfNull(order);
         using var waiter = order.Await(wait);
         var accepted = await order.Accepted;
-        return await IsDecidedAsync(order, wait) ? await order.Decided : accepted;
+        // Less than nothing is left of a wait that others have used up; a delay takes that for a fault, or for ever.
+        return await IsDecidedAsync(order, wait > TimeSpan.Zero ? wait : TimeSpan.Zero) ? await order.Decided : accepted;
     }
 
     /// <summary>

@@ -67,15 +67,13 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
     private async Task<Result<Order>> RunAsync(DurableTaskClient durable, Order order, TimeSpan wait)
     {
         var since = time.GetTimestamp();
-        for (var run = 1; ; run++)
+        for (var run = 1; run <= RunsMax; run++)
         {
-            var left = wait - time.GetElapsedTime(since);
-            var (outcome, isOurs) = await JoinOrStartAsync(durable, order, left);
+            var (outcome, isOurs) = await JoinOrStartAsync(durable, order, wait - time.GetElapsedTime(since));
             if (outcome.Succeeded || isOurs)
                 return outcome;
-            if (run == RunsMax)
-                return Changing;
         }
+        return Changing;
     }
 
     /// <summary>The outcome, and whether it is that of an orchestration which began after it was asked for.</summary>

@@ -62,6 +62,18 @@ public sealed class InFlightOrdersTests
         Assert.Equal(OrderStatus.Cancelled, (await inFlight.OutcomeAsync(second, Deadline)).Value?.Status);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(-50)]
+    public async Task Who_has_no_time_left_gets_the_order_as_it_was_accepted(int waitMs)
+    {
+        var inFlight = InFlight();
+        var order = Add(inFlight, "o", "p");
+        var answer = inFlight.OutcomeAsync(order, TimeSpan.FromMilliseconds(waitMs)).WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        Assert.Equal(OrderStatus.Pending, (await answer).Value?.Status);
+    }
+
     [Fact]
     public void Beyond_the_bound_new_orders_are_told_to_come_back_and_nothing_is_begun()
     {
