@@ -7,8 +7,6 @@ namespace Console.Tests;
 /// <summary>What holds of every view: anybody can use it, and nothing of it comes from elsewhere.</summary>
 public sealed partial class EveryViewTests(BrowserFixture browser)
 {
-    private const int VisitsMax = 10;
-    private const double PaintMsMax = 1_000;
     private const double ShiftMax = 0.1;
 
     private const string EmptyAnswer =
@@ -144,28 +142,37 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await Expect(console.Page.Locator(".product a").First).ToBeFocusedAsync();
     }
 
-    /// <summary>What the first visit costs, and that a second one costs next to nothing.</summary>
+    /// <summary>What the first visit costs: something is seen before the shop has answered anything, after little work of the page.</summary>
     [Fact]
     public async Task The_first_visit_is_small_and_quick_and_loads_nothing_from_elsewhere()
     {
         await using var console = await browser.OpenAsync();
-        await console.GoAsync();
+        var painted = new TaskCompletionSource();
+        await console.Page.RouteAsync("**/api/products*", async route =>
+        {
+            await painted.Task;
+            await route.ContinueAsync();
+        });
+        // A page of the same site first: the process that draws is there, and its time is counted from here.
+        await console.Page.GotoAsync(new Uri(console.Shop, "/api/health/live").ToString());
+
+        var cpuMs = await console.CpuMsAsync(async () =>
+        {
+            await console.GoAsync();
+            await console.Page.EvaluateAsync(
+                "new Promise(done => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(done))"
+                    + ".observe({ type: 'paint', buffered: true }))");
+        });
+        Assert.Equal(0, await console.Page.Locator(".product").CountAsync());
+        painted.SetResult();
         await Expect(console.Page.Locator(".product").First).ToBeVisibleAsync();
         var bytes = await console.Page.EvaluateAsync<double>(
             "performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation')).filter(entry => "
                 + "entry.name.includes('/api/console')).reduce((sum, entry) => sum + entry.encodedBodySize, 0)");
-        var paintMs = await FirstPaintMsAsync(console);
-        // Other tests are at work on this machine, too: the best of some first visits is what the page takes.
-        for (var visit = 1; visit < VisitsMax && paintMs > PaintMsMax; visit++)
-        {
-            await using var again = await browser.OpenAsync();
-            await again.GoAsync();
-            paintMs = Math.Min(paintMs, await FirstPaintMsAsync(again));
-        }
-        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:0} bytes, first paint after {paintMs:0} ms");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes:0} bytes, first paint after {cpuMs:0} ms of work");
 
         Assert.InRange(bytes, 1, 150_000);
-        Assert.InRange(paintMs, 0, PaintMsMax);
+        Assert.InRange(cpuMs, 1, 500);
         console.AssertQuiet("the first visit");
     }
 
@@ -192,7 +199,7 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await console.Page.GetByLabel("Search").FillAsync("number");
         await Expect(console.Page.GetByText("10,000 of 10,000 products")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
-        var cpuMs = await console.CpuMsAsync(
+        var cpuMs = await console.CpuMsAsync(() => console.Page.EvaluateAsync(
             """
             async () => {
               const input = document.querySelector('input[type=search]');
@@ -201,7 +208,7 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
               for (let frame = 0; frame < 1_000 && document.querySelector('.product .id')?.textContent !== 'p09000'; frame++)
                 await new Promise(requestAnimationFrame);
             }
-            """);
+            """));
 
         TestContext.Current.TestOutputHelper?.WriteLine($"searched in {cpuMs:0} ms");
         await Expect(console.Page.Locator(".product .id").First).ToHaveTextAsync("p09000");
@@ -247,7 +254,7 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(9_000, new() { Timeout = 60_000 });
 
         // One more page, to the end, and what is there is drawn.
-        var cpuMs = await console.CpuMsAsync(
+        var cpuMs = await console.CpuMsAsync(() => console.Page.EvaluateAsync(
             """
             async () => {
               document.querySelector('p.more button').click();
@@ -256,16 +263,12 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
               document.querySelector('main tbody tr:last-child').scrollIntoView();
               await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
             }
-            """);
+            """));
 
         TestContext.Current.TestOutputHelper?.WriteLine($"drawn in {cpuMs:0} ms");
         await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(10_000);
         Assert.InRange(cpuMs, 1, 2_000);
     }
-
-    private static Task<double> FirstPaintMsAsync(ConsolePage console) => console.Page.EvaluateAsync<double>(
-        "new Promise(done => new PerformanceObserver(list => list.getEntriesByName('first-contentful-paint').forEach(entry => "
-            + "done(entry.startTime))).observe({ type: 'paint', buffered: true }))");
 
     /// <summary>Signs in where the texts may be in any language.</summary>
     private static async Task SignInAsync(ConsolePage console)

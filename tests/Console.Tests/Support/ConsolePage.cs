@@ -86,17 +86,17 @@ public sealed class ConsolePage : IAsyncDisposable
     }
 
     /// <summary>
-    /// CPU time of the page's main thread that a script of the page takes, in milliseconds: how long it would have to be waited for if
-    /// nothing else were at work on this machine.
+    /// CPU time of the page's main thread that something takes, in milliseconds: how long it would have to be waited for if nothing else
+    /// were at work on this machine.
     /// </summary>
-    public async Task<double> CpuMsAsync(string script)
+    public async Task<double> CpuMsAsync(Func<Task> work)
     {
         var tools = await Page.Context.NewCDPSessionAsync(Page);
         await tools.SendAsync("Performance.enable");
         async Task<double> UsedAsync() => (await tools.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray()
             .Single(metric => metric.GetProperty("name").GetString() == "ThreadTime").GetProperty("value").GetDouble();
         var before = await UsedAsync();
-        await Page.EvaluateAsync(script);
+        await work();
         var used = await UsedAsync() - before;
         await tools.DetachAsync();
         return used * 1000;
