@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Commerce.Shared.Orders;
 
 /// <summary>
-/// An order, in the container <c>orders</c> under <c>/userId</c>. Its id derives from the user and the idempotency key
+/// An order, in the container <c>accounts</c> under <c>/userId</c>. Its id derives from the user and the idempotency key
 /// (<see cref="OperationId.Order"/>), so creating the document is the gate that accepts an operation once.
 /// </summary>
 public sealed record Order

@@ -48,7 +48,7 @@ public sealed class LedgerHeadsTests : IClassFixture<TestStore>
         var (product, user) = (await _elsewhere.AddProductAsync(10, 5), await _elsewhere.AddUserAsync(1_000));
         await LineAsync(user, product, "k1");
         await RenameAsync(product, "New name", 20);
-        _time.Advance(TimeSpan.FromSeconds(31));
+        _time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(new OrderLine(product, "New name", 20, 1, 20), await LineAsync(user, product, "k2"));
     }
 
@@ -61,6 +61,28 @@ public sealed class LedgerHeadsTests : IClassFixture<TestStore>
         _time.Advance(TimeSpan.FromSeconds(29));
         await LineAsync(user, product, "k2");
         Assert.Empty(_reads);
+    }
+
+    [Fact]
+    public async Task A_head_that_is_looked_at_is_read_once_and_one_that_is_not_there_each_time()
+    {
+        var product = await _elsewhere.AddProductAsync(10, 5);
+        var products = _here.Get<ProductReader>();
+        _reads.Clear();
+        Assert.Equal(10, (await products.PeekAsync(product))?.Price);
+        Assert.Equal(10, (await products.PeekAsync(product))?.Price);
+        Assert.Single(_reads);
+        Assert.Null(await products.PeekAsync("p-none"));
+        Assert.Null(await products.PeekAsync("p-none"));
+        Assert.Equal(3, _reads.Count);
+    }
+
+    [Fact]
+    public void What_was_seen_is_given_up_with_the_process()
+    {
+        var products = _here.Get<ProductReader>();
+        products.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => products.Forget("p"));
     }
 
     [Fact]
