@@ -2,7 +2,7 @@ using Commerce.Functions.Delivery;
 using Commerce.Functions.Tests.Durable;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Commerce.Functions.Tests.Delivery;
@@ -14,10 +14,10 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
 
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptedHub _hub = new();
-    private readonly Warnings _warnings = new();
+    private readonly FakeLogger<RedeliveryStarter> _log = new();
     private readonly RedeliveryStarter _starter;
 
-    public RedeliveryStarterTests() => _starter = new RedeliveryStarter(_time, _warnings);
+    public RedeliveryStarterTests() => _starter = new RedeliveryStarter(_time, _log);
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -61,12 +61,12 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
     {
         _hub.Fault = new IOException("The task hub is away.");
         await _starter.EnsureRunningAsync(_hub, Stop);
-        Assert.Same(_hub.Fault, Assert.Single(_warnings.Faults));
+        Assert.Same(_hub.Fault, Assert.Single(_log.Collector.GetSnapshot()).Exception);
 
         // The one that follows fails as well.
         await _starter.EnsureRunningAsync(_hub, Stop);
         _time.Advance(Second);
-        await Eventually.HoldsAsync(() => _warnings.Faults.Count == 2);
+        await Eventually.HoldsAsync(() => _log.Collector.Count == 2);
         _hub.Fault = null;
         await _starter.EnsureRunningAsync(_hub, Stop);
         Assert.Equal(1, _hub.Starts);
@@ -104,7 +104,7 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
         // Each time another one has been started and has ended, but for the last.
         Assert.Equal((1, 0), (_hub.Starts, _hub.Wakes));
         Assert.Equal(times, _hub.RefusedWakes);
-        Assert.Empty(_warnings.Faults);
+        Assert.Empty(_log.Collector.GetSnapshot());
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
         _hub.Runs = true;
         _hub.WordFault = new IOException("The task hub is away.");
         await _starter.WakeAsync(_hub, Stop);
-        Assert.Same(_hub.WordFault, Assert.Single(_warnings.Faults));
+        Assert.Same(_hub.WordFault, Assert.Single(_log.Collector.GetSnapshot()).Exception);
         Assert.Equal((0, 0), (_hub.Starts, _hub.Wakes));
     }
 
@@ -132,7 +132,7 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
     {
         _hub.Fault = new IOException("The task hub is away.");
         await _starter.WakeAsync(_hub, Stop);
-        Assert.Same(_hub.Fault, Assert.Single(_warnings.Faults));
+        Assert.Same(_hub.Fault, Assert.Single(_log.Collector.GetSnapshot()).Exception);
         _hub.Fault = null;
         _time.Advance(Second);
         await Eventually.HoldsAsync(() => _hub.Starts == 1);
@@ -216,19 +216,5 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
             Wakes++;
             return Task.CompletedTask;
         }
-    }
-
-    private sealed class Warnings : ILogger<RedeliveryStarter>
-    {
-        public List<Exception> Faults { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Faults.Add(exception!);
     }
 }

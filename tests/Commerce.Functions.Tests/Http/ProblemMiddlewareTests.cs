@@ -10,13 +10,14 @@ using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Commerce.Functions.Tests.Http;
 
 /// <summary>What a function throws is answered as what it is.</summary>
 public sealed class ProblemMiddlewareTests
 {
-    private readonly Levels _logged = new();
+    private readonly FakeLogger<ProblemMiddleware> _log = new();
 
     [Theory]
     [InlineData(404, 1002, 503)]
@@ -53,7 +54,7 @@ public sealed class ProblemMiddlewareTests
         var body = Body(answer);
         Assert.EndsWith("/busy", (string?)body["type"], StringComparison.Ordinal);
         Assert.DoesNotContain("secret", body.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal([LogLevel.Warning], _logged.All);
+        Assert.Equal(LogLevel.Warning, Assert.Single(_log.Collector.GetSnapshot()).Level);
     }
 
     [Theory]
@@ -78,7 +79,7 @@ public sealed class ProblemMiddlewareTests
         Assert.EndsWith($"/{slug}", (string?)body["type"], StringComparison.Ordinal);
         Assert.Equal("body", (string?)body["errors"]![0]!["field"]);
         Assert.DoesNotContain("secret", body.ToJsonString(), StringComparison.Ordinal);
-        Assert.Empty(_logged.All);
+        Assert.Empty(_log.Collector.GetSnapshot());
     }
 
     public static TheoryData<Exception> Bugs =>
@@ -100,7 +101,7 @@ public sealed class ProblemMiddlewareTests
         Assert.EndsWith("/internal-error", (string?)body["type"], StringComparison.Ordinal);
         Assert.NotEmpty((string)body["traceId"]!);
         Assert.DoesNotContain("secret", body.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal([LogLevel.Error], _logged.All);
+        Assert.Equal(LogLevel.Error, Assert.Single(_log.Collector.GetSnapshot()).Level);
     }
 
     [Fact]
@@ -110,7 +111,7 @@ public sealed class ProblemMiddlewareTests
         await gone.CancelAsync();
         var answer = await AnswerAsync(new OperationCanceledException(gone.Token), http => http.RequestAborted = gone.Token);
         Assert.Equal((499, 0), (answer.StatusCode, answer.Body.Length));
-        Assert.Empty(_logged.All);
+        Assert.Empty(_log.Collector.GetSnapshot());
     }
 
     [Fact]
@@ -128,7 +129,7 @@ public sealed class ProblemMiddlewareTests
         var fault = new TimeoutException();
         Assert.Same(fault, await Record.ExceptionAsync(() => AnswerAsync(
             fault, http => http.Features.Set<IHttpResponseFeature>(new Begun()))));
-        Assert.Empty(_logged.All);
+        Assert.Empty(_log.Collector.GetSnapshot());
     }
 
     /// <summary>The host is to see that it failed: it may try a message or a timer again.</summary>
@@ -149,10 +150,10 @@ public sealed class ProblemMiddlewareTests
             return Task.CompletedTask;
         });
         Assert.Equal((204, 0), (answer.StatusCode, answer.Body.Length));
-        Assert.Empty(_logged.All);
+        Assert.Empty(_log.Collector.GetSnapshot());
     }
 
-    private ProblemMiddleware Middleware() => new(_logged);
+    private ProblemMiddleware Middleware() => new(_log);
 
     private static JsonNode Body(HttpResponse answer) => JsonNode.Parse(((MemoryStream)answer.Body).ToArray())!;
 
@@ -183,20 +184,5 @@ public sealed class ProblemMiddlewareTests
     private sealed class Begun : HttpResponseFeature
     {
         public override bool HasStarted => true;
-    }
-
-    /// <summary>How loudly each line was logged.</summary>
-    private sealed class Levels : ILogger<ProblemMiddleware>
-    {
-        public List<LogLevel> All { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Add(logLevel);
     }
 }

@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
 using Commerce.Functions.Balance;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Ledger;
+using Commerce.Functions.Orders;
+using Commerce.Functions.Tests.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
@@ -16,10 +20,11 @@ namespace Commerce.Functions.Tests.Ledger;
 /// How a ledger uses its store: what waits for a head is written together, each decided as if it had come alone and in turn, and nothing is
 /// read that is known.
 /// </summary>
-public sealed class LedgerBatchTests : IClassFixture<TestStore>
+public sealed partial class LedgerBatchTests : IClassFixture<TestStore>
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
+    private readonly TestStore _store;
     private readonly string _user = $"u-{Guid.NewGuid():N}";
     private readonly ConcurrentQueue<CosmosOperation> _calls = new();
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,6 +35,7 @@ public sealed class LedgerBatchTests : IClassFixture<TestStore>
 
     public LedgerBatchTests(TestStore store)
     {
+        _store = store;
         var network = new CosmosFaultHandler(new FaultPlan(0, 0))
         {
             Watch = WatchAsync,
@@ -107,7 +113,8 @@ public sealed class LedgerBatchTests : IClassFixture<TestStore>
 
         Assert.Equal([CosmosOperation.Batch, CosmosOperation.Batch, CosmosOperation.Batch], calls);
         Assert.All(answers, answer => Assert.Equal(OrderStatus.Paid, answer.Value!.Record.Order!.Status));
-        Assert.Equal(Enumerable.Range(0, 60).Select(n => 990L - (n * 10)), answers.Select(answer => answer.Value!.Record.Entry!.BalanceAfter));
+        Assert.Equal(
+            Enumerable.Range(0, 60).Select(n => 990L - (n * 10)), answers.Select(answer => answer.Value!.Record.Entry!.BalanceAfter));
     }
 
     /// <summary>The second order does not fit into the first one's batch, where the charge would.</summary>
@@ -152,6 +159,31 @@ public sealed class LedgerBatchTests : IClassFixture<TestStore>
         Assert.Equal(LostRaces.Max + 1, _calls.Count(call => call == CosmosOperation.Batch));
     }
 
+    /// <summary>What is written is known; only an order that was decided comes back, with what its document alone knows.</summary>
+    [Fact]
+    public async Task No_batch_answers_with_documents_but_the_order_that_was_decided()
+    {
+        using var answers = new Answers();
+        var process = new OrderFixture(_store, _store.NewProcess(answers));
+        var (user, product) = (await process.AddUserAsync(100), await process.AddProductAsync(10, 5));
+        var paid = await process.RunAsync(await process.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        var cancellation = new CancellationRequest
+        {
+            Id = OperationId.Cancellation(user, "c"),
+            UserId = user,
+            OrderId = paid.Id,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+        Assert.NotNull(await process.Get<CancellationStore>().RecordAsync(cancellation, paid));
+
+        Assert.InRange(answers.All.Count, 5, 20);
+        Assert.Equal([("order", "paid")], answers.All.SelectMany(static answer => Document().Matches(answer))
+            .Select(static match => (match.Groups[1].Value, match.Groups[2].Value)));
+    }
+
+    [GeneratedRegex("\"type\":\"([a-z]+)\"(?:.*?\"status\":\"([a-z]+)\")?")]
+    private static partial Regex Document();
+
     [Fact]
     public async Task Who_comes_when_too_many_wait_is_told_to_come_again()
     {
@@ -162,5 +194,23 @@ public sealed class LedgerBatchTests : IClassFixture<TestStore>
 
         Assert.Equal([true, true, false], answers.Select(answer => answer.Succeeded));
         Assert.Equal(new Failure(ErrorCode.Busy, "Too many requests are waiting for this item. Try again shortly."), answers[2].Failure);
+    }
+
+    /// <summary>What batches are answered, as text.</summary>
+    private sealed class Answers : DelegatingHandler
+    {
+        public ConcurrentQueue<string> All { get; } = new();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var call = await CosmosCall.OfAsync(request);
+            var response = await base.SendAsync(request, cancellationToken);
+            if (call.Operation == CosmosOperation.Batch)
+            {
+                await response.Content.LoadIntoBufferAsync(cancellationToken);
+                All.Enqueue(Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+            }
+            return response;
+        }
     }
 }

@@ -5,6 +5,8 @@ using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Tests.Orders;
 
@@ -135,6 +137,40 @@ public sealed class CancellationRunsTests(TaskHub hub, TestStore store) : IClass
         Assert.Equal(ErrorCode.NotFound, (await CancelAsync(one with { Id = "none" }, "k")).Failure?.Code);
     }
 
+    /// <summary>Whatever it finds is somebody else's run, and refused.</summary>
+    [Fact]
+    public async Task Who_finds_nothing_but_the_refused_runs_of_others_is_told_to_come_again()
+    {
+        var paid = await PaidAsync();
+        var others = new OthersRuns();
+        var told = await _fixture.Get<OrderCancellation>().CancelAsync(others, paid.UserId, paid.Id, "k", Long);
+        Assert.Equal(
+            new Failure(ErrorCode.Busy, "The order is being changed. Repeat the request shortly, with the same Idempotency-Key."),
+            told.Failure);
+        Assert.Equal(3, others.Looks);
+    }
+
+    /// <summary>The first poll comes after a quarter of a second: of what is left after it the next run has no more.</summary>
+    [Fact]
+    public async Task Who_has_waited_as_long_as_was_asked_for_waits_for_no_other_run()
+    {
+        var paid = await PaidAsync();
+        var told = await _fixture.Get<OrderCancellation>()
+            .CancelAsync(new OthersRuns(), paid.UserId, paid.Id, "k", TimeSpan.FromMilliseconds(300));
+        Assert.Equal(OrderStatus.Paid, told.Value?.Status);
+    }
+
+    [Fact]
+    public async Task Where_too_many_are_in_flight_a_cancellation_is_told_to_come_again()
+    {
+        var paid = await PaidAsync();
+        var full = new InFlightOrders(Options.Create(new OrderOptions { InFlightMax = 0 }), TimeProvider.System);
+        var cancellation = new OrderCancellation(_fixture.Orders, _fixture.Get<CancellationStore>(), full, TimeProvider.System);
+        var told = await cancellation.CancelAsync(hub.Client, paid.UserId, paid.Id, "k", Long);
+        Assert.Equal(ErrorCode.Busy, told.Failure?.Code);
+        Assert.StartsWith("Too many orders are being placed.", told.Failure!.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Who_does_not_wait_gets_the_order_as_it_is_and_it_is_cancelled_all_the_same()
     {
@@ -176,6 +212,29 @@ public sealed class CancellationRunsTests(TaskHub hub, TestStore store) : IClass
         var account = await _fixture.AccountAsync(order.UserId);
         var status = (await _fixture.Orders.FindAsync(order.UserId, order.Id))!.Status;
         return (status, account.Balance, account.Held, await _fixture.StockAsync(order.Lines[0].ProductId));
+    }
+
+    /// <summary>A hub where another instance's cancellation runs whenever it is looked for, and is always refused at its end.</summary>
+    private sealed class OthersRuns : PartialDurable
+    {
+        public int Looks { get; private set; }
+
+        public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
+            CancellationToken cancellation = default) => throw new NotSupportedException("One runs.");
+
+        public override Task<OrchestrationMetadata?> GetInstancesAsync(
+            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+        {
+            if (!getInputsAndOutputs)
+                Looks++;
+            return Task.FromResult<OrchestrationMetadata?>(new("any", instanceId)
+            {
+                RuntimeStatus = getInputsAndOutputs ? OrchestrationRuntimeStatus.Completed : OrchestrationRuntimeStatus.Running,
+                DataConverter = JsonDataConverter.Default,
+                SerializedOutput = JsonDataConverter.Default.Serialize(Failure.NotFound("no room")),
+            });
+        }
     }
 
     /// <summary>A hub that tells when somebody asks for the first time whether anything runs.</summary>

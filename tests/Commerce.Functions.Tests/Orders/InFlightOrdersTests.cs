@@ -70,6 +70,7 @@ public sealed class InFlightOrdersTests
     {
         var inFlight = InFlight();
         var order = Add(inFlight, "o", "p");
+        Assert.Null(order.Await(TimeSpan.FromMilliseconds(waitMs)));
         var answer = inFlight.OutcomeAsync(order, TimeSpan.FromMilliseconds(waitMs)).WaitAsync(Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(OrderStatus.Pending, (await answer).Value?.Status);
     }
@@ -81,7 +82,7 @@ public sealed class InFlightOrdersTests
         Add(inFlight, "o1", "p1");
         Add(inFlight, "o2", "p2");
         var refused = inFlight.JoinOrAdd("o3", "f", ["p3"], out var isNew);
-        Assert.Equal(ErrorCode.Busy, refused.Failure!.Code);
+        Assert.Equal(Busy("Too many orders are being placed."), refused.Failure);
         Assert.False(isNew);
         // A repeat of one that is in flight takes no room.
         Assert.True(inFlight.JoinOrAdd("o1", "f", ["p1"], out isNew).Succeeded);
@@ -94,12 +95,15 @@ public sealed class InFlightOrdersTests
         var inFlight = InFlight(inFlightMax: 10, perProductMax: 2);
         Add(inFlight, "o1", "hot");
         Add(inFlight, "o2", "hot", "p");
-        Assert.Equal(ErrorCode.Busy, inFlight.JoinOrAdd("o3", "f", ["hot"], out _).Failure!.Code);
+        Assert.Equal(
+            Busy("Too many orders for product 'hot' are being placed."), inFlight.JoinOrAdd("o3", "f", ["hot"], out _).Failure);
         Add(inFlight, "o4", "p");
 
         inFlight.Decide("o1", Order(OrderStatus.Paid));
         await Task.Yield();
         Assert.True(SpinWait.SpinUntil(() => inFlight.JoinOrAdd("o5", "f", ["hot"], out _).Succeeded, Deadline));
+        // One place was given up, and one was taken.
+        Assert.False(inFlight.JoinOrAdd("o6", "f", ["hot"], out _).Succeeded);
     }
 
     [Fact]
@@ -175,9 +179,45 @@ public sealed class InFlightOrdersTests
         Assert.True(SpinWait.SpinUntil(() => inFlight.JoinOrAdd("o2", "f", ["p"], out _).Succeeded, Deadline));
     }
 
+    [Fact]
+    public void Who_has_failed_once_does_not_fail_again()
+    {
+        var order = InFlight().JoinOrAdd("o", "f", ["p"], out _).Value!;
+        order.Fail(new HttpRequestException("gone"));
+        order.Fail(new HttpRequestException("still gone"));
+        Assert.Equal("gone", order.Accepted.Exception!.InnerException!.Message);
+        Assert.False(order.Decided.IsCompleted);
+    }
+
+    /// <summary>Of the second order the first poll comes by so much earlier, or later, as the first one's polls have taught.</summary>
+    [Theory]
+    [InlineData(1, 0.23)]
+    [InlineData(2, 0.255)]
+    [InlineData(9, 0.255)]
+    public async Task Each_outcome_that_is_found_moves_the_first_poll_of_the_next_order(int polls, double next_s)
+    {
+        var time = new SkippingTime();
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), time);
+        var asked = 0;
+        using (FollowAwaited(inFlight, out var order, () => ++asked < polls ? NothingKnown() : Order(OrderStatus.Paid)))
+            await order.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(() => inFlight.Count == 0);
+
+        var began = time.GetTimestamp();
+        var polled_s = 0.0;
+        using (FollowAwaited(inFlight, out var order, () =>
+        {
+            polled_s = time.GetElapsedTime(began).TotalSeconds;
+            return Order(OrderStatus.Paid);
+        }))
+            await order.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal(next_s, polled_s, 6);
+    }
+
     [Theory]
     [InlineData("Orders:WaitSeconds", -1, 10, 10, 60, 7)]
-    [InlineData("Orders:InFlightMax", 10, 0, 0, 60, 7)]
+    [InlineData("Orders:InFlightMax", 10, 0, 1, 60, 7)]
     [InlineData("Orders:InFlightPerProductMax", 10, 10, 11, 60, 7)]
     [InlineData("Orders:SweepAfterSeconds", 10, 10, 10, 0, 7)]
     [InlineData("Orders:HistoryDays", 10, 10, 10, 60, 0)]
@@ -193,7 +233,11 @@ public sealed class InFlightOrdersTests
         };
         Assert.StartsWith(setting, options.Problem(), StringComparison.Ordinal);
         Assert.Null(new OrderOptions().Problem());
+        Assert.Null(new OrderOptions { InFlightMax = 10, InFlightPerProductMax = 10 }.Problem());
+        Assert.Equal((TimeSpan.FromSeconds(wait), "Orders:WaitSeconds"), options.LongestRun);
     }
+
+    private static Failure Busy(string why) => new(ErrorCode.Busy, $"{why} Repeat the request shortly, with the same Idempotency-Key.");
 
     private InFlightOrders InFlight(int inFlightMax = 100, int perProductMax = 100) =>
         new(Options.Create(new OrderOptions { InFlightMax = inFlightMax, InFlightPerProductMax = perProductMax }), _time);

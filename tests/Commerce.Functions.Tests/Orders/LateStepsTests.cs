@@ -1,4 +1,5 @@
 using Commerce.Functions.Balance;
+using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Orders;
@@ -7,6 +8,7 @@ using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
+using Faults;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Options;
 
@@ -79,6 +81,64 @@ public sealed class LateStepsTests(TestStore store) : IClassFixture<TestStore>
         Assert.Equal(OrderStatus.Pending, (await _fixture.Orders.GetAsync(user, before.Id)).Status);
         await AssertMoneyAsync(user, balance: 100, held: 40);
     }
+
+    /// <summary>Its line was taken at a price that the late step does not know of.</summary>
+    [Fact]
+    public async Task A_step_that_comes_after_its_order_was_paid_at_another_price_pays_nothing_and_says_the_same()
+    {
+        var (user, product, before) = await AcceptAsync();
+        await _fixture.PriceAsync(product, 30);
+        var work = OrderWork.Of(before);
+        var first = await _fixture.Steps.FulfilOrder(work);
+        var paid = await _fixture.Orders.GetAsync(user, before.Id);
+        Assert.Equal((OrderStatus.Paid, 30, 1), (paid.Status, paid.TotalAmount, paid.Revision));
+
+        Assert.Equal(first, await _fixture.Steps.FulfilOrder(work));
+
+        Assert.Equal(paid.ETag, (await _fixture.Orders.GetAsync(user, before.Id)).ETag);
+        await AssertMoneyAsync(user, balance: 70, held: 0);
+    }
+
+    /// <summary>Each attempt finds another cart than it has read.</summary>
+    [Fact]
+    public async Task A_rejection_that_always_finds_another_cart_is_given_up_to_be_repeated()
+    {
+        var (user, product) = (await _fixture.AddUserAsync(100), await _fixture.AddProductAsync(10, 5));
+        await PutInCartAsync(user, product);
+        var order = await _fixture.AcceptAsync(new OrderRequest(user, "k", [new OrderItem(product, 1)], null)
+        {
+            FromCart = true,
+            Cart = await _fixture.Get<CartWriter>().FindAtPrimaryAsync(user),
+        });
+        await _fixture.AdjustAsync(product, -5);
+        Assert.Null(await _fixture.Steps.FulfilOrder(OrderWork.Of(order)));
+        var attempts = 0;
+        var network = new CosmosFaultHandler(new FaultPlan(0, 0))
+        {
+            Watch = async (call, isAfter) =>
+            {
+                if (isAfter || call is not { Container: "accounts", Operation: CosmosOperation.Batch })
+                    return;
+                attempts++;
+                await PutInCartAsync(user, product);
+            },
+        };
+        var steps = new OrderFixture(store, store.NewProcess(network)).Steps;
+
+        await Assert.ThrowsAsync<UndecidedWriteException>(() => steps.RejectOrder(OrderWork.Of(order)));
+
+        Assert.Equal(10, attempts);
+        Assert.Equal(OrderStatus.Pending, (await _fixture.Orders.GetAsync(user, order.Id)).Status);
+        Assert.True(await _fixture.Steps.RejectOrder(OrderWork.Of(order)));
+        Assert.Equal(OrderStatus.Rejected, (await _fixture.Orders.GetAsync(user, order.Id)).Status);
+    }
+
+    private async Task PutInCartAsync(string user, string product) =>
+        Assert.InRange(
+            (await store.App.CallAsync<CartFunctions>(
+                (functions, request) => functions.Add(request, user), $$"""{"productId":"{{product}}","quantity":1}""")).Status,
+            200,
+            299);
 
     [Fact]
     public async Task A_change_of_prices_that_was_made_for_an_older_order_does_not_overwrite_a_newer_one()

@@ -53,6 +53,15 @@ public sealed class OrderFunctionsTests(TestStore store) : IClassFixture<TestSto
     }
 
     [Theory]
+    [InlineData("{}", "is required")]
+    [InlineData("""{"items":[]}""", "must have 1 to 1200 entries")]
+    public async Task What_is_wrong_with_all_items_is_told_in_words(string body, string message)
+    {
+        var reply = await PostAsync(await _fixture.AddUserAsync(100), "k", body);
+        Assert.Equal(message, (string?)Assert.Single(reply.Body!["errors"]!.AsArray())!["message"]);
+    }
+
+    [Theory]
     [InlineData("{}", "items")]
     [InlineData("""{"items":null}""", "items")]
     [InlineData("""{"items":[]}""", "items")]
@@ -107,8 +116,11 @@ public sealed class OrderFunctionsTests(TestStore store) : IClassFixture<TestSto
         var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
         var order = await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1));
         var other = await _fixture.AddUserAsync(100);
-        Assert.Equal((404, "not-found"), StatusOf(await ShowAsync(other, order.Id)));
-        Assert.Equal((404, "not-found"), StatusOf(await CancelAsync(other, order.Id, "k")));
+        foreach (var refused in (Reply[])[await ShowAsync(other, order.Id), await CancelAsync(other, order.Id, "k")])
+        {
+            Assert.Equal((404, "not-found"), StatusOf(refused));
+            Assert.Equal($"User '{other}' has no order '{order.Id}'.", (string?)refused.Body!["detail"]);
+        }
         Assert.Empty((await ListAsync(other)).Body!["items"]!.AsArray());
         Assert.Equal((400, "validation"), StatusOf(await ShowAsync("no user", order.Id)));
     }

@@ -69,6 +69,15 @@ public sealed class OrderOperatorFunctionsTests(OrderOperatorFunctionsTests.Book
             fields.Split(' ').Order(), reply.Body!["errors"]!.AsArray().Select(static error => (string)error!["field"]!).Order());
     }
 
+    [Theory]
+    [InlineData("status=Paid", "must be one of pending, paid, rejected, cancelled")]
+    [InlineData("from=yesterday", "must be a time such as 2026-03-02T09:00:00Z")]
+    public async Task A_search_that_cannot_be_made_says_what_could(string filter, string message)
+    {
+        var reply = await SearchAsync($"?{filter}");
+        Assert.Equal(message, (string?)Assert.Single(reply.Body!["errors"]!.AsArray())!["message"]);
+    }
+
     private Task<Reply> SearchAsync(string query) => books.App.CallAsync<OrderOperatorFunctions>(
         static (functions, request) => functions.Search(request), null, ("Query", query));
 

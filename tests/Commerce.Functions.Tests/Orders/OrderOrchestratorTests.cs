@@ -42,6 +42,17 @@ public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
         { "said to have been decided already", [null], [false], [Fulfil, Reject] },
     };
 
+    [Fact]
+    public async Task An_orchestration_without_an_input_is_a_bug()
+    {
+        var place = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            PlaceOrderOrchestrator.RunAsync(new OrchestrationRun(PlaceOrderOrchestrator.Name, null, this)));
+        Assert.Equal("An order has no input.", place.Message);
+        var cancel = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            CancelOrderOrchestrator.RunAsync(new OrchestrationRun(CancelOrderOrchestrator.Name, null, this)));
+        Assert.Equal("A cancellation has no input.", cancel.Message);
+    }
+
     [Theory]
     [MemberData(nameof(Placements))]
     public async Task An_order_is_fulfilled_or_rejected(string what, object?[] fulfil, object?[] reject, string[] called)

@@ -72,7 +72,9 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         // Now it would cost more than any balance can hold.
         await Task.WhenAll(products.Select(product => _fixture.PriceAsync(product, Limits.PriceMax)));
         var there = new OrderFixture(store, store.NewProcess());
+        there.Durable.Set(order.Id, OrchestrationRuntimeStatus.Running);
         Assert.Equal(order.Id, (await there.AcceptAsync(user, "k", items)).Id);
+        Assert.Empty(there.Durable.Started);
         var other = await there.PlaceAsync(new OrderRequest(user, "other", items, null));
         Assert.Equal(ErrorCode.Validation, other.Failure!.Code);
     }

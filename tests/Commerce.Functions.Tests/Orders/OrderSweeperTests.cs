@@ -1,10 +1,14 @@
+using System.Net;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Support;
+using Commerce.Shared;
 using Commerce.Shared.Orders;
+using Faults;
 using Microsoft.Azure.Cosmos;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -13,6 +17,7 @@ namespace Commerce.Functions.Tests.Orders;
 public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore>
 {
     private readonly OrderFixture _fixture = new(store, store.App);
+    private readonly FakeLogger<OrderSweeper> _log = new();
 
     [Theory]
     [InlineData(null, true)]
@@ -46,8 +51,7 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     public async Task Of_more_than_one_run_can_look_after_each_has_its_turn()
     {
         var user = OrderFixture.NewId("u");
-        var orders = Enumerable.Range(0, 2_300).Select(i => PendingOrder(user, $"o-{i}")).ToArray();
-        await Parallel.ForEachAsync(orders, async (order, ct) => await Accounts.CreateItemAsync(order, cancellationToken: ct));
+        var orders = await AddPendingAsync(user, 2_300);
         // Its clock goes on by so much with each look at it that a run has time for one page.
         var hurried = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)) { AutoAdvanceAmount = TimeSpan.FromMinutes(1) };
         var sweeper = Sweeper(_fixture, olderThanSeconds: 1, hurried);
@@ -60,8 +64,86 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         }
 
         Assert.True(runs > 1);
-        await Parallel.ForEachAsync(orders, async (order, ct) =>
-            await Accounts.DeleteItemAsync<Order>(order.Id, new PartitionKey(user), cancellationToken: ct));
+        await RemoveAsync(user, orders);
+    }
+
+    /// <summary>As after a change of the partitions: the store does not know the place any more.</summary>
+    [Fact]
+    public async Task A_run_whose_place_is_refused_is_followed_by_one_that_begins_anew()
+    {
+        var user = OrderFixture.NewId("u");
+        var orders = await AddPendingAsync(user, 1_100);
+        using var network = new Forgetful();
+        var fixture = new OrderFixture(store, store.NewProcess(network));
+        var hurried = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)) { AutoAdvanceAmount = TimeSpan.FromMinutes(1) };
+        var sweeper = Sweeper(fixture, olderThanSeconds: 1, hurried);
+        await sweeper.SweepAsync(fixture.Durable, Stop);
+        Assert.NotEmpty(orders.ExceptBy(fixture.Durable.Started.Select(started => started.Id), order => order.Id));
+
+        network.HasForgotten = true;
+        await sweeper.SweepAsync(fixture.Durable, Stop);
+        Assert.Equal(1, network.Refused);
+        network.HasForgotten = false;
+        await sweeper.SweepAsync(fixture.Durable, Stop);
+        await sweeper.SweepAsync(fixture.Durable, Stop);
+
+        Assert.Empty(orders.ExceptBy(fixture.Durable.Started.Select(started => started.Id), order => order.Id));
+        await RemoveAsync(user, orders);
+    }
+
+    [Fact]
+    public async Task What_the_store_refuses_for_another_reason_is_not_passed_over()
+    {
+        using var network = new Forgetful { HasForgotten = true, RefusesAll = true };
+        var fixture = new OrderFixture(store, store.NewProcess(network));
+        var fault = await Assert.ThrowsAsync<CosmosException>(() => SweepAsync(fixture, olderThanSeconds: 1));
+        Assert.Equal(HttpStatusCode.BadRequest, fault.StatusCode);
+    }
+
+    /// <summary>Sixteen at once: the first eight can only be of the oldest two dozens.</summary>
+    [Fact]
+    public async Task The_oldest_come_first()
+    {
+        var user = OrderFixture.NewId("u");
+        var orders = await AddPendingAsync(user, 80);
+        await SweepAsync(_fixture, olderThanSeconds: -3_600);
+        var begun = _fixture.Durable.Started.Select(static started => started.Id).Where(id => orders.Any(order => order.Id == id)).Take(8);
+        var oldest = orders.OrderBy(static order => order.CreatedAt).Take(24).Select(static order => order.Id);
+        Assert.Subset(oldest.ToHashSet(), begun.ToHashSet());
+        await RemoveAsync(user, orders);
+    }
+
+    [Fact]
+    public async Task What_was_done_is_logged_and_the_caller_is_told_whether_anything_had_to_be()
+    {
+        var (order, helpless) = (await AcceptAsync(), await AcceptAsync());
+        var later = new OrderFixture(store, store.NewProcess());
+        later.Durable.FaultFor(helpless.Id, new InvalidOperationException("its partition is away"));
+        await SweepAsync(later, olderThanSeconds: 0.000_001);
+        var lines = _log.Collector.GetSnapshot().Select(static record => (record.Level, record.Message)).ToList();
+        Assert.Contains(
+            (LogLevel.Warning, $"Order {order.Id}, pending since {order.CreatedAt:O}, had no orchestration; started it again"), lines);
+        Assert.Contains((LogLevel.Warning, $"Order {helpless.Id} could not be restarted; it will be tried again"), lines);
+
+        var orchestrations = later.Get<OrderOrchestrations>();
+        Assert.False(await orchestrations.RestartIfDeadAsync(later.Durable, OpenOrder.Of(order)));
+        later.Durable.Forget(order.Id);
+        Assert.True(await orchestrations.RestartIfDeadAsync(later.Durable, OpenOrder.Of(order)));
+        var paid = await _fixture.RunAsync(order);
+        later.Durable.Forget(order.Id);
+        Assert.False(await orchestrations.RestartIfDeadAsync(later.Durable, OpenOrder.Of(order)));
+        Assert.True(await orchestrations.RestartCancellationIfDeadAsync(later.Durable, OpenOrder.Of(paid)));
+    }
+
+    [Fact]
+    public async Task Beside_what_never_ends_no_second_one_is_started_twice()
+    {
+        var order = await AcceptAsync();
+        var process = store.NewProcess(time: new FakeTimeProvider(order.CreatedAt.AddMinutes(11)));
+        var later = new OrderFixture(store, process);
+        later.Durable.Set(order.Id, OrchestrationRuntimeStatus.Running);
+        Assert.True(await later.Get<OrderOrchestrations>().RestartIfDeadAsync(later.Durable, OpenOrder.Of(order)));
+        Assert.False(await later.Get<OrderOrchestrations>().RestartIfDeadAsync(later.Durable, OpenOrder.Of(order)));
     }
 
     [Fact]
@@ -110,6 +192,8 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
 
         await SweepAsync(later, olderThanSeconds: 0.000_001);
         Assert.Contains((CancelOrderOrchestrator.Name, id), later.Durable.Started);
+        Assert.Contains($"The cancellation of order {paid.Id} had died; started it again",
+            _log.Collector.GetSnapshot().Select(static record => record.Message));
 
         await later.Steps.RefundOrder(OrderWork.Of(paid));
         await later.Steps.CompleteCancellation(OrderWork.Of(paid));
@@ -152,14 +236,14 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         return paid;
     }
 
-    private static OrderSweeper Sweeper(OrderFixture fixture, double olderThanSeconds, TimeProvider? time = null) => new(
+    private OrderSweeper Sweeper(OrderFixture fixture, double olderThanSeconds, TimeProvider? time = null) => new(
         fixture.Orders,
         fixture.Get<OrderOrchestrations>(),
         Options.Create(new OrderOptions { SweepAfterSeconds = olderThanSeconds }),
         time ?? fixture.Get<TimeProvider>(),
-        NullLogger<OrderSweeper>.Instance);
+        _log);
 
-    private static Task SweepAsync(OrderFixture fixture, double olderThanSeconds) =>
+    private Task SweepAsync(OrderFixture fixture, double olderThanSeconds) =>
         Sweeper(fixture, olderThanSeconds).SweepAsync(fixture.Durable, Stop);
 
     private async Task<Order> AcceptAsync()
@@ -168,7 +252,31 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         return await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1));
     }
 
-    private static Order PendingOrder(string userId, string id) => new()
+    /// <summary>Orders in no order of time, each a second older than another.</summary>
+    private async Task<Order[]> AddPendingAsync(string userId, int count)
+    {
+        Order[] orders = [.. Enumerable.Range(0, count).Select(i => PendingOrder(userId, $"o-{i}", i * 7 % count))];
+        foreach (var some in orders.Chunk(Limits.BatchOperationsMax))
+            await WriteAsync(userId, some, static (batch, order) => batch.CreateItem(order));
+        return orders;
+    }
+
+    private async Task RemoveAsync(string userId, Order[] orders)
+    {
+        foreach (var some in orders.Chunk(Limits.BatchOperationsMax))
+            await WriteAsync(userId, some, static (batch, order) => batch.DeleteItem(order.Id));
+    }
+
+    private async Task WriteAsync(string userId, Order[] orders, Action<TransactionalBatch, Order> add)
+    {
+        var batch = Accounts.CreateTransactionalBatch(new PartitionKey(userId));
+        foreach (var order in orders)
+            add(batch, order);
+        using var answer = await batch.ExecuteAsync(Stop);
+        Assert.True(answer.IsSuccessStatusCode);
+    }
+
+    private static Order PendingOrder(string userId, string id, int age_s) => new()
     {
         Id = id,
         UserId = userId,
@@ -176,6 +284,25 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         Fingerprint = "f",
         Lines = [],
         TotalAmount = 0,
-        CreatedAt = DateTimeOffset.UtcNow,
+        CreatedAt = DateTimeOffset.UtcNow.AddSeconds(-age_s),
     };
+
+    /// <summary>A store that refuses to go on where a query ended.</summary>
+    private sealed class Forgetful : DelegatingHandler
+    {
+        public bool HasForgotten { get; set; }
+
+        public bool RefusesAll { get; set; }
+
+        public int Refused { get; private set; }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (!HasForgotten || await CosmosCall.OfAsync(request) is not { Operation: CosmosOperation.Query }
+                || (!RefusesAll && !request.Headers.Contains("x-ms-continuation")))
+                return await base.SendAsync(request, cancellationToken);
+            Refused++;
+            return new(HttpStatusCode.BadRequest) { RequestMessage = request, Content = new StringContent("{}") };
+        }
+    }
 }

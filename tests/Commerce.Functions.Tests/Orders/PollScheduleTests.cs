@@ -53,6 +53,18 @@ public sealed class PollScheduleTests
         Assert.InRange(Follow(800, spread: 0.3, orders: 100).PollsPerOrder, 1, 8);
     }
 
+    [Theory]
+    [InlineData(1, 100, 230)]
+    [InlineData(2, 100, 255)]
+    [InlineData(9, 1_050, 255)]
+    [InlineData(10, 1_050, 350)]
+    [InlineData(11, 10_250, 1_000)]
+    public void What_one_order_teaches(int polls, double waited_ms, double next_ms)
+    {
+        _schedule.Found(TimeSpan.FromMilliseconds(waited_ms), polls);
+        Assert.Equal(next_ms, _schedule.PauseAfter(TimeSpan.Zero).TotalMilliseconds, 6);
+    }
+
     /// <summary>By how much later the outcomes are seen than they are decided, median by median, and polls an order.</summary>
     private (double Late, double PollsPerOrder) Follow(double median_ms, double spread, int orders)
     {

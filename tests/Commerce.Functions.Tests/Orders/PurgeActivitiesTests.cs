@@ -2,7 +2,8 @@ using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -14,6 +15,7 @@ public sealed class PurgeActivitiesTests : IAsyncDisposable
 
     private readonly FakeDurable _durable = new();
     private readonly FakeTimeProvider _time = new(Now);
+    private readonly FakeLogger<PurgeActivities> _log = new();
 
     public ValueTask DisposeAsync() => _durable.DisposeAsync();
 
@@ -39,6 +41,15 @@ public sealed class PurgeActivitiesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_hub_that_does_not_say_whether_more_is_left_has_come_to_the_end()
+    {
+        _durable.PurgeAsync = _ => Task.FromResult(new PurgeResult(10));
+        Assert.True(await Purge().PurgeSome(null, _durable, Stop));
+        Assert.Equal(LogLevel.Information, _log.LatestRecord.Level);
+        Assert.StartsWith("Purged the histories of 10 ", _log.LatestRecord.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_hub_that_does_not_stop_by_itself_is_stopped()
     {
         _durable.PurgeAsync = async stop =>
@@ -60,5 +71,5 @@ public sealed class PurgeActivitiesTests : IAsyncDisposable
     }
 
     private PurgeActivities Purge() =>
-        new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, NullLogger<PurgeActivities>.Instance);
+        new(Options.Create(new OrderOptions { HistoryDays = 2 }), _time, _log);
 }
