@@ -6,6 +6,7 @@ using Commerce.Functions.Catalog;
 using Commerce.Functions.Console;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
+using Commerce.Functions.Health;
 using Commerce.Functions.Ledger;
 using Commerce.Functions.Metrics;
 using Commerce.Functions.Orders;
@@ -28,6 +29,7 @@ public static class CommerceServices
         .AddRanking(configuration)
         .AddDelivery(configuration)
         .AddAudit(configuration)
+        .AddSingleton<StoreProbe>()
         .AddSingleton<OrderMetrics>()
         .AddConsole(configuration)
         .AddSingleton<ServedApiDocument>();

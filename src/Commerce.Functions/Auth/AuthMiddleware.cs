@@ -41,8 +41,8 @@ internal sealed class AuthMiddleware(TokenVerifier verifier, FairShares shares) 
         // What is public asks nobody for a token, and refuses none: a good one gets its sender a share of their own, no more.
         if (caller is null && rule.Need != Need.Public)
             return refuse();
-        // The function takes its parameter from here, too.
-        var userId = context.BindingContext.BindingData.GetValueOrDefault(UserIdParameter)?.ToString();
+        // The function takes its parameter from here, too. Where the route has no user, a query may still name one, who is nobody.
+        var userId = rule.Need == Need.User ? context.BindingContext.BindingData.GetValueOrDefault(UserIdParameter)?.ToString() : null;
         if (caller is not null && rule.MissingScope(caller, userId) is { } scope)
             return AuthAnswers.ScopeMissing(scope);
         return shares.Take(rule.Share, caller, userId, http) is { } usedUp ? AuthAnswers.TooMany(usedUp) : null;

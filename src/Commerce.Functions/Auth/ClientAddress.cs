@@ -21,7 +21,8 @@ internal static class ClientAddress
     {
         if (forwardedHops == 0)
             return Text(http.Connection.RemoteIpAddress);
-        var hops = http.Request.Headers.GetCommaSeparatedValues(Forwarded);
+        // Proxies append behind a comma whatever stands before it. Quotes would hide commas from a reader who honours them.
+        var hops = http.Request.Headers[Forwarded].ToString().Split(',', StringSplitOptions.TrimEntries);
         return hops.Length >= forwardedHops && IPEndPoint.TryParse(hops[^forwardedHops], out var client) ? Text(client.Address) : Unknown;
     }
 

@@ -62,7 +62,9 @@ internal sealed partial class IssuerKeys(IDocumentRetriever documents, IOptions<
                 return (keys, null, false);
             if (_fetch is null && now - _failedAt >= PauseAfterFailure)
                 _fetch = Task.Run(FetchAsync, CancellationToken.None);
-            return (keys, _fetch, isMissing || age >= WaitAfter);
+            // While the issuer cannot be reached the last keys have to do, and nobody waits for what will not come.
+            var isDown = now - _failedAt < WaitAfter;
+            return (keys, _fetch, isMissing || (age >= WaitAfter && !isDown));
         }
     }
 

@@ -90,13 +90,22 @@ internal sealed partial class HttpFunctions(
         return null;
     }
 
-    /// <summary>The metadata of the trigger: the route's parameters, and query and headers as JSON objects.</summary>
+    /// <summary>
+    /// The metadata of the trigger: the query and the route's parameters, which win. Their names are one whatever their case, as the host has
+    /// it; the worker takes two of one name for a fault.
+    /// </summary>
     private static void Describe(InvocationRequest request, HttpContext http, RouteValueDictionary values)
     {
+        var described = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in http.Request.Query)
-            request.TriggerMetadata[name] = new TypedData { String = value.ToString() };
+            described[name] = value.ToString();
         foreach (var (name, value) in values)
-            request.TriggerMetadata[name] = new TypedData { String = value?.ToString() ?? "" };
+        {
+            described.Remove(name);
+            described[name] = value?.ToString() ?? "";
+        }
+        foreach (var (name, value) in described)
+            request.TriggerMetadata[name] = new TypedData { String = value };
     }
 
     /// <summary>Where nobody listens to traces, ASP.NET Core takes no notice of the caller's; the function is told all the same.</summary>

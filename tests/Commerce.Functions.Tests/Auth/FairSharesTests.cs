@@ -95,6 +95,10 @@ public sealed class FairSharesTests : IDisposable
     [InlineData(1, "127.0.0.1", "[2001:db8:1:2::7]:50123", "20010db800010002")]
     [InlineData(2, "127.0.0.1", "9.9.9.9, 5.6.7.8, 10.0.0.1:443", "5.6.7.8")]
     [InlineData(2, "127.0.0.1", "5.6.7.8", "unknown")]
+    // A quote that is never closed hides no comma.
+    [InlineData(2, "127.0.0.1", "9.9.9.9, \", 5.6.7.8, 10.0.0.1:443", "5.6.7.8")]
+    [InlineData(1, "127.0.0.1", "\"9.9.9.9, 5.6.7.8:50123", "5.6.7.8")]
+    [InlineData(1, "127.0.0.1", "5.6.7.8,", "unknown")]
     [InlineData(1, "127.0.0.1", "somewhere", "unknown")]
     [InlineData(1, "127.0.0.1", null, "unknown")]
     public void An_address_is_what_our_own_proxies_say(int hops, string connection, string? forwarded, string expected) =>
@@ -140,20 +144,34 @@ public sealed class FairSharesTests : IDisposable
         Assert.Equal(200, (await CallAsync("HealthReady", "x.y.z")).Status);
     }
 
+    /// <summary>The host hands on what the query names as if it stood in the route.</summary>
+    [Theory]
+    [InlineData("ListProducts")]
+    [InlineData("GetTopProducts")]
+    [InlineData("ShowProduct")]
+    public async Task Nobody_gets_more_of_what_has_no_user_by_naming_users(string function)
+    {
+        var token = _auth.Issuer.Token();
+        for (var i = 0; i < 3; i++)
+            await CallAsync(function, token, $"u-{i}");
+        Assert.Equal(429, (await CallAsync(function, token, "u-4")).Status);
+    }
+
     public void Dispose()
     {
         _shares.Dispose();
         _auth.Dispose();
     }
 
-    private async Task<(int Status, IHeaderDictionary Headers, bool IsReached)> CallAsync(string function, string? token)
+    private async Task<(int Status, IHeaderDictionary Headers, bool IsReached)> CallAsync(
+        string function, string? token, string userId = "kim")
     {
         await using var services = new ServiceCollection().BuildServiceProvider();
         var http = From("127.0.0.1");
         (http.RequestServices, http.Response.Body) = (services, new MemoryStream());
         if (token is not null)
             http.Request.Headers.Authorization = $"Bearer {token}";
-        var run = new FakeRun(services, function, new Dictionary<string, object?> { ["userId"] = "kim" })
+        var run = new FakeRun(services, function, new Dictionary<string, object?> { ["userId"] = userId })
         {
             Items = new Dictionary<object, object> { ["HttpRequestContext"] = http },
         };

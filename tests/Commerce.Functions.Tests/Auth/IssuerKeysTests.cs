@@ -81,6 +81,26 @@ public sealed class IssuerKeysTests : IDisposable
         Assert.Equal(Verification.Unavailable, await VerifyAsync(Issuer.Token()));
     }
 
+    /// <summary>An issuer that takes requests and answers none would hold up every call otherwise, for as long as the keys are good.</summary>
+    [Fact]
+    public async Task Nobody_waits_for_an_issuer_that_did_not_answer_a_while_ago()
+    {
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+        Issuer.IsUp = false;
+        _auth.Time.Advance(IssuerKeys.WaitAfter);
+        Assert.NotNull((await VerifyAsync(Issuer.Token())).Caller);
+        var silence = new TaskCompletionSource();
+        (Issuer.IsUp, Issuer.Silence) = (true, silence.Task);
+        _auth.Time.Advance(IssuerKeys.PauseAfterFailure);
+
+        var verification = VerifyAsync(Issuer.Token()).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.NotNull((await verification).Caller);
+
+        Issuer.Rotate("key-2");
+        silence.SetResult();
+        await Eventually.HoldsAsync(async () => (await VerifyAsync(Issuer.Token())).Caller is not null);
+    }
+
     [Fact]
     public async Task A_key_that_was_withdrawn_is_not_trusted_after_the_stated_time_also_for_tokens_that_are_remembered()
     {

@@ -30,6 +30,9 @@ internal sealed class TestIssuer : IDocumentRetriever, IDisposable
     /// <summary>False: nobody answers.</summary>
     public bool IsUp { get; set; } = true;
 
+    /// <summary>Until then it takes requests and answers none.</summary>
+    public Task Silence { get; set; } = Task.CompletedTask;
+
     /// <summary>What it calls itself.</summary>
     public string Name { get; set; } = Address;
 
@@ -50,19 +53,20 @@ internal sealed class TestIssuer : IDocumentRetriever, IDisposable
         _keys.Remove(keyId);
     }
 
-    public Task<string> GetDocumentAsync(string address, CancellationToken cancel)
+    public async Task<string> GetDocumentAsync(string address, CancellationToken cancel)
     {
+        await Silence;
         if (!IsUp)
             throw new IOException("Nobody answers.");
         if (address == $"{Address}/keys")
-            return Task.FromResult(new JsonObject
+            return new JsonObject
             {
                 ["keys"] = new JsonArray([.. _keys.Select(key =>
                 PublicKey(key.Key, key.Value))])
-            }.ToJsonString());
+            }.ToJsonString();
         Assert.Equal($"{Address}/.well-known/openid-configuration", address);
         Fetches++;
-        return Task.FromResult(new JsonObject { ["issuer"] = Name, ["jwks_uri"] = $"{Address}/keys" }.ToJsonString());
+        return new JsonObject { ["issuer"] = Name, ["jwks_uri"] = $"{Address}/keys" }.ToJsonString();
     }
 
     /// <summary>A good token but for what is changed about it.</summary>

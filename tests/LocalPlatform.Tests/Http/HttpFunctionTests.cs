@@ -119,11 +119,12 @@ public sealed class HttpFunctionTests(HttpFunctionTests.Server server) : IClassF
     [Fact]
     public async Task The_context_tells_the_function_the_trace_and_the_binding_data()
     {
-        var request = new HttpRequestMessage(HttpMethod.Get, "/api/context/42?colour=red");
+        var request = new HttpRequestMessage(HttpMethod.Get, "/api/context/42?colour=red&ID=7");
         request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         var told = await (await _http.SendAsync(request)).Content.ReadFromJsonAsync<Dictionary<string, string>>();
         Assert.Equal("Context", told!["name"]);
         Assert.Contains("0af7651916cd43dd8448eb211c80319c", told["trace"], StringComparison.Ordinal);
+        // Names are one whatever their case, and the route's win.
         Assert.Equal("42", told["id"]);
         Assert.Equal("red", told["colour"]);
         Assert.True(Guid.TryParse(told["invocation"], out _));
