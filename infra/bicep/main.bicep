@@ -72,6 +72,9 @@ param authUserClaim string = 'sub'
 @maxValue(10)
 param forwardedHops int = 1
 
+@description('Further settings of the app, by their names in Azure, such as { "RateLimits__ReadsPerMinute": "600" }. They replace none of those above.')
+param appSettings object = {}
+
 @description('Address that receives order events. Empty: events wait until it is set.')
 param dataPlatformUrl string = ''
 
@@ -274,6 +277,7 @@ module functionApp 'modules/functionapp.bicep' = {
     authAudience: audience
     authUserClaim: authUserClaim
     forwardedHops: forwardedHops
+    appSettings: appSettings
     usesScheduler: durableBackend == 'scheduler'
     schedulerEndpoint: scheduler.?outputs.endpoint ?? ''
     schedulerTaskHub: scheduler.?outputs.taskHub ?? ''

@@ -48,6 +48,21 @@ public class SettingTests
         Assert.DoesNotContain("SIGNING_KEY", Metadata.Read("infra/bicep/main.bicepparam"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Further_settings_are_put_with_the_others_and_replace_none()
+    {
+        var plain = (await Deployment.DevAsync()).AppSettings();
+        var tuned = (await Deployment.OfAsync(new()
+        {
+            ["AZURE_ENV_NAME"] = "dev",
+            ["COMMERCE_SETTINGS"] = """{"Console__ClientId":"the page","Auth__Audience":"somebody else"}""",
+        })).AppSettings();
+
+        Assert.Equal(["Console__ClientId"], tuned.Keys.Except(plain.Keys));
+        Assert.Equal("the page", tuned["Console__ClientId"]);
+        Assert.Equal(plain["Auth__Audience"], tuned["Auth__Audience"]);
+    }
+
     /// <summary>The scale controller reads host.json, not settings that override it.</summary>
     [Fact]
     public async Task No_setting_overrides_host_json() => Assert.DoesNotContain(

@@ -19,6 +19,7 @@ param authIssuer string
 param authAudience string
 param authUserClaim string
 param forwardedHops int
+param appSettings object
 param usesScheduler bool
 param schedulerEndpoint string
 param schedulerTaskHub string
@@ -122,7 +123,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
 
   resource settings 'config' = {
     name: 'appsettings'
+    // The list is put as a whole: what is set by hand goes with the next deployment.
     properties: union(
+      appSettings,
       {
         AzureWebJobsStorage__accountName: storageAccountName
         AzureWebJobsStorage__credential: 'managedidentity'

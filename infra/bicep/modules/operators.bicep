@@ -1,5 +1,5 @@
-// What whoever is on call may do: what the steps of docs/operations.md need, and no more. Reading the shop's documents is granted beside
-// the database (cosmosaccess.bicep). Deploying, restoring and deleting stay with those who deploy.
+// What whoever is on call may do: what the steps of docs/operations.md need. Reading the shop's documents is granted beside the database
+// (cosmosaccess.bicep). Provisioning, restoring and deleting stay with those who deploy.
 param groupId string
 param functionAppName string
 param vaultName string
@@ -8,7 +8,7 @@ param serviceBusNamespaceName string
 var roles = {
   // Metrics, logs, alerts, the workbook, and that things exist.
   reader: 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
-  // Stop and start the app; read and change its function keys.
+  // Stop and start the app; read and change its function keys. Settings and code come with it: no built-in role has the one without the other.
   websiteContributor: 'de139f84-1756-47ae-9be6-808fbbe84772'
   // Look at dead letters and take them away, and send them again.
   serviceBusDataReceiver: '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
