@@ -45,7 +45,7 @@ public sealed class CheckoutFunctions(
             var outcome = draft.Succeeded ? await placement.PlaceAsync(durable, draft.Value, wait) : draft.Failure;
             if (outcome.Failure != Failure.Superseded)
                 return outcome;
-            // The cart was changed between the reading and the batch: what is in it now decides.
+            // The cart was changed between the reading and the batch, or a replica's would be refused: what is in it now decides.
             await LostRaces.BackOffAsync(races, time);
         }
     }
@@ -60,8 +60,11 @@ public sealed class CheckoutFunctions(
         if (draft.Succeeded)
             return draft;
         if (await placement.FindAsync(checkout.UserId, checkout.IdempotencyKey) is { } order)
-            return OrderRules.Draft(
-                checkout with { Items = [.. order.Lines.Select(static line => new OrderItem(line.ProductId, line.Quantity))] });
+            return OrderRules.Draft(checkout with
+            {
+                Items = [.. order.Lines.Select(static line => new OrderItem(line.ProductId, line.Quantity))],
+                IsReadAtPrimary = true,
+            });
         return atPrimary ? draft : await DraftAsync(request, checkout, atPrimary: true);
     }
 
@@ -71,10 +74,10 @@ public sealed class CheckoutFunctions(
         var cart = atPrimary ? await carts.FindAtPrimaryAsync(checkout.UserId) : await carts.PeekAsync(checkout.UserId);
         OrderItem[] items = [.. (cart?.Items ?? []).Select(static item => new OrderItem(item.ProductId, item.Quantity))];
         if (!CartETag.IsDemanded(request))
-            return checkout with { Items = items, Cart = cart };
+            return checkout with { Items = items, Cart = cart, IsReadAtPrimary = atPrimary };
         string[] productIds = [.. items.Select(static item => item.ProductId)];
         var seen = atPrimary ? await products.FindManyAtPrimaryAsync(productIds, ct) : await products.FindManyAsync(productIds, ct);
-        return checkout with { Items = items, Cart = cart, SeenProducts = await shown.OfAsync(seen) };
+        return checkout with { Items = items, Cart = cart, IsReadAtPrimary = atPrimary, SeenProducts = await shown.OfAsync(seen) };
     }
 
     private static Result<OrderDraft> Draft(HttpRequest request, OrderRequest filled)

@@ -83,15 +83,21 @@ public sealed class OrderPlacement(
 
     /// <summary>
     /// Accepts the order at the prices last seen, which nearly always are those in force. What would be refused at them is judged again by
-    /// what the primary has: a refusal is for good.
+    /// what the primary has: a refusal is for good. <see cref="Failure.Superseded"/> when it is the cart that has to be read there.
     /// </summary>
     private async Task<Result<Posting<AccountRecord>>> AcceptAsync(OrderDraft draft)
     {
-        if (draft.Request.SeenProducts is { } seen)
-            return await TryAcceptAsync(draft, seen, isFinal: true);
+        var request = draft.Request;
         string[] productIds = [.. draft.Items.Select(static item => item.ProductId)];
-        var accepted = await TryAcceptAsync(draft, await products.PeekManyAsync(productIds), isFinal: false);
-        return accepted.Failure is { Code: ErrorCode.Validation or ErrorCode.PriceChanged or ErrorCode.InsufficientBalance }
+        var accepted = await TryAcceptAsync(
+            draft,
+            request.SeenProducts ?? await products.PeekManyAsync(productIds),
+            isFinal: request is { IsReadAtPrimary: true, SeenProducts: not null });
+        if (accepted.Failure is not { Code: ErrorCode.Validation or ErrorCode.PriceChanged or ErrorCode.InsufficientBalance })
+            return accepted;
+        if (request.FromCart && !request.IsReadAtPrimary)
+            return Failure.Superseded;
+        return request.SeenProducts is null
             ? await TryAcceptAsync(draft, await products.FindManyAtPrimaryAsync(productIds, CancellationToken.None), isFinal: true)
             : accepted;
     }

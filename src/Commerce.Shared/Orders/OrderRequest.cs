@@ -16,6 +16,9 @@ public sealed record OrderRequest(string UserId, string IdempotencyKey, IReadOnl
     /// <summary>The cart that is checked out, as it was read.</summary>
     public ShoppingCart? Cart { get; init; }
 
+    /// <summary>True when <see cref="Cart"/> and <see cref="SeenProducts"/> are what the primary has: a refusal may rest on them.</summary>
+    public bool IsReadAtPrimary { get; init; }
+
     /// <summary>The products as the buyer has seen them, by id; null when it is not known what the buyer has seen.</summary>
     public IReadOnlyDictionary<string, Product>? SeenProducts { get; init; }
 
