@@ -10,13 +10,19 @@ namespace Commerce.Functions.Orders;
 /// Records of requests to cancel, one per idempotency key. A request that is to be carried out marks its order in the same batch, which is
 /// taken away when it is done or refused after all: the <see cref="OrderSweeper"/> picks up what is marked.
 /// </summary>
-public sealed class CancellationStore(CommerceDatabase database)
+public sealed class CancellationStore(CommerceDatabase database, OrderStore orders)
 {
     private static readonly TransactionalBatchItemRequestOptions NoContent = new() { EnableContentResponseOnWrite = false };
 
     private static readonly TransactionalBatchPatchItemRequestOptions WhilePaid = new()
     {
         FilterPredicate = OrderStore.IsPaid,
+        EnableContentResponseOnWrite = false,
+    };
+
+    private static readonly TransactionalBatchPatchItemRequestOptions WhileUnrefused = new()
+    {
+        FilterPredicate = "FROM c WHERE NOT IS_DEFINED(c.refusal)",
         EnableContentResponseOnWrite = false,
     };
 
@@ -39,21 +45,33 @@ public sealed class CancellationStore(CommerceDatabase database)
             return request;
         return answer.StatusCode switch
         {
-            HttpStatusCode.Conflict => await GetAsync(request),
+            HttpStatusCode.Conflict => await RepeatAsync(request, order),
             HttpStatusCode.PreconditionFailed => null,
             _ => throw answer.Fault(),
         };
     }
 
-    /// <summary>Records that a request was refused after all. The refusal that stands from now on.</summary>
-    public async Task<Failure> RefuseAsync(CancellationRequest request, Failure refusal)
+    /// <summary>
+    /// Records that a request was refused after all. The refusal that stands from now on; null, and nothing is recorded, when the order is
+    /// paid no more: another run has cancelled it.
+    /// </summary>
+    public async Task<Failure?> RefuseAsync(CancellationRequest request, Failure refusal)
     {
-        var recorded = await _accounts.TryPatchAsync<CancellationRequest>(
-            request.Id,
-            new PartitionKey(request.UserId),
-            [PatchOperation.Set("/refusal", refusal)],
-            new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE NOT IS_DEFINED(c.refusal)" });
-        return (recorded ?? await GetAsync(request)).Refusal ?? refusal;
+        using var answer = await _accounts.TryExecuteAsync(new PartitionKey(request.UserId), batch => batch
+            .PatchItem(request.Id, [PatchOperation.Set("/refusal", refusal)], WhileUnrefused)
+            .PatchItem(request.OrderId, [PatchOperation.Set("/status", OrderStatus.Paid)], WhilePaid));
+        return answer.IsSuccessStatusCode ? refusal : (await GetAsync(request)).Refusal;
+    }
+
+    /// <summary>
+    /// The request that has the key already. It is begun again: should the run that it began before have been refused, the order is marked
+    /// once more. Null when the order is no longer as it was.
+    /// </summary>
+    private async Task<CancellationRequest?> RepeatAsync(CancellationRequest request, Order order)
+    {
+        var recorded = await GetAsync(request);
+        var isBegun = order.Status == OrderStatus.Paid && recorded.OrderId == order.Id && recorded.Refusal is null;
+        return !isBegun || await orders.MarkAsync(order, request.CreatedAt) ? recorded : null;
     }
 
     private async Task<CancellationRequest> GetAsync(CancellationRequest request) =>

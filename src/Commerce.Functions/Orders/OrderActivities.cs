@@ -49,12 +49,14 @@ public sealed class OrderActivities(
     [Function(nameof(RefundOrder))]
     public async Task<Failure?> RefundOrder([ActivityTrigger] OrderWork work)
     {
+        // Before the refund: who asks while it is tried has a run of his own, and a mark that stays until that one has ended.
+        var order = await orders.GetAsync(work.UserId, work.OrderId);
         var answer = await accounts.SubmitAsync(work.UserId, new AccountCommand.Refund(work));
         if (answer.Failure is not { } refusal)
             return null;
         if (refusal.Code != ErrorCode.BalanceLimitExceeded)
             throw new UndecidedWriteException(refusal);
-        await orders.KeepAsync(work.UserId, work.OrderId);
+        await orders.KeepAsync(order);
         inFlight.Decide(OrderOrchestrations.CancellationId(work.OrderId), refusal);
         return refusal;
     }

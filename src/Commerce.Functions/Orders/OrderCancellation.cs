@@ -56,9 +56,9 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
             return refusal;
         var outcome = await RunAsync(durable, order, wait);
         // Of all that can go wrong here only the balance's bound is an answer; the rest is worth another try.
-        return outcome.Failure is { Code: ErrorCode.BalanceLimitExceeded } exceeded
-            ? await requests.RefuseAsync(request, exceeded)
-            : outcome;
+        if (outcome.Failure is not { Code: ErrorCode.BalanceLimitExceeded } exceeded)
+            return outcome;
+        return await requests.RefuseAsync(request, exceeded) is { } stands ? stands : default(Result<Order>?);
     }
 
     /// <summary>

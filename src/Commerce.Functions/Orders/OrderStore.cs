@@ -18,6 +18,9 @@ public sealed class OrderStore(CommerceDatabase database)
     internal static readonly string IsPaid =
         $"FROM c WHERE c.status = '{OrderTransitions.NameOf(OrderTransitions.Before(OrderStatus.Cancelled))}'";
 
+    private static readonly string IsUnmarked =
+        $"{IsPaid} AND (NOT IS_DEFINED(c.cancelRequestedAt) OR c.cancelRequestedAt = null)";
+
     private readonly Container _container = database[CommerceDatabase.Accounts];
 
     /// <summary>The order as a replica has it; null when the primary has none.</summary>
@@ -96,19 +99,33 @@ public sealed class OrderStore(CommerceDatabase database)
 
     /// <summary>Paid to cancelled. The order as it is then; a repeat changes nothing.</summary>
     public async Task<Order> CancelAsync(string userId, string orderId, DateTimeOffset cancelledAt) =>
-        await TryPatchPaidAsync(
-            userId,
+        await _container.TryPatchAsync<Order>(
             orderId,
-            PatchOperation.Set("/status", OrderStatus.Cancelled),
-            PatchOperation.Set("/cancelledAt", cancelledAt),
-            ClearCancelRequest)
+            new PartitionKey(userId),
+            [
+                PatchOperation.Set("/status", OrderStatus.Cancelled),
+                PatchOperation.Set("/cancelledAt", cancelledAt),
+                ClearCancelRequest,
+            ],
+            new PatchItemRequestOptions { FilterPredicate = IsPaid })
         ?? await GetAsync(userId, orderId);
 
-    /// <summary>A paid order whose cancellation was refused: the sweeper is to pass it over.</summary>
-    public Task KeepAsync(string userId, string orderId) => TryPatchPaidAsync(userId, orderId, ClearCancelRequest);
+    /// <summary>
+    /// A paid order whose cancellation was refused: the sweeper is to pass it over, unless it was asked for once more since then.
+    /// </summary>
+    /// <param name="order">The order as it was before the refund was tried.</param>
+    public async Task KeepAsync(Order order)
+    {
+        if (order.CancelRequestedAt is { } requestedAt)
+            await TryPatchAsync(order, $"{IsPaid} AND c.cancelRequestedAt = '{UtcTimeConverter.Text(requestedAt)}'", ClearCancelRequest);
+    }
 
-    /// <summary>The order as it is then; null when it is not paid.</summary>
-    private Task<Order?> TryPatchPaidAsync(string userId, string orderId, params PatchOperation[] changes) =>
-        _container.TryPatchAsync<Order>(
-            orderId, new PartitionKey(userId), changes, new PatchItemRequestOptions { FilterPredicate = IsPaid });
+    /// <summary>Marks an order as one that is to be cancelled, if it is not. False when it is not paid.</summary>
+    public async Task<bool> MarkAsync(Order order, DateTimeOffset requestedAt) =>
+        await TryPatchAsync(order, IsUnmarked, PatchOperation.Set("/cancelRequestedAt", requestedAt)) is not null
+        || (await GetAsync(order.UserId, order.Id)).Status == OrderStatus.Paid;
+
+    /// <summary>The order as it is then; null when it does not meet the condition.</summary>
+    private Task<Order?> TryPatchAsync(Order order, string condition, PatchOperation change) => _container.TryPatchAsync<Order>(
+        order.Id, new PartitionKey(order.UserId), [change], new PatchItemRequestOptions { FilterPredicate = condition });
 }

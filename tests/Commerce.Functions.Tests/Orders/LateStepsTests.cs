@@ -156,12 +156,13 @@ public sealed class LateStepsTests(TestStore store) : IClassFixture<TestStore>
     }
 
     [Fact]
-    public async Task Only_a_paid_order_becomes_cancelled_or_loses_the_mark_of_its_request()
+    public async Task Only_a_paid_order_becomes_cancelled_or_gets_or_loses_the_mark_of_its_request()
     {
         var (user, _, pending) = await AcceptAsync();
 
         var order = await _fixture.Orders.CancelAsync(user, pending.Id, DateTimeOffset.UnixEpoch);
-        await _fixture.Orders.KeepAsync(user, pending.Id);
+        await _fixture.Orders.KeepAsync(order with { CancelRequestedAt = DateTimeOffset.UnixEpoch });
+        Assert.False(await _fixture.Orders.MarkAsync(order, DateTimeOffset.UnixEpoch));
 
         Assert.Equal((OrderStatus.Pending, null), (order.Status, order.CancelledAt));
         Assert.Equal(order.ETag, (await _fixture.Orders.GetAsync(user, pending.Id)).ETag);
