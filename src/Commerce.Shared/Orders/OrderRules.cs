@@ -90,19 +90,25 @@ public static class OrderRules
     {
         var total = 0L;
         var hasOtherPrice = false;
+        SoldLine? closed = null;
         for (var i = 0; i < lines.Count; i++)
         {
             var (item, line) = (work.Items[i], lines[i]);
             if (line is null)
-                return Failure.NotFound($"There is no product '{item.ProductId}'.") with { ProductId = item.ProductId };
+                return NoProduct(item);
             if (line is { Kind: MovementKind.Refused, UnitPrice: null })
                 return Failure.InsufficientStock(item.ProductId, item.Quantity, StockRules.AvailableTo(line));
+            if (line.Kind == MovementKind.Sealed)
+                closed ??= item;
             var price = line.UnitPrice ?? item.UnitPrice;
             total += price * item.Quantity;
             hasOtherPrice |= price != item.UnitPrice;
         }
-        return hasOtherPrice
-            ? Failure.PriceChanged(work.TotalAmount, total)
+        if (hasOtherPrice)
+            return Failure.PriceChanged(work.TotalAmount, total);
+        // Closed, and none refused: the product was away when its line was tried, and there again when it was closed.
+        return closed is not null
+            ? NoProduct(closed)
             : throw new ArgumentException($"Nothing keeps order '{work.OrderId}' from being paid.", nameof(lines));
     }
 
@@ -119,6 +125,9 @@ public static class OrderRules
             parts.AddRange(["expected total", Text(expected)]);
         return OperationId.Fingerprint([.. parts]);
     }
+
+    private static Failure NoProduct(SoldLine item) =>
+        Failure.NotFound($"There is no product '{item.ProductId}'.") with { ProductId = item.ProductId };
 
     private static int[] LinesInOrder(IReadOnlyList<OrderItem> items, IReadOnlyList<OrderItem> lines)
     {

@@ -146,6 +146,27 @@ public sealed class OrderRefusalTests(TestStore store) : IClassFixture<TestStore
     }
 
     [Fact]
+    public async Task A_product_that_was_away_while_its_line_was_tried_and_is_there_again_rejects_the_order()
+    {
+        var (order, product) = await AcceptAsync();
+        var work = OrderWork.Of(order);
+        await store.Database[CommerceDatabase.Catalog].DeleteItemAsync<Product>(
+            Product.DocumentId, new PartitionKey(product), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Null(await _fixture.Steps.FulfilOrder(work));
+        await store.Database[CommerceDatabase.Catalog].DeleteItemAsync<StockMovement>(
+            OperationId.InitialStock, new PartitionKey(product), cancellationToken: TestContext.Current.CancellationToken);
+        await _fixture.Get<CatalogWriter>().CreateAsync(product, "Product", 10, stock: 5);
+
+        await _fixture.Steps.RejectOrder(work);
+
+        var decided = await _fixture.Orders.GetAsync(order.UserId, order.Id);
+        Assert.Equal(
+            (OrderStatus.Rejected, ErrorCode.NotFound, product),
+            (decided.Status, decided.Rejection!.Code, decided.Rejection.ProductId));
+        await AssertMoneyAsync(order.UserId, balance: 100, held: 0);
+    }
+
+    [Fact]
     public async Task A_full_stock_queue_makes_the_step_retry_and_refuses_no_line()
     {
         var (order, product) = await AcceptAsync();

@@ -166,7 +166,24 @@ public sealed class OrderRulesTests
         Assert.Equal((50, 54), (both.ExpectedTotalAmount, both.TotalAmount));
         Assert.Equal(
             "Nothing keeps order 'o' from being paid. (Parameter 'lines')",
-            Assert.Throws<ArgumentException>(() => OrderRules.ReasonToReject(work, [sold, closed])).Message);
+            Assert.Throws<ArgumentException>(() => OrderRules.ReasonToReject(work, [sold, sold])).Message);
+    }
+
+    /// <summary>Closed when it was there again, after it had been away when its line was tried.</summary>
+    [Fact]
+    public void An_order_whose_lines_were_closed_and_none_refused_is_rejected_for_the_first_of_them()
+    {
+        var work = new OrderWork("o", "u", [new("a", 2, 10), new("b", 3, 10)]);
+        var closed = Line("a", MovementKind.Sealed);
+        Assert.Equal("a", Reason(closed, Line("b", MovementKind.Sealed)));
+        Assert.Equal("b", Reason(Line("a", MovementKind.Sale) with { UnitPrice = 10 }, Line("b", MovementKind.Sealed)));
+
+        string? Reason(params StockMovement[] lines)
+        {
+            var reason = OrderRules.ReasonToReject(work, lines);
+            Assert.Equal(ErrorCode.NotFound, reason.Code);
+            return reason.ProductId;
+        }
     }
 
     [Fact]
