@@ -17,7 +17,9 @@ public static class Limits
     /// <summary>Largest unit price in won: 10^9.</summary>
     public const long PriceMax = 1_000_000_000;
 
-    /// <summary>Largest stock of a product in pieces: 10^9.</summary>
+    /// <summary>
+    /// Largest stock of a product in pieces: 10^9. Of a hot one, whose stock is spread, each partition may hold as much: 1.7 * 10^10 in all.
+    /// </summary>
     public const long StockMax = 1_000_000_000;
 
     /// <summary>Largest quantity of one product in one order or cart, in pieces: 10^6. Real wholesale lines reach 80,995.</summary>

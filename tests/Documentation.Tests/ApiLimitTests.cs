@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Commerce.Functions.ApiDocs;
 using Commerce.Shared;
 using Commerce.Shared.Audit;
+using Commerce.Shared.Catalog;
 using CsCheck;
 
 namespace Documentation.Tests;
@@ -16,7 +17,7 @@ public class ApiLimitTests
     [InlineData("schemas/Money", "maximum", Limits.MoneyMax)]
     [InlineData("schemas/ChargeRequest/properties/amount", "maximum", Limits.ChargeAmountMax)]
     [InlineData("schemas/Price", "maximum", Limits.PriceMax)]
-    [InlineData("schemas/Stock", "maximum", Limits.StockMax)]
+    [InlineData("schemas/Stock", "maximum", Limits.StockMax * (1 + StockPartition.ShardsMax))]
     [InlineData("schemas/StockAdjustmentRequest/properties/delta", "maximum", Limits.StockMax)]
     [InlineData("schemas/StockAdjustmentRequest/properties/delta", "minimum", -Limits.StockMax)]
     [InlineData("schemas/StockAdjustment/properties/reason", "maxLength", Limits.ReasonLengthMax)]

@@ -30,7 +30,10 @@ public sealed class StockShards
     /// Carries a command out, as <see cref="Ledger.Ledger{THead, TCommand, TRecord}.SubmitAsync"/> does, with all pieces that the product
     /// has. For a product that never was hot it is nothing more.
     /// </summary>
-    /// <param name="command">A reservation in any partition, or an adjustment in the product's own.</param>
+    /// <param name="command">
+    /// A reservation in any partition, or an adjustment in the product's own. What is added lies there, and needs no look at the others: each
+    /// partition has a bound of its own.
+    /// </param>
     /// <exception cref="UndecidedWriteException">Others were faster all the time; to be repeated.</exception>
     public async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command)
     {
@@ -61,9 +64,8 @@ public sealed class StockShards
         var (productId, shard) = StockPartition.Of(command.ProductId);
         var want = command switch
         {
-            StockCommand.Reserve reserve => new Want(shard, reserve.Quantity, IsSumWanted: false),
-            StockCommand.Adjust { Delta: < 0 } adjust => new Want(shard, -adjust.Delta, IsSumWanted: false),
-            StockCommand.Adjust => new Want(shard, 0, IsSumWanted: true),
+            StockCommand.Reserve reserve => new Want(shard, reserve.Quantity),
+            StockCommand.Adjust { Delta: < 0 } adjust => new Want(shard, -adjust.Delta),
             _ => throw new ArgumentOutOfRangeException(nameof(command)),
         };
         return _covers.TrySubmit(productId, want) is { } answer
@@ -77,13 +79,13 @@ public sealed class StockShards
     private async Task CoverAsync(string productId, IReadOnlyList<Pending<Want, long?>> batch)
     {
         var stock = await _transfers.SettleAsync(productId);
-        if (batch.Any(pending => pending.Work.IsBeyond(stock)) && !(await _transfers.ReadAsync(productId)).HasMovedSince(stock))
+        if (batch.Any(pending => pending.Work.Quantity > stock.Sum) && !(await _transfers.ReadAsync(productId)).HasMovedSince(stock))
         {
             // Nothing moved between two readings, so what the first one says was so at one moment between them.
-            foreach (var pending in batch.Where(pending => pending.Work.IsBeyond(stock)))
+            foreach (var pending in batch.Where(pending => pending.Work.Quantity > stock.Sum))
                 pending.Complete(stock.Sum);
         }
-        foreach (var home in batch.Where(pending => !pending.Work.IsBeyond(stock)).GroupBy(static pending => pending.Work.Home))
+        foreach (var home in batch.Where(pending => pending.Work.Quantity <= stock.Sum).GroupBy(static pending => pending.Work.Home))
         {
             var wanted = home.Sum(static pending => pending.Work.Quantity);
             while (stock.StockOf(home.Key) < wanted
@@ -97,9 +99,5 @@ public sealed class StockShards
 
     /// <param name="Home">The partition that is asked.</param>
     /// <param name="Quantity">Pieces that it is to have.</param>
-    /// <param name="IsSumWanted">True when it is asked how many there are.</param>
-    private readonly record struct Want(int Home, long Quantity, bool IsSumWanted)
-    {
-        public bool IsBeyond(SplitStock stock) => IsSumWanted || Quantity > stock.Sum;
-    }
+    private readonly record struct Want(int Home, long Quantity);
 }

@@ -26,16 +26,17 @@ public sealed class SplitStock(IReadOnlyList<Product?> heads)
 
     /// <summary>
     /// What to bring to a partition that lacks pieces: from the one that has the most at least half of it, so that the next buyers find
-    /// some too. Null when no other has any.
+    /// some too; never more than a partition may hold. Null when no other has any, or there is no room.
     /// </summary>
     /// <param name="to">The partition.</param>
     /// <param name="missing">Pieces that it lacks.</param>
     public (int From, StockTransfer Transfer)? Steal(int to, long missing)
     {
         var (from, donor) = heads.Index().Where(head => head.Index != to).MaxBy(static head => head.Item?.Stock ?? 0);
-        return donor is { Stock: > 0, Transfer: null }
-            ? (from, new StockTransfer(to, Math.Min(donor.Stock, Math.Max(missing, donor.Stock / 2)), donor.TransferCount + 1))
-            : null;
+        if (donor is not { Stock: > 0, Transfer: null })
+            return null;
+        var pieces = Math.Min(Math.Min(donor.Stock, Math.Max(missing, donor.Stock / 2)), Limits.StockMax - StockOf(to));
+        return pieces > 0 ? (from, new StockTransfer(to, pieces, donor.TransferCount + 1)) : null;
     }
 
     /// <summary>The stock after a transfer that has arrived.</summary>

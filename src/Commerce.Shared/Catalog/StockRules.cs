@@ -73,7 +73,7 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
         {
             ProductId = adjustment.ProductId,
             Requested = adjustment.Requested,
-            Available = Limits.StockMax - AvailableTo(adjustment),
+            Available = Math.Max(0, Limits.StockMax - AvailableTo(adjustment)),
         },
     };
 
@@ -108,12 +108,12 @@ public sealed class StockRules : ILedgerRules<Product, StockCommand, StockMoveme
 
     private Decision<Product, StockMovement> Adjust(Product product, StockCommand.Adjust adjust, DateTimeOffset now)
     {
-        // Both bounds are far from overflow: |delta| is checked on input to be at most Limits.StockMax.
-        var before = adjust.Delta > 0 ? KnownOfAll(product, adjust) ?? product.Stock : product.Stock;
-        var isBoundKnown = adjust.Delta < 0 || !product.HasOthers || adjust.Available is not null;
-        if (isBoundKnown && before + adjust.Delta is >= 0 and <= Limits.StockMax)
+        // Both bounds are far from overflow: |delta| is checked on input to be at most Limits.StockMax. What puts orders back, and moves
+        // pieces, may exceed the upper one, which keeps nobody from taking any off.
+        var after = product.Stock + adjust.Delta;
+        if (adjust.Delta < 0 ? after >= 0 : after <= Limits.StockMax)
             return Post(product, Movement(product, adjust, MovementKind.Adjustment, adjust.Delta, now) with { Reason = adjust.Reason });
-        if (NotHere(product, adjust, Math.Abs(adjust.Delta)) is { } elsewhere)
+        if (adjust.Delta < 0 && NotHere(product, adjust, -adjust.Delta) is { } elsewhere)
             return elsewhere;
         return (product, Unmoved(product, adjust, MovementKind.Refused, adjust.Delta, now) with
         {

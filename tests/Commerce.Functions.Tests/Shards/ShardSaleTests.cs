@@ -1,4 +1,5 @@
 using Commerce.Functions.Catalog;
+using Commerce.Functions.Tests.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Catalog;
@@ -178,7 +179,7 @@ public sealed class ShardSaleTests
     }
 
     [Fact]
-    public async Task An_adjustment_takes_what_lies_in_all_partitions_and_is_refused_by_what_all_have()
+    public async Task An_adjustment_takes_what_lies_in_all_partitions_and_adds_to_what_its_own_has()
     {
         await using var hot = await HotProduct.CreateAsync(stock: 10, 2);
         await hot.Here.Get<StockTransfers>().TryMoveAsync(hot.Id, 0, new StockTransfer(2, 8, 1));
@@ -189,17 +190,40 @@ public sealed class ShardSaleTests
         Assert.Equal(0, await hot.StockAsync());
         Assert.Equal(201, (await AdjustAsync(hot, "c", Limits.StockMax - 1)).Status);
         await hot.Here.Get<StockTransfers>().TryMoveAsync(hot.Id, 0, new StockTransfer(1, Limits.StockMax - 1, 2));
-        var beyond = await AdjustAsync(hot, "d", 2);
-        Assert.Equal((409, "stock-limit-exceeded", 1), (beyond.Status, beyond.Problem, beyond.Number("available")));
-        Assert.Equal(201, (await AdjustAsync(hot, "e", 1)).Status);
+        Assert.Equal(201, (await AdjustAsync(hot, "d", 2)).Status);
+        var beyond = await AdjustAsync(hot, "e", Limits.StockMax - 1);
+        Assert.Equal(
+            (409, "stock-limit-exceeded", Limits.StockMax - 2), (beyond.Status, beyond.Problem, beyond.Number("available")));
         // What was refused is answered the same for ever.
         Assert.Equal(10, (await AdjustAsync(hot, "a", -11)).Number("available"));
-        Assert.Equal(1, (await AdjustAsync(hot, "d", 2)).Number("available"));
-        await hot.AssertWholeAsync(Limits.StockMax);
+        Assert.Equal(Limits.StockMax - 2, (await AdjustAsync(hot, "e", Limits.StockMax - 1)).Number("available"));
+        await hot.AssertWholeAsync(Limits.StockMax + 1);
     }
 
-    private static Task<Reply> AdjustAsync(HotProduct hot, string key, long delta) =>
-        hot.There.Get<IServiceProvider>().CallAsync<CatalogOperatorFunctions>(
+    /// <summary>A sum would be found only between two sales.</summary>
+    [Fact]
+    public async Task What_is_delivered_during_a_rush_is_added_at_once()
+    {
+        await using var hot = await HotProduct.CreateAsync(stock: 10, 2);
+        using var rush = new CosmosFaultHandler(new FaultPlan(0, 0))
+        {
+            Watch = async (call, isAfter) =>
+            {
+                // Something is sold between any two looks.
+                if (!isAfter && call.Operation == CosmosOperation.ReadAtPrimary)
+                    await hot.Here.AdjustAsync(hot.Id, 1);
+            },
+        };
+        var before = await hot.Here.StockAsync(hot.Id);
+
+        var reply = await AdjustAsync(hot, "delivery", 500, hot.NewInstance(rush));
+
+        Assert.Equal(201, reply.Status);
+        Assert.True(await hot.Here.StockAsync(hot.Id) >= before + 500);
+    }
+
+    private static Task<Reply> AdjustAsync(HotProduct hot, string key, long delta, OrderFixture? instance = null) =>
+        (instance ?? hot.There).Get<IServiceProvider>().CallAsync<CatalogOperatorFunctions>(
             (functions, request) => functions.Adjust(request, hot.Id),
             $$"""{"delta":{{delta}},"reason":"count"}""",
             ("Idempotency-Key", key));

@@ -200,11 +200,9 @@ public sealed class SplitStockTests
     }
 
     [Theory]
-    [InlineData(Limits.StockMax - 1, 1, true)]
-    [InlineData(Limits.StockMax, 1, false)] // Though its own partition has room.
     [InlineData(5, -2, true)] // Taken out of what it has itself.
     [InlineData(5, -3, false)]
-    public void Stock_is_added_up_to_what_all_may_hold_and_taken_out_of_its_own(long available, long delta, bool isDone)
+    public void Stock_is_taken_out_of_its_own(long available, long delta, bool isDone)
     {
         var adjust = new StockCommand.Adjust(Sku, "k", delta, "count") { Available = available };
         var record = new StockRules().Decide(Head(0, 2), adjust, Now).Record!;
@@ -212,8 +210,32 @@ public sealed class SplitStockTests
         Assert.Equal(isDone ? null : available, record.Available);
     }
 
+    /// <summary>Whatever the others have: nobody has to know.</summary>
     [Theory]
-    [InlineData(1, true, ErrorCode.InsufficientStock)] // It may be too much for all.
+    [InlineData(2, Limits.StockMax - 2, null)]
+    [InlineData(2, Limits.StockMax - 1, Limits.StockMax - 2)]
+    [InlineData(Limits.StockMax + 3, 1, 0L)] // Orders were put back that had been sold before it was filled.
+    public void Stock_is_added_up_to_what_its_own_partition_may_hold(long stock, long delta, long? room)
+    {
+        var decision = new StockRules().Decide(Head(0, stock), new StockCommand.Adjust(Sku, "k", delta, "count"), Now);
+        Assert.Equal(room is null ? MovementKind.Adjustment : MovementKind.Refused, decision.Record?.Kind);
+        Assert.Equal(room, StockRules.RefusalOf(decision.Record!)?.Available);
+    }
+
+    [Fact]
+    public void More_than_a_partition_should_hold_can_be_taken_off() => Assert.Equal(
+        MovementKind.Adjustment,
+        new StockRules().Decide(Head(0, Limits.StockMax + 3), new StockCommand.Adjust(Sku, "k", -1, "count"), Now).Record?.Kind);
+
+    [Theory]
+    [InlineData(Limits.StockMax - 4, 4)]
+    [InlineData(Limits.StockMax, null)]
+    [InlineData(Limits.StockMax + 1, null)]
+    public void No_more_is_stolen_than_a_partition_may_hold(long has, int? pieces) =>
+        Assert.Equal(pieces, Of(0, has, Limits.StockMax).Steal(1, 10)?.Transfer.Pieces);
+
+    [Theory]
+    [InlineData(1, true, null)]
     [InlineData(-3, true, ErrorCode.InsufficientStock)] // Others may have it.
     [InlineData(-2, true, null)]
     [InlineData(1, false, null)]
