@@ -15,29 +15,29 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
     public static string CancellationId(string orderId) => "cancel-" + orderId;
 
     /// <summary>Starts a pending order's orchestration again unless one runs. True when it had to.</summary>
-    public Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
-        durable, order, order.OrderId, OrderStatus.Pending, PlaceOrderOrchestrator.Name);
+    public Task<bool> RestartIfDeadAsync(DurableTaskClient durable, OpenOrder order, CancellationToken ct = default) => RestartIfDeadAsync(
+        durable, order, order.OrderId, OrderStatus.Pending, PlaceOrderOrchestrator.Name, ct);
 
     /// <summary>Starts the cancellation of a paid order again unless one runs. True when it had to.</summary>
-    public Task<bool> RestartCancellationIfDeadAsync(DurableTaskClient durable, OpenOrder order) => RestartIfDeadAsync(
-        durable, order, CancellationId(order.OrderId), OrderStatus.Paid, CancelOrderOrchestrator.Name);
+    public Task<bool> RestartCancellationIfDeadAsync(DurableTaskClient durable, OpenOrder order, CancellationToken ct = default) =>
+        RestartIfDeadAsync(durable, order, CancellationId(order.OrderId), OrderStatus.Paid, CancelOrderOrchestrator.Name, ct);
 
     private async Task<bool> RestartIfDeadAsync(
-        DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator)
+        DurableTaskClient durable, OpenOrder open, string instanceId, OrderStatus status, string orchestrator, CancellationToken ct)
     {
-        if (await durable.IsRunningAsync(instanceId))
+        if (await durable.IsRunningAsync(instanceId, ct))
         {
             // What its hub has lost it does not know either, and calls it running for ever. A second one beside it does no harm.
             if (open.SubstituteNumber(time.GetUtcNow()) is not { } number)
                 return false;
             instanceId = $"{instanceId}-{number}";
-            if (await durable.GetInstanceAsync(instanceId) is not null)
+            if (await durable.GetInstanceAsync(instanceId, ct) is not null)
                 return false;
         }
         // It may have completed between the two reads.
-        if (await orders.FindAsync(open.UserId, open.OrderId) is not { } order || order.Status != status)
+        if (await orders.FindAsync(open.UserId, open.OrderId, ct) is not { } order || order.Status != status)
             return false;
-        await durable.TryStartAsync(orchestrator, OrderWork.Of(order), instanceId);
+        await durable.TryStartAsync(orchestrator, OrderWork.Of(order), instanceId, ct);
         return true;
     }
 

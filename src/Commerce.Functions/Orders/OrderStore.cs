@@ -24,7 +24,8 @@ public sealed class OrderStore(CommerceDatabase database)
     private readonly Container _container = database[CommerceDatabase.Accounts];
 
     /// <summary>The order as a replica has it; null when the primary has none.</summary>
-    public Task<Order?> FindAsync(string userId, string orderId) => _container.FindAsync<Order>(orderId, new PartitionKey(userId));
+    public Task<Order?> FindAsync(string userId, string orderId, CancellationToken ct = default) =>
+        _container.FindAsync<Order>(orderId, new PartitionKey(userId), ct);
 
     /// <summary>
     /// The order as a replica has it if that is what is wanted, or as it is: who would give something up because of an order asks for

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Commerce.Functions.Cosmos;
 using Microsoft.Azure.Cosmos;
@@ -27,20 +28,22 @@ public sealed partial class OrderSweeper(
     private readonly Round _pending = new();
     private readonly Round _toCancel = new();
 
-    public async Task SweepAsync(DurableTaskClient durable, CancellationToken ct)
+    /// <summary>Both beside each other, so that one that fails does not keep the other from its turn.</summary>
+    public Task SweepAsync(DurableTaskClient durable, CancellationToken ct)
     {
-        await ContinueAsync(_toCancel, orders.ToCancelAsync, FinishCancellationAsync, ct);
-        await ContinueAsync(_pending, orders.PendingAsync, RestartAsync, ct);
+        return Task.WhenAll(
+            ContinueAsync(_toCancel, orders.ToCancelAsync, FinishCancellationAsync, ct),
+            ContinueAsync(_pending, orders.PendingAsync, RestartAsync, ct));
 
-        async Task FinishCancellationAsync(OpenOrder order)
+        async Task FinishCancellationAsync(OpenOrder order, CancellationToken stop)
         {
-            if (await orchestrations.RestartCancellationIfDeadAsync(durable, order))
+            if (await orchestrations.RestartCancellationIfDeadAsync(durable, order, stop))
                 LogCancellationRestarted(order.OrderId);
         }
 
-        async Task RestartAsync(OpenOrder order)
+        async Task RestartAsync(OpenOrder order, CancellationToken stop)
         {
-            if (await orchestrations.RestartIfDeadAsync(durable, order))
+            if (await orchestrations.RestartIfDeadAsync(durable, order, stop))
                 LogRestarted(order.OrderId, order.Since);
         }
     }
@@ -48,45 +51,61 @@ public sealed partial class OrderSweeper(
     private async Task ContinueAsync(
         Round round,
         Func<DateTimeOffset, string?, CancellationToken, Task<QueryPage<OpenOrder>>> readPage,
-        Func<OpenOrder, Task> restart,
+        Func<OpenOrder, CancellationToken, Task> restart,
         CancellationToken ct)
     {
-        var started = time.GetTimestamp();
-        do
+        using var limit = new CancellationTokenSource(RoundMax, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        for (var pages = 0; pages == 0 || (round.Continuation is not null && !stop.IsCancellationRequested); pages++)
         {
-            if (round.Continuation is null)
-                round.Before = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SweepAfterSeconds);
-            QueryPage<OpenOrder> page;
             try
             {
-                page = await readPage(round.Before, round.Continuation, ct);
+                if (round.Open.IsEmpty)
+                    await ReadAsync(round, readPage, stop.Token);
             }
-            catch (CosmosException refused) when (refused.StatusCode == HttpStatusCode.BadRequest && round.Continuation is not null)
+            catch (OperationCanceledException) when (pages > 0 && limit.IsCancellationRequested)
             {
-                // A continuation from before a change of the partitions or of the SDK: the next run begins anew.
-                round.Continuation = null;
+                // The time was up, as it is sooner or later; that the store says nothing in all of it is a fault.
                 return;
             }
-            await Parallel.ForEachAsync(
-                page.Documents.OrderBy(static order => order.Since),
-                new ParallelOptions { MaxDegreeOfParallelism = ParallelMax, CancellationToken = ct },
-                async (order, _) => await TryAsync(restart, order));
-            round.Continuation = page.Continuation;
+            await Task.WhenAll(Enumerable.Range(0, ParallelMax).Select(_ => WorkOffAsync(round.Open, restart, stop.Token)));
         }
-        while (round.Continuation is not null && time.GetElapsedTime(started) < RoundMax);
     }
 
-    private async Task TryAsync(Func<OpenOrder, Task> restart, OpenOrder order)
+    private async Task ReadAsync(
+        Round round, Func<DateTimeOffset, string?, CancellationToken, Task<QueryPage<OpenOrder>>> readPage, CancellationToken stop)
     {
+        if (round.Continuation is null)
+            round.Before = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SweepAfterSeconds);
         try
         {
-            await restart(order);
+            var page = await readPage(round.Before, round.Continuation, stop);
+            round.Continuation = page.Continuation;
+            foreach (var order in page.Documents.OrderBy(static order => order.Since))
+                round.Open.Enqueue(order);
         }
-#pragma warning disable CA1031 // One that cannot be helped now must not stand in the way of the others; it has its turn again.
-        catch (Exception fault)
-#pragma warning restore CA1031
+        catch (CosmosException refused) when (refused.StatusCode == HttpStatusCode.BadRequest && round.Continuation is not null)
         {
-            LogNotRestarted(fault, order.OrderId);
+            // A continuation from before a change of the partitions or of the SDK: the next run begins anew.
+            round.Continuation = null;
+        }
+    }
+
+    private async Task WorkOffAsync(
+        ConcurrentQueue<OpenOrder> open, Func<OpenOrder, CancellationToken, Task> restart, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && open.TryDequeue(out var order))
+        {
+            try
+            {
+                await restart(order, stop);
+            }
+#pragma warning disable CA1031 // One that cannot be helped now must not stand in the way of the others; it has its turn again.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                LogNotRestarted(fault, order.OrderId);
+            }
         }
     }
 
@@ -96,6 +115,9 @@ public sealed partial class OrderSweeper(
         public DateTimeOffset Before { get; set; }
 
         public string? Continuation { get; set; }
+
+        /// <summary>What was read and not begun yet, the oldest first.</summary>
+        public ConcurrentQueue<OpenOrder> Open { get; } = new();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Order {OrderId}, pending since {Since:O}, had no orchestration; started it again")]

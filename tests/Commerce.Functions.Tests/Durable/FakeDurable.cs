@@ -21,6 +21,9 @@ internal sealed class FakeDurable : PartialDurable
     /// <summary>Told of every start before it is made: here others can be quicker.</summary>
     public Action<string>? Starting { get; set; }
 
+    /// <summary>Told of every look for an instance: here it may take its time.</summary>
+    public Func<string, CancellationToken, Task>? Looking { get; set; }
+
     /// <summary>What a start of that instance throws.</summary>
     public void FaultFor(string instanceId, Exception fault) => _faults[instanceId] = fault;
 
@@ -49,9 +52,12 @@ internal sealed class FakeDurable : PartialDurable
         return Task.FromResult(options.InstanceId!);
     }
 
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        Task.FromResult(_instances.GetValueOrDefault(instanceId));
+    public override async Task<OrchestrationMetadata?> GetInstancesAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    {
+        await (Looking?.Invoke(instanceId, cancellation) ?? Task.CompletedTask);
+        return _instances.GetValueOrDefault(instanceId);
+    }
 
     /// <summary>What a purge comes to.</summary>
     public Func<CancellationToken, Task<PurgeResult>> PurgeAsync { get; set; } = _ => Task.FromResult(new PurgeResult(0, isComplete: true));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Orders;
@@ -52,18 +53,9 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
     {
         var user = OrderFixture.NewId("u");
         var orders = await AddPendingAsync(user, 2_300);
-        // Its clock goes on by so much with each look at it that a run has time for one page.
-        var hurried = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)) { AutoAdvanceAmount = TimeSpan.FromMinutes(1) };
-        var sweeper = Sweeper(_fixture, olderThanSeconds: 1, hurried);
+        var sweeper = HurriedSweeper(_fixture);
 
-        var runs = 0;
-        for (; orders.ExceptBy(_fixture.Durable.Started.Select(started => started.Id), order => order.Id).Any(); runs++)
-        {
-            Assert.True(runs < 20, "The tail is never reached.");
-            await sweeper.SweepAsync(_fixture.Durable, Stop);
-        }
-
-        Assert.True(runs > 1);
+        Assert.True(await SweepAllAsync(sweeper, _fixture, orders) > 1);
         await RemoveAsync(user, orders);
     }
 
@@ -75,8 +67,7 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         var orders = await AddPendingAsync(user, 1_100);
         using var network = new Forgetful();
         var fixture = new OrderFixture(store, store.NewProcess(network));
-        var hurried = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)) { AutoAdvanceAmount = TimeSpan.FromMinutes(1) };
-        var sweeper = Sweeper(fixture, olderThanSeconds: 1, hurried);
+        var sweeper = HurriedSweeper(fixture);
         await sweeper.SweepAsync(fixture.Durable, Stop);
         Assert.NotEmpty(orders.ExceptBy(fixture.Durable.Started.Select(started => started.Id), order => order.Id));
 
@@ -84,11 +75,56 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         await sweeper.SweepAsync(fixture.Durable, Stop);
         Assert.Equal(1, network.Refused);
         network.HasForgotten = false;
-        await sweeper.SweepAsync(fixture.Durable, Stop);
-        await sweeper.SweepAsync(fixture.Durable, Stop);
-
-        Assert.Empty(orders.ExceptBy(fixture.Durable.Started.Select(started => started.Id), order => order.Id));
+        await SweepAllAsync(sweeper, fixture, orders);
         await RemoveAsync(user, orders);
+    }
+
+    /// <summary>Each of them takes all the time of a run.</summary>
+    [Fact]
+    public async Task Orders_whose_hub_does_not_answer_hold_up_neither_the_run_nor_the_others()
+    {
+        var user = OrderFixture.NewId("u");
+        var orders = await AddPendingAsync(user, 40);
+        var (clock, looks) = (new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1)), new ConcurrentQueue<string>());
+        _fixture.Durable.Looking = async (id, stop) =>
+        {
+            looks.Enqueue(id);
+            await Task.Yield();
+            clock.Advance(TimeSpan.FromSeconds(30));
+            await Task.Delay(Timeout.Infinite, stop);
+        };
+        var sweeper = Sweeper(_fixture, olderThanSeconds: 1, clock);
+
+        for (var runs = 0; orders.ExceptBy(looks, static order => order.Id).Any(); runs++)
+        {
+            Assert.True(runs < 200, "The tail is never reached.");
+            await sweeper.SweepAsync(_fixture.Durable, Stop);
+        }
+
+        await RemoveAsync(user, orders);
+    }
+
+    [Fact]
+    public async Task Where_it_cannot_be_read_what_is_to_be_cancelled_pending_orders_are_started_all_the_same()
+    {
+        var order = await AcceptAsync();
+        using var network = new Forgetful { Forgotten = "cancelRequestedAt" };
+        var later = new OrderFixture(store, store.NewProcess(network));
+
+        await Assert.ThrowsAsync<CosmosException>(() => SweepAsync(later, olderThanSeconds: 0.000_001));
+
+        Assert.True(IsStarted(later, order.Id));
+    }
+
+    [Fact]
+    public async Task A_store_that_says_nothing_in_all_the_time_of_a_run_is_a_fault()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var network = new Silent(() => clock.Advance(TimeSpan.FromSeconds(30)));
+        var fixture = new OrderFixture(store, store.NewProcess(network));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Sweeper(fixture, olderThanSeconds: 1, clock).SweepAsync(fixture.Durable, Stop));
     }
 
     [Fact]
@@ -243,6 +279,30 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         time ?? fixture.Get<TimeProvider>(),
         _log);
 
+    /// <summary>Runs until all orders are started; how many it takes.</summary>
+    private static async Task<int> SweepAllAsync(OrderSweeper sweeper, OrderFixture fixture, Order[] orders)
+    {
+        var runs = 0;
+        for (; orders.ExceptBy(fixture.Durable.Started.Select(started => started.Id), order => order.Id).Any(); runs++)
+        {
+            Assert.True(runs < 20, "The tail is never reached.");
+            await sweeper.SweepAsync(fixture.Durable, Stop);
+        }
+        return runs;
+    }
+
+    /// <summary>One that has time for some 750 looks at the hub in a run.</summary>
+    private OrderSweeper HurriedSweeper(OrderFixture fixture)
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1));
+        fixture.Durable.Looking = (_, _) =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(40));
+            return Task.CompletedTask;
+        };
+        return Sweeper(fixture, olderThanSeconds: 1, clock);
+    }
+
     private Task SweepAsync(OrderFixture fixture, double olderThanSeconds) =>
         Sweeper(fixture, olderThanSeconds).SweepAsync(fixture.Durable, Stop);
 
@@ -287,6 +347,20 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
         CreatedAt = DateTimeOffset.UtcNow.AddSeconds(-age_s),
     };
 
+    /// <summary>A store that answers no query.</summary>
+    private sealed class Silent(Action asked) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (await CosmosCall.OfAsync(request) is { Operation: CosmosOperation.Query })
+            {
+                asked();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
     /// <summary>A store that refuses to go on where a query ended.</summary>
     private sealed class Forgetful : DelegatingHandler
     {
@@ -294,15 +368,21 @@ public sealed class OrderSweeperTests(TestStore store) : IClassFixture<TestStore
 
         public bool RefusesAll { get; set; }
 
+        /// <summary>A word of queries that are refused wherever they begin.</summary>
+        public string? Forgotten { get; init; }
+
         public int Refused { get; private set; }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (!HasForgotten || await CosmosCall.OfAsync(request) is not { Operation: CosmosOperation.Query }
-                || (!RefusesAll && !request.Headers.Contains("x-ms-continuation")))
+            if (await CosmosCall.OfAsync(request) is not { Operation: CosmosOperation.Query } || !await IsRefusedAsync(request))
                 return await base.SendAsync(request, cancellationToken);
             Refused++;
             return new(HttpStatusCode.BadRequest) { RequestMessage = request, Content = new StringContent("{}") };
         }
+
+        private async Task<bool> IsRefusedAsync(HttpRequestMessage request) => Forgotten is { } word
+            ? (await request.Content!.ReadAsStringAsync(Stop)).Contains(word, StringComparison.Ordinal)
+            : HasForgotten && (RefusesAll || request.Headers.Contains("x-ms-continuation"));
     }
 }
