@@ -8,6 +8,8 @@ namespace Commerce.Shared.Orders;
 /// </summary>
 public static class OrderRules
 {
+    private const string ExpectedTotal = "expected total";
+
     /// <summary>What is wrong with a request for so many items; null if nothing is.</summary>
     public static string? RefuseCount(int count) =>
         count is 0 or > Limits.OrderLinesMax ? $"must have 1 to {Limits.OrderLinesMax} entries" : null;
@@ -122,7 +124,9 @@ public static class OrderRules
             ? ["cart"]
             : [.. items.SelectMany(static item => new[] { item.ProductId, Text(item.Quantity) })];
         if (request.ExpectedTotalAmount is { } expected)
-            parts.AddRange(["expected total", Text(expected)]);
+            parts.AddRange([ExpectedTotal, Text(expected)]);
+        else if (parts is [.., ExpectedTotal, _])
+            parts.Add(""); // A product may be called so. All other fingerprints stay as they were, also those in stored orders.
         return OperationId.Fingerprint([.. parts]);
     }
 

@@ -140,6 +140,32 @@ public sealed class OrderRulesTests
     }
 
     [Fact]
+    public void A_product_that_is_called_like_the_expectation_is_not_taken_for_it()
+    {
+        OrderItem[] items = [new("a", 2)];
+        Assert.True(Identifiers.IsProductId("expected total"));
+        Assert.NotEqual(
+            DraftOf(Request(items) with { ExpectedTotalAmount = 20 }).Fingerprint, FingerprintOf([.. items, new("expected total", 20)]));
+    }
+
+    /// <summary>They are in stored orders, and a client may repeat its request whatever was deployed meanwhile.</summary>
+    [Fact]
+    public void Fingerprints_are_what_they_always_were()
+    {
+        OrderItem[] items = [new("b", 1), new("a", 2)];
+        Assert.Equal(OperationId.Fingerprint("a", "2", "b", "1"), FingerprintOf(items));
+        Assert.Equal(
+            OperationId.Fingerprint("a", "2", "b", "1", "expected total", "20"),
+            DraftOf(Request(items) with { ExpectedTotalAmount = 20 }).Fingerprint);
+        Assert.Equal(OperationId.Fingerprint("cart"), DraftOf(Request(items) with { FromCart = true }).Fingerprint);
+        Assert.Equal(
+            OperationId.Fingerprint("cart", "expected total", "20"),
+            DraftOf(Request(items) with { FromCart = true, ExpectedTotalAmount = 20 }).Fingerprint);
+        Assert.Equal(
+            OperationId.Fingerprint("expected total", "7", "p", "1"), FingerprintOf([new("expected total", 7), new("p", 1)]));
+    }
+
+    [Fact]
     public void An_order_from_a_cart_remembers_how_its_lines_lay_there()
     {
         OrderItem[] items = [new("c", 3), new("a", 1), new("b", 2)];
