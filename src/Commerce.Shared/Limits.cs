@@ -18,7 +18,8 @@ public static class Limits
     public const long PriceMax = 1_000_000_000;
 
     /// <summary>
-    /// Largest stock of a product in pieces: 10^9. Of a hot one, whose stock is spread, each partition may hold as much: 1.7 * 10^10 in all.
+    /// Largest stock of a product in pieces: 10^9. Of a hot one, whose stock is spread, each partition may hold as much:
+    /// 1.7 * 10^10 in all.
     /// </summary>
     public const long StockMax = 1_000_000_000;
 
@@ -27,12 +28,18 @@ public static class Limits
 
     /// <summary>
     /// Most distinct products in one order. The largest real basket known to us (UCI Online Retail) has 1,114; an order document of
-    /// 1,200 lines is about 200 KB, a tenth of Cosmos DB's 2 MB.
+    /// 1,200 lines is about 200 KB, a tenth of Cosmos DB's 2 MB, and at most 1.6 MB, whatever names and ids its products have.
     /// </summary>
     public const int OrderLinesMax = 1_200;
 
     /// <summary>Most distinct products in a cart; a cart can always be bought whole.</summary>
     public const int CartItemsMax = OrderLinesMax;
+
+    /// <summary>
+    /// Most distinct products in a cart that rejected orders have come back to, and of the pieces of one product twice
+    /// <see cref="QuantityMax"/>: as much as an order and a cart have together.
+    /// </summary>
+    public const int ReturnedItemsMax = 2 * CartItemsMax;
 
     /// <summary>Longest user or product id, in characters.</summary>
     public const int IdentifierLengthMax = 64;

@@ -15,8 +15,8 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
     : Ledger<Account, AccountCommand, AccountRecord>(Rules, accounts, options, time)
 {
     /// <summary>
-    /// Lines that weigh as much as an operation: a batch of orders, payments or refunds stays below 2 MB, whatever names their products
-    /// have, and brings no more than some 1,200 lines into the change feed at once.
+    /// Lines that weigh as much as an operation: a batch of orders, carts, payments or refunds stays below 2 MB, whatever names their
+    /// products have, and brings no more than some 1,200 lines into the change feed at once.
     /// </summary>
     private const int LinesPerOperation = 12;
 
@@ -50,7 +50,7 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
 
     internal override int WeightOf(AccountRecord record) =>
         OperationsOf(record)
-        + ((record.Order?.Lines.Count ?? record.Entry?.Lines?.Count ?? record.Decision?.Work.Items.Count ?? 0) / LinesPerOperation);
+        + ((LinesOf(record) + (record.Cart?.Items.Count ?? 0)) / LinesPerOperation);
 
     protected override async Task<AccountRecord?> RecallAsync(AccountCommand command)
     {
@@ -69,6 +69,9 @@ public sealed class AccountLedger(AccountReader accounts, LedgerOptions options,
         using var document = answer[first + Count(record.Entry)].ResourceStream;
         return record with { Order = JsonSerializer.Deserialize(document, DocumentJsonContext.Default.Order) };
     }
+
+    private static int LinesOf(AccountRecord record) =>
+        record.Order?.Lines.Count ?? record.Entry?.Lines?.Count ?? record.Decision?.Work.Items.Count ?? 0;
 
     /// <summary>True when the order is what the command was made for, so that it has not been carried out.</summary>
     private static bool IsAwaited(Order order, AccountCommand command) => order.Status == OrderStatus.Pending && command switch

@@ -31,8 +31,8 @@ public sealed class StockShards
     /// has. For a product that never was hot it is nothing more.
     /// </summary>
     /// <param name="command">
-    /// A reservation in any partition, or an adjustment in the product's own. What is added lies there, and needs no look at the others: each
-    /// partition has a bound of its own.
+    /// A reservation in any partition, or an adjustment in the product's own. What is added lies there, and needs no look at the others:
+    /// each partition has a bound of its own.
     /// </param>
     /// <exception cref="UndecidedWriteException">Others were faster all the time; to be repeated.</exception>
     public async Task<Result<Posting<StockMovement>>> SubmitAsync(StockCommand command)

@@ -73,19 +73,23 @@ public static class CartRules
         cart with { Items = [], Revisions = Revisions.With(cart.Revisions, orderId), UpdatedAt = now };
 
     /// <summary>
-    /// Puts back what a rejected order was to buy, where it lay. Nothing is lost: with what was added in the meantime the cart may hold
-    /// more than a cart takes, which has to go before it can be bought.
+    /// Puts back what a rejected order was to buy, where it lay. With what was added in the meantime the cart may hold more than a cart
+    /// takes, up to twice as much, which has to go before it can be bought. What several rejected orders bring beyond that is left out:
+    /// such a cart could not be written, nor could the rejection that it is written with, and the order says what it was.
     /// </summary>
     public static ShoppingCart GiveBack(ShoppingCart cart, string orderId, IReadOnlyList<CartItem> items, DateTimeOffset now)
     {
-        var back = items.Select(static item => item.ProductId).ToHashSet();
+        var quantities = cart.Items.ToDictionary(static item => item.ProductId, static item => item.Quantity);
+        var room = Limits.ReturnedItemsMax - quantities.Count;
+        List<CartItem> back = [];
+        foreach (var item in items)
+        {
+            if (quantities.Remove(item.ProductId, out var quantity) || room-- > 0)
+                back.Add(item with { Quantity = Math.Min(quantity + item.Quantity, 2 * Limits.QuantityMax) });
+        }
         return cart with
         {
-            Items =
-            [
-                .. items.Select(item => item with { Quantity = item.Quantity + QuantityOf(cart, item.ProductId) }),
-                .. cart.Items.Where(item => !back.Contains(item.ProductId)),
-            ],
+            Items = [.. back, .. cart.Items.Where(item => quantities.ContainsKey(item.ProductId))],
             Revisions = Revisions.With(cart.Revisions, $"back-{orderId}"),
             UpdatedAt = now,
         };

@@ -19,7 +19,7 @@ public sealed record ShoppingCart : IVersioned<ShoppingCart>
 
     /// <summary>
     /// One a product, in the order in which they were first added, at most <see cref="Limits.CartItemsMax"/>; beyond that only what a
-    /// rejected order has given back.
+    /// rejected order has given back, up to <see cref="Limits.ReturnedItemsMax"/>.
     /// </summary>
     public required IReadOnlyList<CartItem> Items { get; init; }
 
@@ -40,5 +40,7 @@ public sealed record ShoppingCart : IVersioned<ShoppingCart>
 }
 
 /// <param name="ProductId">The product.</param>
-/// <param name="Quantity">Pieces, 1 to <see cref="Limits.QuantityMax"/>, or more when a rejected order has given some back.</param>
+/// <param name="Quantity">
+/// Pieces, 1 to <see cref="Limits.QuantityMax"/>, or up to twice as many when a rejected order has given some back.
+/// </param>
 public sealed record CartItem(string ProductId, long Quantity);

@@ -3,6 +3,7 @@ using Commerce.Functions.Ledger;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Balance;
+using Commerce.Shared.Cart;
 using Commerce.Shared.Orders;
 
 namespace Commerce.Functions.Tests.Balance;
@@ -15,9 +16,6 @@ public class AccountLedgerTests
     [InlineData(Limits.OrderLinesMax, 101)]
     public async Task A_refund_weighs_as_much_as_its_lines(int lines, int weight)
     {
-        await using var database = await TestDatabase.CreateAsync();
-        using var accounts = new AccountReader(database.Database, new LedgerOptions(), TimeProvider.System);
-        var ledger = new AccountLedger(accounts, new LedgerOptions(), TimeProvider.System);
         var refund = new LedgerEntry
         {
             Id = "refund-o-1",
@@ -30,6 +28,26 @@ public class AccountLedgerTests
             Lines = [.. Enumerable.Range(0, lines).Select(i => new SoldLine($"p{i}", 1, 1))],
         };
 
-        Assert.Equal(weight, ledger.WeightOf(new AccountRecord { Entry = refund }));
+        Assert.Equal(weight, await WeightOfAsync(new AccountRecord { Entry = refund }));
+    }
+
+    /// <summary>The rejections of several orders at once give back as many carts.</summary>
+    [Fact]
+    public async Task A_rejection_weighs_as_much_as_its_lines_and_the_cart_that_it_gives_back()
+    {
+        var work = new OrderWork("o-1", "u-1", [.. Enumerable.Range(0, 24).Select(i => new SoldLine($"p{i}", 1, 1))]);
+        var cart = CartRules.Empty("u-1", DateTimeOffset.UnixEpoch) with
+        {
+            Items = [.. Enumerable.Range(0, 36).Select(i => new CartItem($"p{i}", 1))],
+        };
+
+        Assert.Equal(2 + 5, await WeightOfAsync(new AccountRecord { Decision = new(work, OrderStatus.Rejected), Cart = cart }));
+    }
+
+    private static async Task<int> WeightOfAsync(AccountRecord record)
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        using var accounts = new AccountReader(database.Database, new LedgerOptions(), TimeProvider.System);
+        return new AccountLedger(accounts, new LedgerOptions(), TimeProvider.System).WeightOf(record);
     }
 }

@@ -106,13 +106,13 @@ public sealed class CartLimitTests(TestStore store) : IClassFixture<TestStore>
     [Fact]
     public async Task A_cart_that_was_given_back_too_much_shows_no_number_that_cannot_be_held()
     {
-        var products = await AddProductsAsync(2, Limits.PriceMax);
+        var products = await AddProductsAsync(5, Limits.PriceMax);
         ShoppingCart cart = CartRules.Empty(_user, DateTimeOffset.UnixEpoch);
-        CartItem[] back = [.. products.Select(product => new CartItem(product, 5 * Limits.QuantityMax))];
+        CartItem[] back = [.. products.Select(product => new CartItem(product, 2 * Limits.QuantityMax))];
         await store.Database[CommerceDatabase.Accounts].CreateItemAsync(CartRules.GiveBack(cart, "o-1", back, DateTimeOffset.UnixEpoch));
         Assert.Null((await GetAsync()).Body!["totalAmount"]);
         Assert.Equal(200, (await SetAsync(products[0], 1)).Status);
-        Assert.Equal((5 * LineMax) + Limits.PriceMax, (await GetAsync()).Number("totalAmount"));
+        Assert.Equal((8 * LineMax) + Limits.PriceMax, (await GetAsync()).Number("totalAmount"));
     }
 
     [Fact]

@@ -98,6 +98,26 @@ public sealed class CartRulesTests
         Assert.Equal(5, CartRules.QuantityOf(Apply(over, new CartChange.Set("p0", 5)).Value!, "p0"));
     }
 
+    /// <summary>As when many checkouts were under way at once, all of them large: a document has an end.</summary>
+    [Fact]
+    public void What_rejected_orders_give_back_beyond_twice_a_cart_is_left_out()
+    {
+        var cart = Empty;
+        for (var order = 0; order < 4; order++)
+            cart = CartRules.GiveBack(cart, $"o-{order}", Items(order * 1_000), Now);
+
+        Assert.Equal(Limits.ReturnedItemsMax, cart.Items.Count);
+        Assert.Equal(Items(2_000).Take(400), cart.Items.Take(400));
+        Assert.Equal(Items(1_000).Concat(Items(0)), cart.Items.Skip(400));
+
+        // Of what is there already more comes back, as far as the bound of the pieces.
+        cart = CartRules.GiveBack(cart, "o-4", [new("p3999", 1), new("p1999", Limits.QuantityMax)], Now);
+        Assert.Equal((Limits.ReturnedItemsMax, new CartItem("p1999", 2 * Limits.QuantityMax)), (cart.Items.Count, cart.Items[0]));
+
+        static CartItem[] Items(int first) =>
+            [.. Enumerable.Range(first, 1_000).Select(static n => new CartItem($"p{n:D4}", Limits.QuantityMax + 1))];
+    }
+
     [Fact]
     public void A_quantity_beyond_the_bound_is_refused_with_the_field()
     {
