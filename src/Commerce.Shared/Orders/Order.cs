@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Commerce.Shared.Json;
 
 namespace Commerce.Shared.Orders;
 
@@ -95,7 +96,8 @@ public sealed record Order
 /// <param name="UnitPrice">Won a piece.</param>
 /// <param name="Quantity">Pieces.</param>
 /// <param name="Amount">Won: price times quantity.</param>
-public sealed record OrderLine(string ProductId, string Name, long UnitPrice, long Quantity, long Amount)
+public sealed record OrderLine(
+    string ProductId, [property: JsonConverter(typeof(PlainTextConverter))] string Name, long UnitPrice, long Quantity, long Amount)
 {
     /// <summary>
     /// The partition of a hot product out of which it is sold, for good (<see cref="Catalog.StockPartition.Shard"/>). 0, and not stored, is

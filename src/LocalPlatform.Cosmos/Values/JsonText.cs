@@ -8,7 +8,7 @@ namespace LocalPlatform.Cosmos.Values;
 /// <summary>How the gateway reads and writes JSON.</summary>
 internal static class JsonText
 {
-    public static readonly JavaScriptEncoder RelaxedEncoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+    public static readonly JavaScriptEncoder RelaxedEncoder = new PlainEncoder();
 
     // Bodies are checked when they are parsed; checking what we write again would be a second pass.
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = RelaxedEncoder, SkipValidation = true };

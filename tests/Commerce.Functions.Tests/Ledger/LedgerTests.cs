@@ -25,6 +25,9 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
 
     private static string NewUser() => $"u-{Guid.NewGuid():N}";
 
+    /// <summary>No character takes more bytes.</summary>
+    private static readonly string LongName = string.Concat(Enumerable.Repeat("👍", Limits.NameLengthMax));
+
     private static Order OrderOf(string user, string id, long amount, int lines = 1) => new()
     {
         Id = id,
@@ -32,7 +35,7 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
         Status = OrderStatus.Pending,
         Fingerprint = $"{amount}",
         Lines = [.. Enumerable.Range(0, lines)
-            .Select(n => new OrderLine($"p-{n:D4}-{new string('x', 50)}", new string('한', Limits.NameLengthMax), amount, 1, amount))],
+            .Select(n => new OrderLine($"p{n:D4}".PadRight(Limits.IdentifierLengthMax, '+'), LongName, amount, 1, amount))],
         TotalAmount = amount * lines,
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
@@ -113,18 +116,20 @@ public sealed class LedgerTests(TestStore store) : IClassFixture<TestStore>
             iter: 15, threads: 2);
     }
 
-    [Fact]
-    public async Task Large_orders_of_one_user_at_once_fit_into_batches_of_the_store()
+    [Theory]
+    [InlineData(6, Limits.OrderLinesMax)]
+    [InlineData(30, 100)]
+    public async Task Large_orders_of_one_user_at_once_fit_into_batches_of_the_store(int count, int lines)
     {
         var (user, ledger) = (NewUser(), Accounts(store.App));
         await ledger.SubmitAsync(user, new AccountCommand.Charge(user, "all", Limits.MoneyMax));
-        var orders = Enumerable.Range(0, 6).Select(n => OrderOf(user, $"o-{n}", 10, Limits.OrderLinesMax)).ToList();
+        var orders = Enumerable.Range(0, count).Select(n => OrderOf(user, $"o-{n}", 10, lines)).ToList();
         var placed = await Task.WhenAll(orders.Select(order => PlaceAsync(ledger, order))).WaitAsync(Deadline);
         Assert.All(placed, answer => Assert.Equal(OrderStatus.Pending, answer.Value!.Record.Order!.Status));
         var paid = await Task.WhenAll(orders.Select(order => ledger.SubmitAsync(user, new AccountCommand.Pay(OrderWork.Of(order)))))
             .WaitAsync(Deadline);
         Assert.All(paid, answer =>
-            Assert.Equal((OrderStatus.Paid, Limits.OrderLinesMax),
+            Assert.Equal((OrderStatus.Paid, lines),
                 (answer.Value!.Record.Order!.Status, answer.Value.Record.Order.Lines.Count)));
         await AssertSumsAsync(user);
     }
