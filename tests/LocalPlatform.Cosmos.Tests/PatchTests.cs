@@ -57,6 +57,17 @@ public sealed class PatchTests : IAsyncLifetime
         Assert.Equal("a", read.Resource["text"]);
     }
 
+    /// <summary>Escaped, its text would take three times as much, and no document takes that.</summary>
+    [Fact]
+    public async Task A_document_that_is_nearly_full_of_emoji_is_patched_and_keeps_them()
+    {
+        var text = string.Concat(Enumerable.Repeat("👍", 500_000));
+        await Patch(PatchOperation.Set("/text", text));
+        await Patch(PatchOperation.Increment("/n", 1));
+        var read = await _container.ReadItemAsync<JObject>("1", Key, cancellationToken: Ct);
+        Assert.Equal(text, read.Resource["text"]);
+    }
+
     [Fact]
     public async Task Targets_that_must_exist_are_demanded()
     {
