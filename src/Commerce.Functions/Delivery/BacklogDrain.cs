@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Delivery;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Delivery;
@@ -41,7 +43,7 @@ public sealed class BacklogDrain(
                 await PaceAsync(page.Attempted, pageStarted, ct);
             }
         }
-        DeliveryMetrics.Waiting(await store.CountAsync(DeliveryState.Waiting, ct));
+        DeliveryMetrics.Waiting(await store.CountAsync(DeliveryState.Waiting, ct), time);
         var nextDue = await store.NextDueAsync(ct);
         // What was ordered while this ran must not be left to a run that does not follow.
         control = await deliverySwitch.RefreshAsync(ct);
@@ -57,14 +59,27 @@ public sealed class BacklogDrain(
         // While the platform is thought to be down, one event goes ahead to see.
         var max = gate.IsOpenForAll ? options.Value.PageMax : 1;
         var page = await store.DueAsync(shard, time.GetUtcNow(), max, ct);
-        var settled = new EventDelivery[page.Count];
+        var settled = page.ToArray();
+        ExceptionDispatchInfo? broken = null;
         await Parallel.ForAsync(
             0,
             page.Count,
             new ParallelOptions { MaxDegreeOfParallelism = options.Value.DrainingMax, CancellationToken = ct },
-            async (i, token) => settled[i] = await dispatcher.TryAsync(page[i], null, token));
+            async (i, token) =>
+            {
+                try
+                {
+                    settled[i] = await dispatcher.TryAsync(page[i], null, token);
+                }
+                catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+                {
+                    broken = ExceptionDispatchInfo.Capture(fault);
+                }
+            });
         List<EventDelivery> changed = [.. settled.Where((delivery, i) => !ReferenceEquals(delivery, page[i]))];
+        // What was sent is settled first, or it would be sent again.
         await store.SettleAsync(shard, changed);
+        broken?.Throw();
         return (changed.Count, page.Count - changed.Count);
     }
 

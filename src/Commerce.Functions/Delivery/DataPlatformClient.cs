@@ -17,6 +17,9 @@ public sealed class DataPlatformClient : IDisposable
     /// <summary>Characters of an answer's body that are kept for an operator to read.</summary>
     private const int ExcerptLengthMax = 300;
 
+    /// <summary>Characters that are kept of what came of an attempt.</summary>
+    internal const int DetailLengthMax = 400;
+
     private const string TraceParentHeader = "traceparent";
 
     private static readonly MediaTypeHeaderValue ContentType = new("application/cloudevents+json", "utf-8");
@@ -66,7 +69,12 @@ public sealed class DataPlatformClient : IDisposable
         {
             attempt = Failed($"{fault.GetType().Name}: {fault.Message}");
         }
-        return attempt with { DurationMs = Math.Round(_time.GetElapsedTime(started).TotalMilliseconds, 1) };
+        return attempt with
+        {
+            // The reason phrase and a fault's message have the length that the other side gave them.
+            Detail = attempt.Detail.Length > DetailLengthMax ? attempt.Detail[..DetailLengthMax] : attempt.Detail,
+            DurationMs = Math.Round(_time.GetElapsedTime(started).TotalMilliseconds, 1),
+        };
     }
 
     public void Dispose() => _http.Dispose();

@@ -20,17 +20,17 @@ internal static class DeliveryMetrics
         "commerce.delivery.lag", "s", "From what happened to its receipt by the platform");
 
     private static Func<int> _breaker = static () => 0;
-    private static long _waiting;
-    private static long _parked;
+    private static Count? _waiting;
+    private static Count? _parked;
 
     static DeliveryMetrics()
     {
         CommerceTelemetry.Meter.CreateObservableGauge(
             "commerce.delivery.breaker", () => _breaker(), description: "0 closed, 1 open, 2 half-open, 3 isolated");
         CommerceTelemetry.Meter.CreateObservableGauge(
-            "commerce.delivery.waiting", () => Interlocked.Read(ref _waiting), "{event}", "Events in the backlog when it was last counted");
+            "commerce.delivery.waiting", () => _waiting?.Told() ?? [], "{event}", "Events in the backlog when it was last counted");
         CommerceTelemetry.Meter.CreateObservableGauge(
-            "commerce.delivery.parked", () => Interlocked.Read(ref _parked), "{event}", "Events given up, when they were last counted");
+            "commerce.delivery.parked", () => _parked?.Told() ?? [], "{event}", "Events given up, when they were last counted");
     }
 
     public static void ObserveBreaker(Func<int> state) => _breaker = state;
@@ -46,7 +46,18 @@ internal static class DeliveryMetrics
 
     public static void Recovered() => Recoveries.Add(1);
 
-    public static void Parked(long count) => Interlocked.Exchange(ref _parked, count);
+    public static void Parked(long count, TimeProvider time) => _parked = new(count, time);
 
-    public static void Waiting(long count) => Interlocked.Exchange(ref _waiting, count);
+    public static void Waiting(long count, TimeProvider time) => _waiting = new(count, time);
+
+    /// <summary>What an instance has counted. Another one may count from then on: an old count is not told any more.</summary>
+    internal sealed class Count(long value, TimeProvider time)
+    {
+        /// <summary>Whoever counts does so once a minute at least.</summary>
+        internal static readonly TimeSpan AgeMax = TimeSpan.FromMinutes(3);
+
+        private readonly long _countedAt = time.GetTimestamp();
+
+        public IReadOnlyList<Measurement<long>> Told() => time.GetElapsedTime(_countedAt) > AgeMax ? [] : [new(value)];
+    }
 }

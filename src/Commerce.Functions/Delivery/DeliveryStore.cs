@@ -1,3 +1,4 @@
+using System.Net;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared;
 using Commerce.Shared.Delivery;
@@ -9,7 +10,7 @@ namespace Commerce.Functions.Delivery;
 /// <summary>The documents of the container <c>deliveries</c>.</summary>
 public sealed class DeliveryStore
 {
-    /// <summary>Documents of one batch: each is at most some 10 KB, a batch 2 MB.</summary>
+    /// <summary>Documents of one batch: each is some KB, a batch at most 2 MB; where that is not enough, each is written by itself.</summary>
     public const int BatchMax = 100;
 
     private const int QueueLengthMax = 20_000;
@@ -159,13 +160,20 @@ public sealed class DeliveryStore
 
     private async Task<bool> TryReplaceAllAsync(string shard, IReadOnlyList<EventDelivery> changed)
     {
-        using var answer = await _deliveries.TryExecuteAsync(new PartitionKey(shard), batch =>
+        try
         {
-            foreach (var delivery in changed)
-                batch.ReplaceItemStream(
-                    delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
-        });
-        return answer.IsSuccessStatusCode;
+            using var answer = await _deliveries.TryExecuteAsync(new PartitionKey(shard), batch =>
+            {
+                foreach (var delivery in changed)
+                    batch.ReplaceItemStream(
+                        delivery.Id, Json(delivery), new TransactionalBatchItemRequestOptions { IfMatchEtag = delivery.ETag });
+            });
+            return answer.IsSuccessStatusCode;
+        }
+        catch (CosmosException fault) when (fault.StatusCode == HttpStatusCode.RequestEntityTooLarge)
+        {
+            return false;
+        }
     }
 
     /// <summary>The state as documents have it.</summary>

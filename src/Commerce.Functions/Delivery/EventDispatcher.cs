@@ -1,6 +1,7 @@
 using CloudNative.CloudEvents;
 using Commerce.Functions.Orders;
 using Commerce.Shared.Delivery;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -74,21 +75,36 @@ public sealed partial class EventDispatcher(
         ArgumentNullException.ThrowIfNull(delivery);
         if ((await deliverySwitch.GetAsync(ct)).IsHeldAt(time.GetUtcNow()))
             return delivery;
-        if (cloudEvent is null)
+        try
         {
-            var order = await orders.FindAsync(delivery.UserId, delivery.OrderId, order => OrderEvents.Happened(delivery.EventType, order));
-            if (order is null || !OrderEvents.Happened(delivery.EventType, order))
-                return delivery.After(new(time.GetUtcNow(), DeliveryVerdict.Failed, "There is no such order, or no such event of it."));
-            cloudEvent = OrderEvents.Event(delivery.EventType, order);
+            cloudEvent ??= await MakeAsync(delivery);
+            if (cloudEvent is null)
+                return delivery.After(Failed("There is no such order, or no such event of it."));
+            if (await gate.TrySendAsync(cloudEvent, ct) is not { } attempt)
+                return delivery;
+            if (attempt.RetryAfter is { } pause && DeliveryVerdicts.SpeaksForAll(attempt.Status))
+                await deliverySwitch.PauseUntilAsync(attempt.At + pause);
+            return delivery.After(attempt);
         }
-        if (await gate.TrySendAsync(cloudEvent, ct) is not { } attempt)
-            return delivery;
-        if (attempt.RetryAfter is { } pause && DeliveryVerdicts.SpeaksForAll(attempt.Status))
-            await deliverySwitch.PauseUntilAsync(attempt.At + pause);
-        return delivery.After(attempt);
+#pragma warning disable CA1031 // One event that cannot be made or sent must not keep the others waiting, nor be tried without end.
+        catch (Exception fault) when (fault is not (OperationCanceledException or CosmosException or HttpRequestException))
+#pragma warning restore CA1031
+        {
+            LogNotSent(fault, delivery.Id);
+            return delivery.After(Failed($"It could not be sent: {fault.GetType().Name}."));
+        }
     }
 
     public void Dispose() => _sending.Dispose();
+
+    /// <summary>The event of a delivery; null when there is none.</summary>
+    private async Task<CloudEvent?> MakeAsync(EventDelivery delivery)
+    {
+        var order = await orders.FindAsync(delivery.UserId, delivery.OrderId, order => OrderEvents.Happened(delivery.EventType, order));
+        return order is not null && OrderEvents.Happened(delivery.EventType, order) ? OrderEvents.Event(delivery.EventType, order) : null;
+    }
+
+    private DeliveryAttempt Failed(string detail) => new(time.GetUtcNow(), DeliveryVerdict.Failed, detail);
 
     /// <summary>The delivery of an event that was so long on its way that the reconciliation may have found it first.</summary>
     private async Task<EventDelivery?> FindOvertakenAsync(OrderEventRef orderEvent, CancellationToken ct) =>
@@ -136,6 +152,9 @@ public sealed partial class EventDispatcher(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Event {EventId} is parked: {Reason}")]
     private partial void LogParked(string eventId, string? reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Event {EventId} could not be made or sent; it waits for its next attempt")]
+    private partial void LogNotSent(Exception fault, string eventId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Event {EventId} is delivered, which could not be recorded")]
     private partial void LogNotRecorded(Exception fault, string eventId);

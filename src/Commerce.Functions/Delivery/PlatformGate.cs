@@ -63,11 +63,17 @@ public sealed partial class PlatformGate
                 },
             })
             .Build();
-        DeliveryMetrics.ObserveBreaker(() => (int)State);
+        DeliveryMetrics.ObserveBreaker(() => (int)ToldState(time.GetUtcNow()));
     }
 
     /// <summary>Closed: the platform answers. Open: it does not, and nothing is sent. HalfOpen: one event is trying.</summary>
     public CircuitState State => _breaker.CircuitState;
+
+    /// <summary>
+    /// The state as it is told to operators: an instance that delivers no more does not hear that the platform is back, and is not heard
+    /// of in the end.
+    /// </summary>
+    internal CircuitState ToldState(DateTimeOffset now) => now < RetryAt + OpenBreaker.KeptFor ? State : CircuitState.Closed;
 
     public bool IsConfigured => _options.IsConfigured;
 

@@ -14,11 +14,14 @@ public static class RedeliveryOrchestrator
 {
     public const string Name = "RedeliverEvents";
 
-    /// <summary>Id of the one instance.</summary>
+    /// <summary>Id of the one instance, and the begin of its substitutes'.</summary>
     public const string InstanceId = "redelivery";
 
     /// <summary>Event that ends a pause.</summary>
     public const string WakeEvent = "wake";
+
+    /// <summary>Id of the one instance (0), or of one that runs in the place of those that were lost.</summary>
+    public static string InstanceIdOf(int number) => number == 0 ? InstanceId : $"{InstanceId}-{number}";
 
     [Function(Name)]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)

@@ -1,6 +1,7 @@
 using Commerce.Functions.Durable;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Delivery;
 
@@ -8,12 +9,18 @@ namespace Commerce.Functions.Delivery;
 /// Sees to it that the redelivery runs when something waits, and that it hears of what operators order. Nothing fails when that cannot be
 /// done here: what waits and what is ordered is stored, and the timer picks it up.
 /// </summary>
-public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<RedeliveryStarter> logger)
+public sealed partial class RedeliveryStarter(IOptions<DataPlatformOptions> options, TimeProvider time, ILogger<RedeliveryStarter> logger)
 {
     /// <summary>With thousands of events handed over a second, one check a second is enough for all of them.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     private const int WakesMax = 5;
+
+    /// <summary>
+    /// A redelivery moves on every minute at least, however long the platform is down (<see cref="DataPlatformOptions.ProbeSecondsMax"/>
+    /// comes on top). One that has stood still for longer is lost: its hub has lost a message, or nobody runs its version any more.
+    /// </summary>
+    private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private bool _checking;
@@ -54,8 +61,7 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
         {
             for (var i = 0; i < WakesMax; i++)
             {
-                // It may end between the two.
-                if (await StartAsync(durable, ct) || await TryRaiseAsync(durable, ct))
+                if (await TryWakeAsync(durable, ct))
                     break;
             }
         }
@@ -116,25 +122,52 @@ public sealed partial class RedeliveryStarter(TimeProvider time, ILogger<Redeliv
     }
 
     /// <summary>False when it runs already.</summary>
-    private static Task<bool> StartAsync(DurableTaskClient durable, CancellationToken ct) =>
-        durable.StartUnlessRunningAsync(RedeliveryOrchestrator.Name, null, RedeliveryOrchestrator.InstanceId, ct);
-
-    /// <summary>False when it has ended.</summary>
-    private static async Task<bool> TryRaiseAsync(DurableTaskClient durable, CancellationToken ct)
+    private async Task<bool> StartAsync(DurableTaskClient durable, CancellationToken ct)
     {
+        var (instanceId, runs) = await FindAsync(durable, ct);
+        return !runs && await durable.TryStartAsync(RedeliveryOrchestrator.Name, null, instanceId, ct);
+    }
+
+    /// <summary>False when it has ended, or begun, since it was looked at.</summary>
+    private async Task<bool> TryWakeAsync(DurableTaskClient durable, CancellationToken ct)
+    {
+        var (instanceId, runs) = await FindAsync(durable, ct);
+        if (!runs)
+            return await durable.TryStartAsync(RedeliveryOrchestrator.Name, null, instanceId, ct);
         try
         {
-            await durable.RaiseEventAsync(RedeliveryOrchestrator.InstanceId, RedeliveryOrchestrator.WakeEvent, "", ct);
+            await durable.RaiseEventAsync(instanceId, RedeliveryOrchestrator.WakeEvent, "", ct);
             return true;
         }
         catch (Exception)
         {
-            // The genuine host refuses an event for an instance that has ended or that there is not; others drop it.
-            if (await durable.IsRunningAsync(RedeliveryOrchestrator.InstanceId, ct))
+            // The genuine host refuses an event for an instance that has ended; others drop it.
+            if (await durable.IsRunningAsync(instanceId, ct))
                 throw;
             return false;
         }
     }
+
+    /// <summary>
+    /// The instance that runs, or is to be started. It is the first one but for those that are lost: what stands still the hub calls
+    /// running for ever. Should one of them move again, both run, which does no harm.
+    /// </summary>
+    private async Task<(string InstanceId, bool Runs)> FindAsync(DurableTaskClient durable, CancellationToken ct)
+    {
+        var lostBefore = time.GetUtcNow() - LostAfter - TimeSpan.FromSeconds(options.Value.ProbeSecondsMax);
+        for (var number = 0; ; number++)
+        {
+            var instanceId = RedeliveryOrchestrator.InstanceIdOf(number);
+            if (await durable.GetInstanceAsync(instanceId, ct) is not { IsCompleted: false } running)
+                return (instanceId, false);
+            if (running.LastUpdatedAt >= lostBefore)
+                return (instanceId, true);
+            LogLost(instanceId, running.LastUpdatedAt);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The redelivery {InstanceId} has stood still since {Since:O}; another takes its place")]
+    private partial void LogLost(string instanceId, DateTimeOffset since);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The redelivery could not be started or woken; the timer will do it")]
     private partial void LogNotStarted(Exception fault);

@@ -100,7 +100,8 @@ public static class OrderEvents
                 PaidAt(order),
                 cancelledAt),
         };
-        cloudEvent[CloudEventFormat.TraceParent] = order.TraceParent;
+        // An order may have been stored with whatever its client had sent.
+        cloudEvent[CloudEventFormat.TraceParent] = TraceParents.WellFormed(order.TraceParent);
         return cloudEvent;
     }
 

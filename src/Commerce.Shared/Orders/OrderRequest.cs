@@ -7,7 +7,7 @@ namespace Commerce.Shared.Orders;
 /// <param name="UserId">Who buys.</param>
 /// <param name="IdempotencyKey">What a repeat of the request is known by.</param>
 /// <param name="Items">What is wanted, in the client's order.</param>
-/// <param name="TraceParent">W3C trace parent of the request.</param>
+/// <param name="TraceParent">W3C trace parent of the request, as the client sent it.</param>
 public sealed record OrderRequest(string UserId, string IdempotencyKey, IReadOnlyList<OrderItem> Items, string? TraceParent)
 {
     /// <summary>True when <see cref="Items"/> are those of the user's cart.</summary>

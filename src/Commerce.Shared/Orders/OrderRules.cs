@@ -67,7 +67,7 @@ public static class OrderRules
             Lines = lines,
             TotalAmount = total,
             CreatedAt = now,
-            TraceParent = request.TraceParent,
+            TraceParent = TraceParents.WellFormed(request.TraceParent),
         };
         return request.ExpectedTotalAmount is { } expected
             && expected != total ? order.RejectedFor(Failure.PriceChanged(expected, total)) : order;

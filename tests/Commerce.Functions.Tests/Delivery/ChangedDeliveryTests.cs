@@ -30,6 +30,20 @@ public class ChangedDeliveryTests
         Assert.Equal((DeliveryState.Delivered, 0), await StateAsync(fixture, other));
     }
 
+    /// <summary>Written before details were cut, each may hold much: a batch of them is more than the store takes.</summary>
+    [Fact]
+    public async Task Deliveries_that_are_too_much_for_one_batch_are_settled_one_by_one()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var (one, other) = await TwoOfAShardAsync(fixture);
+        var failure = new DeliveryAttempt(fixture.Time.GetUtcNow(), DeliveryVerdict.Failed, new string('x', 1_100_000));
+
+        Assert.True(await fixture.Store.SettleAsync(one.Shard, [one.After(failure), other.After(failure)]));
+
+        Assert.Equal(1, (await fixture.FindAsync(one.OrderId)).FailureCount);
+        Assert.Equal(1, (await fixture.FindAsync(other.OrderId)).FailureCount);
+    }
+
     [Fact]
     public async Task A_delivery_that_is_there_is_not_created_again()
     {

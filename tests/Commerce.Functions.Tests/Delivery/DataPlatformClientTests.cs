@@ -38,6 +38,19 @@ public class DataPlatformClientTests
         Assert.Equal("o-1.paid", JsonDocument.Parse(platform.LastBody).RootElement.GetProperty("id").GetString());
     }
 
+    [Fact]
+    public async Task Of_what_came_of_an_attempt_no_more_is_kept_than_a_person_reads()
+    {
+        using var platform = new FakePlatform
+        {
+            Answer = _ => new HttpResponseMessage(HttpStatusCode.BadGateway) { ReasonPhrase = new string('x', 16_000) },
+        };
+
+        var attempt = await SendAsync(platform);
+
+        Assert.Equal("502 " + new string('x', DataPlatformClient.DetailLengthMax - 4), attempt.Detail);
+    }
+
     [Theory]
     [InlineData(204, DeliveryVerdict.Delivered)]
     [InlineData(302, DeliveryVerdict.Failed)]

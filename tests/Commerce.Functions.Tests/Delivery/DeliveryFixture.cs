@@ -40,11 +40,11 @@ internal sealed class DeliveryFixture : IAsyncDisposable
             Gate, Switch, Store, new OrderStore(database.Database), wrapped, Time, NullLogger<EventDispatcher>.Instance);
         Drain = new BacklogDrain(Dispatcher, Gate, Switch, Store, wrapped, Time);
         Redelivery = new RedeliveryActivities(Drain, wrapped, Time);
-        Starter = new RedeliveryStarter(Time, NullLogger<RedeliveryStarter>.Instance);
+        Starter = new RedeliveryStarter(wrapped, Time, NullLogger<RedeliveryStarter>.Instance);
         Reconciler = new EventReconciler(
             new ReconciliationStore(database.Database), Store, wrapped, Time, NullLogger<EventReconciler>.Instance);
         Functions = new DeliveryFunctions(Dispatcher, Gate, Starter, Reconciler);
-        Watch = new DeliveryWatch(Switch, Store, Starter);
+        Watch = new DeliveryWatch(Switch, Store, Starter, Time);
         Operations = new DeliveryOperatorFunctions(Store, Switch, Starter, wrapped, Time);
     }
 

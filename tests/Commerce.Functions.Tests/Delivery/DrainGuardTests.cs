@@ -1,6 +1,9 @@
 using System.Net;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
 using Commerce.Shared.Delivery;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Time.Testing;
 using Polly.CircuitBreaker;
 
 namespace Commerce.Functions.Tests.Delivery;
@@ -125,6 +128,69 @@ public class DrainGuardTests
             await fixture.DispatchAsync($"o-{i}");
         Assert.Equal(CircuitState.Open, fixture.Gate.State);
     }
+
+    /// <summary>An order that cannot be read, say, or of which no event can be made.</summary>
+    [Fact]
+    public async Task An_event_that_cannot_be_made_fails_by_itself_and_the_others_of_its_page_are_delivered()
+    {
+        await using var fixture = await WithBacklogAsync(3);
+        var orderId = (await WaitingAsync(fixture))[1].OrderId;
+        await fixture.Database.Database[CommerceDatabase.Accounts].PatchItemAsync<object>(
+            orderId, new PartitionKey("u-1"), [PatchOperation.Set("/lines", "none")], cancellationToken: Stop);
+
+        var report = await fixture.Drain.RunAsync(Stop);
+
+        Assert.Equal((3, false), (report.Sent, report.IsBlocked));
+        Assert.Equal(2, fixture.Platform.Accepted.Count);
+        var broken = Assert.Single(await WaitingAsync(fixture));
+        Assert.Equal((orderId, 1, "It could not be sent: JsonException."), (broken.OrderId, broken.FailureCount, broken.Attempts[0].Detail));
+    }
+
+    [Fact]
+    public async Task Whose_order_the_store_does_not_tell_is_tried_again_and_what_was_sent_beside_it_is_not()
+    {
+        await using var fixture = await WithBacklogAsync(3);
+        var orderId = (await WaitingAsync(fixture))[0].OrderId;
+        fixture.Database.Before = request =>
+        {
+            if (request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.EndsWith('/' + orderId, StringComparison.Ordinal))
+                throw new HttpRequestException("The store is away.");
+        };
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => fixture.Drain.RunAsync(Stop));
+
+        fixture.Database.Before = null;
+        var waiting = Assert.Single(await WaitingAsync(fixture));
+        Assert.Equal((orderId, 0), (waiting.OrderId, waiting.AttemptCount));
+        Assert.Equal(1, (await fixture.Drain.RunAsync(Stop)).Sent);
+        Assert.Equal(3, fixture.Platform.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_breaker_that_nobody_tries_any_more_is_not_told_of_for_ever()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.BreakAsync();
+        var until = fixture.Gate.RetryAt + OpenBreaker.KeptFor;
+
+        Assert.Equal(CircuitState.Open, fixture.Gate.ToldState(until - TimeSpan.FromTicks(1)));
+        Assert.Equal(CircuitState.Closed, fixture.Gate.ToldState(until));
+    }
+
+    [Fact]
+    public void A_count_that_is_not_made_again_is_not_told_of_for_ever()
+    {
+        var time = new FakeTimeProvider();
+        var count = new DeliveryMetrics.Count(7, time);
+
+        time.Advance(DeliveryMetrics.Count.AgeMax);
+        Assert.Equal(7, Assert.Single(count.Told()).Value);
+        time.Advance(TimeSpan.FromTicks(1));
+        Assert.Empty(count.Told());
+    }
+
+    private static Task<List<EventDelivery>> WaitingAsync(DeliveryFixture fixture) =>
+        fixture.Store.ListAsync(DeliveryState.Waiting, 100, null, Stop);
 
     private static Task<DeliveryControl> PauseAsync(DeliveryFixture fixture) =>
         fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);

@@ -13,11 +13,15 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly ScriptedHub _hub = new();
+    private readonly ScriptedHub _hub;
     private readonly FakeLogger<RedeliveryStarter> _log = new();
     private readonly RedeliveryStarter _starter;
 
-    public RedeliveryStarterTests() => _starter = new RedeliveryStarter(_time, _log);
+    public RedeliveryStarterTests()
+    {
+        _hub = new(_time);
+        _starter = new RedeliveryStarter(Microsoft.Extensions.Options.Options.Create(DeliveryFixture.Options), _time, _log);
+    }
 
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
@@ -138,6 +142,26 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
         await Eventually.HoldsAsync(() => _hub.Starts == 1);
     }
 
+    /// <summary>A hub that has lost a message calls an instance running for ever, and so does one whose version nobody runs.</summary>
+    [Fact]
+    public async Task One_that_has_stood_still_for_long_is_replaced_and_the_substitute_is_what_is_woken()
+    {
+        var longest = TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(DeliveryFixture.Options.ProbeSecondsMax);
+        _hub.Runs = true;
+        _hub.StandsStillFor = longest;
+        await _starter.EnsureRunningAsync(_hub, Stop);
+        Assert.Equal(0, _hub.Starts);
+        Assert.Empty(_log.Collector.GetSnapshot());
+
+        _hub.StandsStillFor = longest + TimeSpan.FromTicks(1);
+        await _starter.WakeAsync(_hub, Stop);
+        Assert.Equal([RedeliveryOrchestrator.InstanceIdOf(1)], _hub.Substitutes);
+        Assert.Contains("redelivery has stood still", _log.Collector.LatestRecord.Message, StringComparison.Ordinal);
+        await _starter.WakeAsync(_hub, Stop);
+        Assert.Equal([RedeliveryOrchestrator.InstanceIdOf(1)], _hub.Substitutes);
+        Assert.Equal((0, 1), (_hub.Starts, _hub.Wakes));
+    }
+
     /// <summary>Lets seconds pass until something is so.</summary>
     private Task PassAsync(Func<bool> isSo) => Eventually.HoldsAsync(() =>
     {
@@ -146,8 +170,14 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
     });
 
     /// <summary>A task hub that answers as a test says.</summary>
-    private sealed class ScriptedHub : PartialDurable
+    private sealed class ScriptedHub(TimeProvider time) : PartialDurable
     {
+        /// <summary>Since when the first instance has not moved.</summary>
+        public TimeSpan StandsStillFor { get; set; }
+
+        /// <summary>Instances that were started beside the first; they run and move.</summary>
+        public List<string> Substitutes { get; } = [];
+
         public bool Runs { get; set; }
 
         public Exception? Fault { get; set; }
@@ -174,7 +204,8 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
         public override async Task<OrchestrationMetadata?> GetInstancesAsync(
             string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
         {
-            Assert.Equal(RedeliveryOrchestrator.InstanceId, instanceId);
+            if (instanceId != RedeliveryOrchestrator.InstanceId)
+                return Substitutes.Contains(instanceId) ? Metadata(instanceId, OrchestrationRuntimeStatus.Running, default) : null;
             Looks++;
             if (Held is { } held)
                 await held.Task;
@@ -182,18 +213,24 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
                 throw fault;
             var runs = Runs && !_hasJustEnded;
             _hasJustEnded = false;
-            return new(RedeliveryOrchestrator.Name, instanceId)
-            {
-                RuntimeStatus = runs ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Completed,
-            };
+            var status = runs ? OrchestrationRuntimeStatus.Running : OrchestrationRuntimeStatus.Completed;
+            return Metadata(instanceId, status, StandsStillFor);
         }
+
+        private OrchestrationMetadata Metadata(string instanceId, OrchestrationRuntimeStatus status, TimeSpan age) =>
+            new(RedeliveryOrchestrator.Name, instanceId) { RuntimeStatus = status, LastUpdatedAt = time.GetUtcNow() - age };
 
         public override Task<string> ScheduleNewOrchestrationInstanceAsync(
             TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null,
                 CancellationToken cancellation = default)
         {
-            Assert.Equal((RedeliveryOrchestrator.Name, RedeliveryOrchestrator.InstanceId), (orchestratorName.Name, options?.InstanceId));
+            Assert.Equal(RedeliveryOrchestrator.Name, orchestratorName.Name);
             Assert.Null(input);
+            if (options!.InstanceId != RedeliveryOrchestrator.InstanceId)
+            {
+                Substitutes.Add(options.InstanceId!);
+                return Task.FromResult(options.InstanceId!);
+            }
             Starts++;
             Runs = true;
             return Task.FromResult(RedeliveryOrchestrator.InstanceId);
@@ -202,7 +239,8 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
         public override Task RaiseEventAsync(
             string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
         {
-            Assert.Equal((RedeliveryOrchestrator.InstanceId, RedeliveryOrchestrator.WakeEvent), (instanceId, eventName));
+            Assert.Equal(RedeliveryOrchestrator.WakeEvent, eventName);
+            Assert.Equal(Substitutes is [.., var last] ? last : RedeliveryOrchestrator.InstanceId, instanceId);
             if (WordFault is { } fault)
                 throw fault;
             if (EndsBeforeWord > 0)

@@ -25,6 +25,16 @@ public class OrderEventsTests
 
     private static readonly Order Cancelled = Paid with { Status = OrderStatus.Cancelled, CancelledAt = PlacedAt.AddHours(1) };
 
+    /// <summary>An attribute may hold no control character; an order may have been stored with one.</summary>
+    [Fact]
+    public void An_order_with_a_trace_parent_that_is_none_has_its_event_without_it()
+    {
+        var message = OrderEvents.Paid(Paid with { TraceParent = "hello\u0001" });
+
+        Assert.Equal("o-1.paid", JsonDocument.Parse(message).RootElement.GetProperty("id").GetString());
+        Assert.DoesNotContain("traceparent", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_paid_order_becomes_a_complete_CloudEvent()
     {

@@ -258,7 +258,8 @@ public sealed class OrderRulesTests
     [Fact]
     public void An_order_says_what_its_request_said()
     {
-        var request = Request([new("b", 3), new("a", 2)]) with { TraceParent = "00-trace" };
+        const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var request = Request([new("b", 3), new("a", 2)]) with { TraceParent = trace };
         var order = OrderRules.Accept(DraftOf(request), [Product("a", 10), Product("b", 20)], Now).Value!;
         Assert.Equal(
             new Order
@@ -270,9 +271,11 @@ public sealed class OrderRulesTests
                 Lines = order.Lines,
                 TotalAmount = 80,
                 CreatedAt = Now,
-                TraceParent = "00-trace",
+                TraceParent = trace,
             },
             order);
+        Assert.Null(OrderRules.Accept(
+            DraftOf(request with { TraceParent = "hello\u0001" }), [Product("a", 10), Product("b", 20)], Now).Value!.TraceParent);
         Assert.Equal([new("a", "a", 10, 2, 20), new("b", "b", 20, 3, 60)], order.Lines);
         Assert.Equal(
             (OperationId.Fingerprint("cart", "expected total", "80"), true),
