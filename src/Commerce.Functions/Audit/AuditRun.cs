@@ -1,6 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using Commerce.Shared.Audit;
 using Commerce.Shared.Catalog;
+using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Audit;
 
@@ -115,7 +117,17 @@ internal sealed class AuditRun(
     {
         var range = progress.Checkpoint.Feed[index];
         var ledger = LedgerQueries.Of(range.Part);
-        var page = await reader.ReadFeedAsync(ledger.Container, range, progress.Checkpoint.CreatedAt - ClockSkewMax, ChangesPerStep, ct);
+        var unproved = (progress.Checkpoint.ChangesProvedAt ?? progress.Checkpoint.CreatedAt) - ClockSkewMax;
+        AuditPage page;
+        try
+        {
+            page = await reader.ReadFeedAsync(ledger.Container, range, unproved, ChangesPerStep, ct);
+        }
+        catch (CosmosException fault) when (IsRefused(range.Continuation, fault))
+        {
+            MoveFeedTo(index, null);
+            return true;
+        }
         var ownerName = ledger.Container.PartitionKeyPath.TrimStart('/');
         var places = from document in page.Documents
                      let sequence = document.Number("sequence") ?? document.Number("entryCount") ?? document.Number("movementCount")
@@ -125,11 +137,20 @@ internal sealed class AuditRun(
                      select (LedgerAudit.Before(owner.Key, owner.Min()), (int)records);
         await StepLedgersAsync(range.Part, [.. places], ct);
         await CheckOrdersAsync([.. page.Documents.Where(static document => document.Text("type") == "order")], ct);
-        var feed = progress.Checkpoint.Feed.ToArray();
-        feed[index] = range with { Continuation = page.Continuation };
-        progress.Checkpoint = progress.Checkpoint with { Feed = feed };
+        MoveFeedTo(index, page.Continuation);
         return page.Documents.Count > 0 && page.Documents[^1].Number("_ts") < begun.ToUnixTimeSeconds();
     }
+
+    private void MoveFeedTo(int index, string? continuation)
+    {
+        var feed = progress.Checkpoint.Feed.ToArray();
+        feed[index] = feed[index] with { Continuation = continuation };
+        progress.Checkpoint = progress.Checkpoint with { Feed = feed };
+    }
+
+    /// <summary>A continuation from before a change of the SDK or of the partitions: what it continued begins anew.</summary>
+    private static bool IsRefused(string? continuation, CosmosException fault) =>
+        continuation is not null && fault.StatusCode == HttpStatusCode.BadRequest;
 
     private Task GoRoundAsync(CancellationToken ct)
     {
@@ -170,8 +191,17 @@ internal sealed class AuditRun(
 
     private async Task GoThroughOrdersAsync(CancellationToken ct)
     {
-        var page = await reader.ReadPageAsync(
-            LedgerQueries.Accounts.Container, OrderBooks.AllOrders, null, OrderBooks.OrdersAtOnce, progress.Round.Continuation, ct);
+        AuditPage page;
+        try
+        {
+            page = await reader.ReadPageAsync(
+                LedgerQueries.Accounts.Container, OrderBooks.AllOrders, null, OrderBooks.OrdersAtOnce, progress.Round.Continuation, ct);
+        }
+        catch (CosmosException fault) when (IsRefused(progress.Round.Continuation, fault))
+        {
+            progress.Round = progress.Round with { Continuation = null, Orders = 0 };
+            return;
+        }
         await CheckOrdersAsync(page.Documents, ct);
         progress.Round = progress.Round with { Continuation = page.Continuation, Orders = progress.Round.Orders + page.Documents.Count };
         if (page.Continuation is null)

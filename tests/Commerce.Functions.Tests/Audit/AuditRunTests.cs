@@ -136,6 +136,29 @@ public sealed class AuditRunTests : IAsyncLifetime
         Assert.False((await auditor.RunAsync(TimeSpan.FromMinutes(1), Ct)).Holds);
     }
 
+    /// <summary>A continuation is good for the SDK and the partitions that made it.</summary>
+    [Fact]
+    public async Task What_the_store_does_not_continue_begins_anew()
+    {
+        await _fixture.BookAsync("o-1", OrderStatus.Paid);
+        Assert.True((await _fixture.AuditAsync()).Ok);
+        var store = _fixture.App.GetRequiredService<AuditStore>();
+        var stored = (await _fixture.CheckpointAsync())!;
+        Assert.NotNull(await store.TryWriteAsync(stored with
+        {
+            Feed = [.. stored.Feed.Select(range => range with { Continuation = "lost" })],
+            Round = new() { StartedAt = _fixture.Clock.GetUtcNow(), Part = AuditPart.Orders, Continuation = "lost", Orders = 7 },
+        }, Ct));
+        await _fixture.PatchAsync(CommerceDatabase.Accounts, "o-1", User, PatchOperation.Set("/totalAmount", 1));
+
+        var checkpoint = await _fixture.NewAuditor().RunAsync(TimeSpan.FromMinutes(1), Ct);
+
+        Assert.Equal(1, checkpoint.Proof!.Orders);
+        Assert.Equal(
+            [AuditKind.OrderPayment, AuditKind.OrderTotal], AuditView.Of(checkpoint).Differences.Select(difference => difference.Kind));
+        Assert.DoesNotContain(checkpoint.Feed, range => range.Continuation == "lost");
+    }
+
     [Theory]
     [InlineData(2, true)]
     [InlineData(int.MaxValue, false)]
