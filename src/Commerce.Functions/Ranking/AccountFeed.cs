@@ -100,9 +100,8 @@ internal readonly struct FeedPage(ResponseMessage response) : IDisposable
     public string Continuation => response.ContinuationToken;
 
     /// <summary>Appends the page's facts.</summary>
-    /// <returns>How many documents the page has.</returns>
-    public int Read(ProductIds products, List<SaleFact> facts) =>
-        IsEnd ? 0 : SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts);
+    public SalePage Read(ProductIds products, List<SaleFact> facts) =>
+        IsEnd ? default : SaleFactReader.Read(ContainerQueries.BytesOf(response.Content), products, facts);
 
     public void Dispose() => response.Dispose();
 }

@@ -30,14 +30,27 @@ public sealed partial class RankingKeeper(
         try
         {
             var current = await PointerAsync(ct);
-            var outcome = await FoldOf(current.Generation).RunAsync(Slice, ct);
-            if (current.Rebuilding is { } rebuilding && await FoldOf(rebuilding).RunAsync(Slice, ct) == FoldOutcome.CaughtUp)
-                await SwapAsync(current, rebuilding, ct);
-            return outcome;
+            foreach (var former in _folds.Keys.Where(generation => generation != current.Generation && generation != current.Rebuilding))
+                _folds.Remove(former);
+            return await FoldBothAsync(current, ct);
         }
         finally
         {
             _running.Release();
+        }
+    }
+
+    private async Task<FoldOutcome> FoldBothAsync(RankingPointer current, CancellationToken ct)
+    {
+        try
+        {
+            return await FoldOf(current.Generation).RunAsync(Slice, ct);
+        }
+        finally
+        {
+            // The rebuilt one is what helps when the other cannot be folded any more, after a restore for example.
+            if (current.Rebuilding is { } rebuilding && await FoldOf(rebuilding).RunAsync(Slice, ct) == FoldOutcome.CaughtUp)
+                await SwapAsync(current, rebuilding, ct);
         }
     }
 
@@ -75,7 +88,6 @@ public sealed partial class RankingKeeper(
         if (await store.TryWritePointerAsync(next) is null)
             return;
         LogSwapped(rebuilt, current.Generation);
-        _folds.Remove(current.Generation);
         await store.DeleteAsync(RankingPointer.ScopeOf(current.Generation), ct);
     }
 

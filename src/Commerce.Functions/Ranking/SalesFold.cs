@@ -12,9 +12,10 @@ namespace Commerce.Functions.Ranking;
 public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store, ProductReader products, TimeProvider time)
 {
     /// <summary>
-    /// How far clocks and replicas may be apart: a sale that is seen only after a pass may have taken place so long before its beginning.
+    /// A sale that is seen only after a pass may have taken place so long before its beginning: clocks differ by five seconds, a write is
+    /// repeated for ten while the store is throttled, after it got its time, and a replica lags.
     /// </summary>
-    public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
 
     /// <summary>Ranges that are read at a time; each may hold a page of 4 MB in memory.</summary>
     private const int RangesAtATime = 8;
@@ -25,10 +26,7 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
     /// <summary>What no window reaches is not read, with a day for clocks that disagree.</summary>
     private static readonly TimeSpan FeedReach = BucketLevel.All.Max(level => level.Lifetime);
 
-    /// <summary>Names and prices in a list are at most so old. The feed tells of sales, not of them.</summary>
-    private static readonly TimeSpan ProductsAgeMax = TimeSpan.FromSeconds(30);
-
-    private State? _state;
+    private FoldState? _state;
 
     public string Scope { get; } = scope;
 
@@ -41,6 +39,7 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
             var now = time.GetUtcNow();
             var state = _state = await RefreshAsync(_state, now, ct);
             state.Board.Advance(now);
+            state.Begun = now.ToUnixTimeSeconds();
             var caughtUp = await ReadAsync(state, () => time.GetElapsedTime(started) >= slice, ct);
             if (caughtUp)
                 await PublishAsync(state, now, ct);
@@ -60,7 +59,7 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         }
     }
 
-    private async Task<State> RefreshAsync(State? state, DateTimeOffset now, CancellationToken ct)
+    private async Task<FoldState> RefreshAsync(FoldState? state, DateTimeOffset now, CancellationToken ct)
     {
         var stored = await store.FindCheckpointAsync(Scope, ct);
         if (state is not null && stored?.ETag is { } etag && etag == state.Checkpoint.ETag)
@@ -84,7 +83,7 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
     }
 
     /// <summary>Folds page after page, of some ranges at a time and in turn. True when all have come to their end.</summary>
-    private async Task<bool> ReadAsync(State state, Func<bool> isOver, CancellationToken ct)
+    private async Task<bool> ReadAsync(FoldState state, Func<bool> isOver, CancellationToken ct)
     {
         var readsAhead = state.Ranges.Length <= RangesAtATime;
         var cursors = state.Ranges.Select(range => feed.Open(range, state.Checkpoint.FeedStart, readsAhead)).ToArray();
@@ -116,30 +115,31 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
 
     /// <summary>
     /// Folds the next page of a range, after a commit of what is pending if both might be too much for one. A page that is too much by
-    /// itself is read again in smaller ones. True when the range has come to its end.
+    /// itself is read again in smaller ones. True when the range has come to its end, or to what was
+    /// written after the run began: while sales never pause, there is no end.
     /// </summary>
-    private async Task<bool> FoldPageAsync(State state, FeedCursor[] cursors, int range, CancellationToken ct)
+    private async Task<bool> FoldPageAsync(FoldState state, FeedCursor[] cursors, int range, CancellationToken ct)
     {
         while (true)
         {
             using var page = await cursors[range].ReadAsync(ct);
-            var (documents, entries) = state.Read(page);
-            if (entries > SalesBoard.PendingEntriesMax && documents > 1)
+            var (read, entries) = state.Read(page);
+            if (entries > SalesBoard.PendingEntriesMax && read.Documents > 1)
             {
                 await cursors[range].DisposeAsync();
-                var fitting = (int)((long)documents * SalesBoard.PendingEntriesMax / entries / 2);
+                var fitting = (int)((long)read.Documents * SalesBoard.PendingEntriesMax / entries / 2);
                 cursors[range] = feed.Open(state.Ranges[range], state.Checkpoint.FeedStart, readsAhead: false, Math.Max(1, fitting));
                 continue;
             }
             if (state.Board.PendingEntries + entries > SalesBoard.PendingEntriesMax)
                 await CommitAsync(state);
             state.Fold(range, page.Continuation);
-            return page.IsEnd;
+            return page.IsEnd || read.WrittenAt > state.Begun;
         }
     }
 
     /// <summary>Commits with the lists of this moment. Only lists that changed are written.</summary>
-    private async Task PublishAsync(State state, DateTimeOffset now, CancellationToken ct)
+    private async Task PublishAsync(FoldState state, DateTimeOffset now, CancellationToken ct)
     {
         if (state.IsListAffected(now))
         {
@@ -171,7 +171,7 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
 
     /// <summary>The next checkpoint's references, and the lists that are not as they are stored.</summary>
     private (List<RankingListRef> References, List<RankingList> Changed) ListsOf(
-        State state, List<(RankingWindow Window, List<RankedProduct> Entries)> ranked)
+        FoldState state, List<(RankingWindow Window, List<RankedProduct> Entries)> ranked)
     {
         var changed = new List<RankingList>();
         var references = new List<RankingListRef>();
@@ -199,7 +199,7 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
 
     /// <summary>The best sellers of every window with names and prices. Products that are gone give way to the next ones.</summary>
     private async Task<List<(RankingWindow Window, List<RankedProduct> Entries)>> RankAsync(
-        State state, DateTimeOffset now, CancellationToken ct)
+        FoldState state, DateTimeOffset now, CancellationToken ct)
     {
         var gone = new HashSet<string>();
         var known = state.KnownProducts(now);
@@ -221,74 +221,13 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         new(sales.ProductId, product.Name, product.Price, sales.Quantity, sales.Revenue);
 
     /// <summary>Stores how far it is, with the lists as they were.</summary>
-    private Task CommitAsync(State state) => CommitAsync(state, state.Checkpoint with { HasUnlisted = state.HasUnlisted }, []);
+    private Task CommitAsync(FoldState state) => CommitAsync(state, state.Checkpoint with { HasUnlisted = state.HasUnlisted }, []);
 
-    private async Task CommitAsync(State state, RankingCheckpoint checkpoint, IReadOnlyList<RankingList> lists)
+    private async Task CommitAsync(FoldState state, RankingCheckpoint checkpoint, IReadOnlyList<RankingList> lists)
     {
         var segments = state.Board.TakeWrites(time.GetUtcNow());
         var next = checkpoint with { Commit = state.Checkpoint.Commit + 1, Ranges = [.. state.Ranges] };
         state.Checkpoint = await store.TryCommitAsync(next, segments, lists, state.Board.Products) ?? throw new FoldOvertakenException();
-    }
-
-    private sealed class State(SalesBoard board, RankingCheckpoint checkpoint, Dictionary<string, RankingList> lists)
-    {
-        private readonly List<SaleFact> _facts = [];
-        private readonly Dictionary<string, Product> _products = [];
-        private DateTimeOffset _productsReadAt;
-
-        public SalesBoard Board { get; } = board;
-
-        /// <summary>As it is stored.</summary>
-        public RankingCheckpoint Checkpoint { get; set; } = checkpoint;
-
-        /// <summary>Progress, including what is not stored yet.</summary>
-        public RankingRange[] Ranges { get; } = [.. checkpoint.Ranges];
-
-        /// <summary>The range that is read first.</summary>
-        public int FirstRange { get; set; } = (int)(checkpoint.Commit % checkpoint.Ranges.Count);
-
-        /// <summary>As they are stored.</summary>
-        public Dictionary<string, RankingList> Lists { get; } = lists;
-
-        /// <summary>The board has sales that the stored lists lack: of this run, or of one that has stored them without lists.</summary>
-        public bool HasUnlisted => Checkpoint.HasUnlisted || Board.PendingEntries > 0;
-
-        /// <summary>
-        /// False when the lists would come out as they are: nothing was sold, no window has moved on, names and prices are fresh.
-        /// </summary>
-        public bool IsListAffected(DateTimeOffset now) => HasUnlisted || HaveWindowsMoved() || AreProductsOld(now);
-
-        /// <summary>Products that were read lately, to be added to. When a window moves on, all are read anew.</summary>
-        public Dictionary<string, Product> KnownProducts(DateTimeOffset now)
-        {
-            if (HaveWindowsMoved() || AreProductsOld(now))
-            {
-                _products.Clear();
-                _productsReadAt = now;
-            }
-            return _products;
-        }
-
-        private bool AreProductsOld(DateTimeOffset now) => now - _productsReadAt >= ProductsAgeMax;
-
-        private bool HaveWindowsMoved() =>
-            Checkpoint.Lists.Count == 0
-                || Checkpoint.Lists.Any(list => Board.StartOf(RankingWindow.Find(list.Window)!) != list.WindowStart);
-
-        /// <summary>Reads a page that may be folded next: its documents, and the entries that it may add.</summary>
-        public (int Documents, int Entries) Read(FeedPage page)
-        {
-            _facts.Clear();
-            return (page.Read(Board.Products, _facts), SalesBoard.EntriesOf(_facts));
-        }
-
-        /// <summary>Folds the page that was read last.</summary>
-        public void Fold(int range, string continuation)
-        {
-            foreach (var fact in _facts)
-                Board.Fold(fact);
-            Ranges[range] = Ranges[range] with { Continuation = continuation };
-        }
     }
 
     private sealed class FoldOvertakenException : Exception;

@@ -22,6 +22,10 @@ public readonly record struct Sales(long Quantity, long Revenue)
 /// <param name="SoldAt">When the sale took place.</param>
 public readonly record struct SaleFact(int Product, Sales Sales, DateTimeOffset SoldAt);
 
+/// <param name="Documents">How many documents a page of the feed has.</param>
+/// <param name="WrittenAt">When the last of them was written, by the store's clock in Unix seconds; 0 when the page is empty.</param>
+public readonly record struct SalePage(int Documents, long WrittenAt);
+
 /// <summary>
 /// Numbers for product ids, in memory only: 4 bytes in every bucket instead of a string. Not thread-safe.
 /// </summary>

@@ -19,9 +19,9 @@ public static class SaleFactReader
     /// <param name="page">The page as UTF-8 JSON.</param>
     /// <param name="products">Numbers the products.</param>
     /// <param name="facts">Where the facts go.</param>
-    /// <returns>How many documents the page had, facts or not.</returns>
+    /// <returns>What the page had, facts or not.</returns>
     /// <exception cref="JsonException">The page is no such JSON.</exception>
-    public static int Read(ReadOnlySpan<byte> page, ProductIds products, List<SaleFact> facts)
+    public static SalePage Read(ReadOnlySpan<byte> page, ProductIds products, List<SaleFact> facts)
     {
         ArgumentNullException.ThrowIfNull(products);
         ArgumentNullException.ThrowIfNull(facts);
@@ -35,20 +35,21 @@ public static class SaleFactReader
                 return ReadDocuments(ref reader, products, facts);
             reader.Skip();
         }
-        return 0;
+        return default;
     }
 
-    private static int ReadDocuments(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
+    private static SalePage ReadDocuments(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
     {
-        var count = 0;
-        for (; reader.Read() && reader.TokenType == JsonTokenType.StartObject; count++)
-            ReadDocument(ref reader, products, facts);
-        return count;
+        var page = default(SalePage);
+        while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            page = new(page.Documents + 1, ReadDocument(ref reader, products, facts));
+        return page;
     }
 
-    private static void ReadDocument(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
+    /// <summary>Appends the document's facts, and tells when it was written.</summary>
+    private static long ReadDocument(ref Utf8JsonReader reader, ProductIds products, List<SaleFact> facts)
     {
-        var (first, kind, isEntry) = (facts.Count, Kind.Other, true);
+        var (first, kind, isEntry, writtenAt) = (facts.Count, Kind.Other, true, 0L);
         DateTimeOffset? createdAt = null, soldAt = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -60,6 +61,8 @@ public static class SaleFactReader
                 createdAt = ReadTime(ref reader);
             else if (reader.ValueTextEquals("soldAt"u8))
                 soldAt = ReadTime(ref reader);
+            else if (reader.ValueTextEquals("_ts"u8))
+                writtenAt = ReadNumber(ref reader);
             // Orders have lines too, and say before them that they are orders.
             else if (isEntry && reader.ValueTextEquals("lines"u8))
                 ReadLines(ref reader, products, facts);
@@ -67,6 +70,7 @@ public static class SaleFactReader
                 reader.Skip();
         }
         Settle(facts, first, isEntry ? kind : Kind.Other, soldAt ?? createdAt);
+        return writtenAt;
     }
 
     /// <summary>Gives the lines that were read the sign and the time of their document, or drops them if it is none that counts.</summary>

@@ -20,7 +20,7 @@ public class CoverageTests
         await fixture.SellAsync("a", 1);
         await fixture.Keeper.RunAsync(Stop);
 
-        var late = await fixture.SellAsync("a", 50, soldAt: fixture.Time.GetUtcNow().AddSeconds(-7));
+        var late = await fixture.SellAsync("a", 50, soldAt: fixture.Time.GetUtcNow().AddSeconds(-20));
 
         var top = (await fixture.Top.GetAsync(Stop)).Render(RankingWindow.Default, 5);
         Assert.Equal([("a", 1, 100)], await fixture.ListAsync());

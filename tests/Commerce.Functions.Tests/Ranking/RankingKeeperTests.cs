@@ -117,6 +117,54 @@ public class RankingKeeperTests
     }
 
     [Fact]
+    public async Task Sales_that_never_pause_do_not_keep_the_lists_from_being_made()
+    {
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a");
+        await fixture.SellAsync("a", 1);
+        var pages = 0;
+        fixture.Database.Before = request =>
+        {
+            if (!request.Headers.Contains("A-IM") || !request.RequestUri!.AbsolutePath.EndsWith("/docs", StringComparison.Ordinal))
+                return;
+            Assert.True(++pages < 100, "It reads without end.");
+            fixture.Time.Advance(TimeSpan.FromSeconds(1));
+            Task.Run(() => fixture.SellAsync("a", 1), Stop).Wait(Stop);
+        };
+
+        Assert.Equal(FoldOutcome.CaughtUp, await fixture.Keeper.RunAsync(Stop));
+
+        fixture.Database.Before = null;
+        Assert.True((await fixture.ListAsync())[0].Quantity >= 2);
+        Assert.Equal(RankingFixture.Start - SalesFold.Leeway, (await fixture.Keeper.ProgressAsync(1, Stop))!.AsOf);
+        await fixture.Keeper.RunAsync(Stop);
+        Assert.Equal(pages + 1, (await fixture.ListAsync())[0].Quantity);
+    }
+
+    /// <summary>After a restore, say, the store takes none of the continuations that were kept.</summary>
+    [Fact]
+    public async Task A_ranking_that_cannot_be_folded_any_more_is_rebuilt_all_the_same()
+    {
+        await using var fixture = await RankingFixture.CreateAsync();
+        await fixture.AddProductAsync("a");
+        await fixture.SellAsync("a", 3);
+        await fixture.Keeper.RunAsync(Stop);
+        var stored = (await fixture.Store.FindCheckpointAsync(RankingPointer.ScopeOf(1), Stop))!;
+        await fixture.Store.TryCommitAsync(
+            stored with { Commit = stored.Commit + 1, Ranges = [.. stored.Ranges.Select(range => range with { Continuation = "lost" })] },
+            [], [], new ProductIds());
+        using var keeper = fixture.NewKeeper();
+        await Assert.ThrowsAnyAsync<Exception>(() => keeper.RunAsync(Stop));
+
+        await keeper.RebuildAsync(Stop);
+        await Assert.ThrowsAnyAsync<Exception>(() => keeper.RunAsync(Stop));
+
+        Assert.Equal((2, null), await fixture.Store.FindPointerAsync(Stop) is { } pointer ? (pointer.Generation, pointer.Rebuilding) : default);
+        Assert.Equal(FoldOutcome.CaughtUp, await keeper.RunAsync(Stop));
+        Assert.Equal([("a", 3, 300)], await fixture.ListAsync());
+    }
+
+    [Fact]
     public async Task A_run_whose_time_is_up_leaves_the_rest_to_the_next()
     {
         await using var fixture = await RankingFixture.CreateAsync();

@@ -172,17 +172,25 @@ public class SaleFactReaderTests
     [InlineData("""{"Documents":[]}""")]
     [InlineData("""{"Documents":[7,{}]}""")]
     [InlineData("""{"_count":1}""")]
-    public void An_empty_page_has_no_facts(string page) => Assert.Equal(0, Read(page).Count);
+    public void An_empty_page_has_no_facts(string page) => Assert.Equal(0, Read(page).Documents);
+
+    [Theory]
+    [InlineData("""{"Documents":[{"_ts":7,"kind":"charge"},{"kind":"payment","lines":[],"_ts":9}]}""", 9)]
+    [InlineData("""{"Documents":[{"_ts":9},{"_ts":"lost"}]}""", 0)]
+    [InlineData("""{"Documents":[]}""", 0)]
+    [InlineData("""{"_count":1}""", 0)]
+    public void When_the_last_document_was_written_is_told(string page, long writtenAt) =>
+        Assert.Equal(writtenAt, SaleFactReader.Read(Encoding.UTF8.GetBytes(page), new(), []).WrittenAt);
 
     [Fact]
     public void A_page_cut_short_is_refused() =>
         Assert.ThrowsAny<JsonException>(() => Read("""{"Documents":[{"kind":"payment","lines":[{"productId":"p" """));
 
-    private static (List<SaleFact> Facts, ProductIds Products, int Count) Read(string page)
+    private static (List<SaleFact> Facts, ProductIds Products, int Documents) Read(string page)
     {
         var products = new ProductIds();
         var facts = new List<SaleFact>();
-        return (facts, products, SaleFactReader.Read(Encoding.UTF8.GetBytes(page), products, facts));
+        return (facts, products, SaleFactReader.Read(Encoding.UTF8.GetBytes(page), products, facts).Documents);
     }
 
     private static string Page(params LedgerEntry[] entries) =>
