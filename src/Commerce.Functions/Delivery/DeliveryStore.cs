@@ -10,7 +10,9 @@ namespace Commerce.Functions.Delivery;
 /// <summary>The documents of the container <c>deliveries</c>.</summary>
 public sealed class DeliveryStore
 {
-    /// <summary>Documents of one batch: each is some KB, a batch at most 2 MB; where that is not enough, each is written by itself.</summary>
+    /// <summary>
+    /// Documents of one batch: each is some KB, a batch at most 2 MB; where that is not enough, each is written by itself.
+    /// </summary>
     public const int BatchMax = 100;
 
     private const int QueueLengthMax = 20_000;

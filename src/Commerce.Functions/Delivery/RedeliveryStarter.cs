@@ -166,7 +166,9 @@ public sealed partial class RedeliveryStarter(IOptions<DataPlatformOptions> opti
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The redelivery {InstanceId} has stood still since {Since:O}; another takes its place")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The redelivery {InstanceId} has stood still since {Since:O}; another takes its place")]
     private partial void LogLost(string instanceId, DateTimeOffset since);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The redelivery could not be started or woken; the timer will do it")]

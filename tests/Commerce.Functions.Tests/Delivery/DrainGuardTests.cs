@@ -143,7 +143,8 @@ public class DrainGuardTests
         Assert.Equal((3, false), (report.Sent, report.IsBlocked));
         Assert.Equal(2, fixture.Platform.Accepted.Count);
         var broken = Assert.Single(await WaitingAsync(fixture));
-        Assert.Equal((orderId, 1, "It could not be sent: JsonException."), (broken.OrderId, broken.FailureCount, broken.Attempts[0].Detail));
+        Assert.Equal((orderId, 1), (broken.OrderId, broken.FailureCount));
+        Assert.Equal("It could not be sent: JsonException.", broken.Attempts[0].Detail);
     }
 
     [Fact]

@@ -48,7 +48,8 @@ internal sealed class RedeliveryHub(RedeliveryActivities activities) : PartialDu
         lock (_lock)
         {
             return Task.FromResult(_status is { } status
-                ? new OrchestrationMetadata(RedeliveryOrchestrator.Name, instanceId) { RuntimeStatus = status, LastUpdatedAt = TimeProvider.System.GetUtcNow() }
+                ? new OrchestrationMetadata(RedeliveryOrchestrator.Name, instanceId)
+                { RuntimeStatus = status, LastUpdatedAt = TimeProvider.System.GetUtcNow() }
                 : null);
         }
     }

@@ -130,8 +130,11 @@ public sealed class RedeliveryOrchestratorTests(TaskHub hub) : IClassFixture<Tas
             () => FindAsync(RedeliveryOrchestrator.InstanceId), static found => found?.SerializedCustomStatus is not null, "its pause");
         var started = (await FindAsync(RedeliveryOrchestrator.InstanceId))!.CreatedAt;
         // One runs: a second is not started beside it.
-        await new RedeliveryStarter(
-            Microsoft.Extensions.Options.Options.Create(DeliveryFixture.Options), TimeProvider.System, NullLogger<RedeliveryStarter>.Instance).EnsureRunningAsync(hub.Client, Stop);
+        var another = new RedeliveryStarter(
+            Microsoft.Extensions.Options.Options.Create(DeliveryFixture.Options),
+            TimeProvider.System,
+            NullLogger<RedeliveryStarter>.Instance);
+        await another.EnsureRunningAsync(hub.Client, Stop);
         Assert.Equal(started, (await FindAsync(RedeliveryOrchestrator.InstanceId))!.CreatedAt);
         Assert.Empty(fixture.Platform.Received);
 

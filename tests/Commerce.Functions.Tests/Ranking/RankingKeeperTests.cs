@@ -159,7 +159,8 @@ public class RankingKeeperTests
         await keeper.RebuildAsync(Stop);
         await Assert.ThrowsAnyAsync<Exception>(() => keeper.RunAsync(Stop));
 
-        Assert.Equal((2, null), await fixture.Store.FindPointerAsync(Stop) is { } pointer ? (pointer.Generation, pointer.Rebuilding) : default);
+        var pointer = (await fixture.Store.FindPointerAsync(Stop))!;
+        Assert.Equal((2, null), (pointer.Generation, pointer.Rebuilding));
         Assert.Equal(FoldOutcome.CaughtUp, await keeper.RunAsync(Stop));
         Assert.Equal([("a", 3, 300)], await fixture.ListAsync());
     }
