@@ -1,4 +1,5 @@
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LocalPlatform.Durable.Tests;
 
@@ -41,6 +42,20 @@ public sealed class TimerTests
         await hub.RestartAsync();
 
         Assert.Equal("awake", (await hub.EndOf(id)).ReadOutputAs<string>());
+    }
+
+    /// <summary>As a machine that wakes up does, or a test that moves the clock on.</summary>
+    [Fact]
+    public async Task A_clock_that_jumps_while_a_timer_is_being_set_has_it_fire_at_once()
+    {
+        var functions = new TestFunctions().Orchestrator("Sleeps", async context =>
+        {
+            await context.CreateTimer(JumpingTime.Wait, CancellationToken.None);
+            return "awake";
+        });
+        await using var hub = await TestHub.StartAsync(functions, time: new JumpingTime());
+
+        Assert.Equal("awake", (await hub.RunAsync("Sleeps")).ReadOutputAs<string>());
     }
 
     [Fact]
@@ -100,5 +115,29 @@ public sealed class TimerTests
         var ended = await hub.EndWhileTimePasses(id);
 
         Assert.Equal(OrchestrationRuntimeStatus.Completed, ended.RuntimeStatus);
+    }
+
+    /// <summary>Goes on by as much as it is to wait, just before the wait is set.</summary>
+    private sealed class JumpingTime() : FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero))
+    {
+        /// <summary>Within the window that the engine looks ahead.</summary>
+        public static readonly TimeSpan Wait = TimeSpan.FromMinutes(3);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Alarm(this, base.CreateTimer(callback, state, dueTime, period));
+
+        private sealed class Alarm(JumpingTime time, ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                if (dueTime > TimeSpan.FromMinutes(2) && dueTime < TimeSpan.FromMinutes(4))
+                    time.Advance(dueTime);
+                return timer.Change(dueTime, period);
+            }
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
     }
 }

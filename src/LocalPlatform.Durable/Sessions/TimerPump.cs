@@ -107,8 +107,14 @@ internal sealed class TimerPump : IDisposable
     private void SetAlarm()
     {
         var next = _window.TryPeek(out var timer, out _) ? timer.FireAt : _loadedUpTo.FireAt;
-        var wait = next - _time.GetUtcNow().UtcDateTime;
-        // A millisecond more: a timer that rings early would find nothing due and be set again.
-        _alarm.Change(wait > TimeSpan.Zero ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        TimeSpan wait;
+        do
+        {
+            wait = next - _time.GetUtcNow().UtcDateTime;
+            // A millisecond more: a timer that rings early would find nothing due and be set again.
+            _alarm.Change(wait > TimeSpan.Zero ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+        // A clock that jumps between the look and the setting would have it ring as much later.
+        while (wait > TimeSpan.Zero && _time.GetUtcNow().UtcDateTime >= next);
     }
 }
