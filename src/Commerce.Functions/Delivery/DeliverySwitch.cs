@@ -25,7 +25,7 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         {
             return Keep(await store.FindControlAsync(ct) ?? new DeliveryControl(), readAt);
         }
-        catch (CosmosException fault) when (known is not null)
+        catch (Exception fault) when (known is not null && fault is CosmosException or HttpRequestException)
         {
             LogUnreadable(fault);
             return Keep(known.Control, readAt);

@@ -22,6 +22,7 @@ public sealed class CartAnswerTests(TestStore store) : CartCalls(store)
             $$"""{"userId":"{{User}}","item":{"productId":"{{Heart}}","name":"Heart","unitPrice":1000,"quantity":3,"stock":10},"itemCount":2,"pieceCount":5,"totalAmount":53000}""",
             added.Body!.ToJsonString());
         var set = await SetAsync(Heart, 1);
+        Assert.Empty(set.Headers.Location.ToString());
         Assert.Equal((200, 1, 51_000), (set.Status, (long)set.Body!["item"]!["quantity"]!, set.Number("totalAmount")));
         var removed = await RemoveAsync(Lamp);
         Assert.Equal((200, $$"""{"userId":"{{User}}","itemCount":1,"pieceCount":1,"totalAmount":1000}"""),

@@ -2,6 +2,7 @@ using Commerce.Functions.Cart;
 using Commerce.Functions.Catalog;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Tests.Support;
+using Commerce.Shared;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
 using CsCheck;
@@ -55,8 +56,17 @@ public sealed class CartFunctionsTests(TestStore store) : CartCalls(store)
     {
         var reply = await AddAsync("nope", 1);
         Assert.Equal((404, "not-found", "productId"), (reply.Status, reply.Problem, (string?)reply.Body!["errors"]![0]!["field"]));
+        Assert.Equal("is not a product of the catalog", (string?)reply.Body["errors"]![0]!["message"]);
         Assert.Equal(404, (await SetAsync("nope", 1)).Status);
         Assert.Empty(await ItemsAsync());
+    }
+
+    [Fact]
+    public async Task Whose_cart_or_which_product_must_be_named_well_also_to_take_something_out()
+    {
+        var tooLong = new string('x', Limits.IdentifierLengthMax + 1);
+        Assert.Equal(400, (await RemoveAsync(tooLong)).Status);
+        Assert.Equal(400, (await Store.App.CallAsync<CartFunctions>((functions, request) => functions.Clear(request, tooLong))).Status);
     }
 
     [Theory]
@@ -132,7 +142,10 @@ public sealed class CartFunctionsTests(TestStore store) : CartCalls(store)
         foreach (var stale in (Reply[])
             [await AddAsync(Heart, 1, ("If-Match", first.ETag)), await SetAsync(Heart, 9, ("If-Match", first.ETag)),
              await RemoveAsync(Heart, ("If-Match", first.ETag)), await ClearAsync(("If-Match", "nonsense"))])
+        {
             Assert.Equal((412, "precondition-failed"), (stale.Status, stale.Problem));
+            Assert.StartsWith("The cart is not the version", (string?)stale.Body!["detail"], StringComparison.Ordinal);
+        }
         Assert.Equal([(Heart, 2)], await ItemsAsync());
     }
 

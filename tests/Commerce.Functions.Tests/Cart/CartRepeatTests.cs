@@ -3,6 +3,7 @@ using Commerce.Functions.Cart;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Cart;
 using Faults;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Commerce.Functions.Tests.Cart;
@@ -50,6 +51,24 @@ public sealed class CartRepeatTests(TestStore store) : CartCalls(store)
         Assert.Equal(isThere ? 200 : 201, reply.Status);
         Assert.Equal(isThere ? 2 : 1, await QuantityAsync(Heart));
         Assert.Equal(changesElsewhere, await QuantityAsync(Lamp));
+    }
+
+    [Fact]
+    public async Task A_cart_that_expires_while_it_is_changed_is_begun_anew()
+    {
+        await AddAsync(Lamp, 1);
+        var writes = 0;
+        using var faults = new CosmosFaultHandler(new FaultPlan(0, 0));
+        faults.Watch = async (call, isAfter) =>
+        {
+            if (!isAfter && call is { Operation: CosmosOperation.Replace, Container: "accounts" } && ++writes == 1)
+                await Store.Database[CommerceDatabase.Accounts].DeleteItemAsync<object>(ShoppingCart.DocumentId, new PartitionKey(User));
+        };
+        await using var here = Store.NewProcess(faults);
+
+        Assert.Equal(201, (await AddAsync(here, Heart, 1)).Status);
+
+        Assert.Equal((1, 0), (await QuantityAsync(Heart), await QuantityAsync(Lamp)));
     }
 
     [Fact]

@@ -45,6 +45,15 @@ public class ChangedDeliveryTests
     }
 
     [Fact]
+    public async Task Of_many_events_those_are_missing_that_have_no_delivery()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.DispatchAsync("o-1");
+
+        Assert.Equal(["o-2.paid"], await fixture.Store.FindMissingAsync(["o-1.paid", "o-2.paid"], Stop));
+    }
+
+    [Fact]
     public async Task A_delivery_that_is_there_is_not_created_again()
     {
         await using var fixture = await DeliveryFixture.CreateAsync();

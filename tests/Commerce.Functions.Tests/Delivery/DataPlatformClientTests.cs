@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Commerce.Functions.Delivery;
+using Commerce.Functions.Telemetry;
 using Commerce.Shared.Delivery;
 using Microsoft.Extensions.Time.Testing;
 
@@ -152,6 +154,7 @@ public class DataPlatformClientTests
     [InlineData("http://platform.example/events", false)]
     [InlineData("ftp://platform.example/events", false)]
     [InlineData("/events", false)]
+    [InlineData("", true)]
     public void The_address_is_https_outside_this_machine(string? url, bool accepted) =>
         Assert.Equal(accepted, (DeliveryFixture.Options with { Url = url }).Problem() is null);
 
@@ -166,6 +169,41 @@ public class DataPlatformClientTests
         Assert.Contains("DataPlatform:ConnectionsMax", (good with { ConnectionsMax = 0 }).Problem(), StringComparison.Ordinal);
         Assert.Contains("DataPlatform:ProbeSecondsMax", (good with { ProbeSecondsMax = 0 }).Problem(), StringComparison.Ordinal);
         Assert.Null((new DataPlatformOptions()).Problem());
+        Assert.Null((good with { SigningKeys = [good.SigningKeys[0], good.SigningKeys[0]] }).Problem());
+        Assert.Equal(
+            "DataPlatform:Url must be an absolute https address (http only on this machine).", (good with { Url = "/events" }).Problem());
+        Assert.StartsWith("DataPlatform:Url is missing", (good with { Url = "" }).Warning(), StringComparison.Ordinal);
+    }
+
+    /// <summary>50 events of the backlog, 40 at a time: two waves of ten seconds after the slice of ten.</summary>
+    [Fact]
+    public void The_longest_run_follows_from_the_settings()
+    {
+        var (work, settings) = new DataPlatformOptions().LongestRun!.Value;
+
+        Assert.Equal(TimeSpan.FromSeconds(30), work);
+        Assert.Equal(
+            "DataPlatform:TimeoutSeconds for a page of 50 events, of which DataPlatform:ConnectionsMax lets 40 be sent at a time",
+            settings);
+    }
+
+    /// <summary>The span of the attempt, where somebody traces; a child of the buyer's.</summary>
+    [Fact]
+    public async Task The_trace_goes_on_with_the_attempt()
+    {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source == CommerceTelemetry.Activities,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var platform = new FakePlatform();
+
+        await SendAsync(platform);
+
+        var header = platform.Last!.Headers.GetValues("traceparent").Single();
+        Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", header, StringComparison.Ordinal);
+        Assert.DoesNotContain("b7ad6b7169203331", header, StringComparison.Ordinal);
     }
 
     /// <summary>The reference stands in the setting for as long as the vault has no such secret.</summary>

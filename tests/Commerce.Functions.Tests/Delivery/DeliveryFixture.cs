@@ -11,6 +11,7 @@ using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Polly.CircuitBreaker;
 
 namespace Commerce.Functions.Tests.Delivery;
@@ -32,21 +33,24 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         _database = database;
         Time = time;
         Store = new DeliveryStore(database.Database);
-        Switch = new DeliverySwitch(Store, Time, NullLogger<DeliverySwitch>.Instance);
+        Switch = new DeliverySwitch(Store, Time, new FakeLogger<DeliverySwitch>(Log));
         var wrapped = Microsoft.Extensions.Options.Options.Create(options);
-        Report = new BreakerReport(Store, NullLogger<BreakerReport>.Instance);
-        Gate = new PlatformGate(new DataPlatformClient(options, Platform, Time), Report, wrapped, Time, NullLogger<PlatformGate>.Instance);
+        Report = new BreakerReport(Store, new FakeLogger<BreakerReport>(Log));
+        Gate = new PlatformGate(new DataPlatformClient(options, Platform, Time), Report, wrapped, Time, new FakeLogger<PlatformGate>(Log));
         Dispatcher = new EventDispatcher(
-            Gate, Switch, Store, new OrderStore(database.Database), wrapped, Time, NullLogger<EventDispatcher>.Instance);
+            Gate, Switch, Store, new OrderStore(database.Database), wrapped, Time, new FakeLogger<EventDispatcher>(Log));
         Drain = new BacklogDrain(Dispatcher, Gate, Switch, Store, wrapped, Time);
         Redelivery = new RedeliveryActivities(Drain, wrapped, Time);
         Starter = new RedeliveryStarter(wrapped, Time, NullLogger<RedeliveryStarter>.Instance);
         Reconciler = new EventReconciler(
-            new ReconciliationStore(database.Database), Store, wrapped, Time, NullLogger<EventReconciler>.Instance);
+            new ReconciliationStore(database.Database), Store, wrapped, Time, new FakeLogger<EventReconciler>(Log));
         Functions = new DeliveryFunctions(Dispatcher, Gate, Starter, Reconciler);
         Watch = new DeliveryWatch(Switch, Store, Starter, Time);
         Operations = new DeliveryOperatorFunctions(Store, Switch, Starter, wrapped, Time);
     }
+
+    /// <summary>What the parts of the delivery have logged.</summary>
+    public FakeLogCollector Log { get; } = new();
 
     public FakePlatform Platform { get; } = new();
 
@@ -124,6 +128,10 @@ internal sealed class DeliveryFixture : IAsyncDisposable
         await Dispatcher.DispatchAsync(OrderEventMessage.Parse(OrderEvents.Paid(await AddOrderAsync(orderId))), Stop);
 
     public async Task<EventDelivery> FindAsync(string orderId) => (await Store.FindAsync($"{orderId}.paid", Stop))!;
+
+    /// <summary>What was logged of which a text is part.</summary>
+    public IEnumerable<FakeLogRecord> Logged(string text) =>
+        Log.GetSnapshot().Where(record => record.Message.Contains(text, StringComparison.Ordinal));
 
     /// <summary>Runs over the backlog, with the time going on, until nothing waits.</summary>
     public async Task DrainAllAsync()

@@ -94,7 +94,10 @@ public sealed class DeliveryOperationsTests : IAsyncLifetime
             request => Events().Get(request, eventId),
         ];
         foreach (var function in functions)
-            Assert.Equal(404, (await AnswerAsync(function)).Status);
+        {
+            var (status, body, _) = await AnswerAsync(function);
+            Assert.Equal((404, $"There is no delivery of an event '{eventId}'."), (status, (string?)body!["detail"]));
+        }
         Assert.Empty(_durable.Started);
     }
 

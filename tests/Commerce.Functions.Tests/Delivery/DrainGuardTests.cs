@@ -172,10 +172,75 @@ public class DrainGuardTests
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
         await fixture.BreakAsync();
+        // The first break is the shortest.
+        Assert.InRange(fixture.Gate.RetryAt - fixture.Time.GetUtcNow(), TimeSpan.FromSeconds(-60), TimeSpan.FromSeconds(2));
         var until = fixture.Gate.RetryAt + OpenBreaker.KeptFor;
 
         Assert.Equal(CircuitState.Open, fixture.Gate.ToldState(until - TimeSpan.FromTicks(1)));
         Assert.Equal(CircuitState.Closed, fixture.Gate.ToldState(until));
+    }
+
+    [Fact]
+    public async Task A_breaker_that_opens_or_closes_is_told_of_with_its_next_try()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await fixture.BreakAsync();
+        Assert.Single(fixture.Logged("The data platform is down; events wait. Next try in 2 s"));
+        await Eventually.HoldsAsync(async () =>
+            await fixture.Store.OpenBreakersAsync(Stop) is [var open] && open.RetryAt == fixture.Gate.RetryAt);
+
+        fixture.Platform.AnswerWith(200);
+        fixture.Time.Shift(TimeSpan.FromSeconds(30));
+        await fixture.DispatchAsync("o-1");
+        Assert.Equal(CircuitState.Closed, fixture.Gate.State);
+        Assert.Single(fixture.Logged("The data platform answers again"));
+    }
+
+    [Fact]
+    public async Task A_breaker_that_cannot_be_told_of_is_logged_and_holds_up_nothing()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        fixture.Database.Before = static request =>
+        {
+            if (request.Method != HttpMethod.Get)
+                throw new HttpRequestException("The store is away.");
+        };
+
+        await fixture.BreakAsync();
+
+        await Eventually.HoldsAsync(() => fixture.Logged("The state of the circuit breaker could not be stored").Any());
+    }
+
+    [Fact]
+    public async Task A_pause_is_told_also_while_nothing_waits()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        await PauseAsync(fixture);
+
+        var report = await fixture.Drain.RunAsync(Stop);
+
+        Assert.Equal((0, true, true, null), (report.Sent, report.IsBlocked, report.IsHalted, report.NextDueAt));
+    }
+
+    [Fact]
+    public async Task What_is_parked_is_told_of_and_what_waits_is_recorded_once()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var writes = 0;
+        fixture.Database.Before = request => writes += IsWriteOfDelivery(request) ? 1 : 0;
+
+        fixture.Platform.AnswerWith(500);
+        await fixture.DispatchAsync("o-1");
+        Assert.Equal(1, writes);
+        Assert.Empty(fixture.Logged("is parked"));
+        fixture.Platform.AnswerWith(422);
+        await fixture.DispatchAsync("o-2");
+        Assert.Equal(2, writes);
+        Assert.Single(fixture.Logged("Event o-2.paid is parked: 422"));
+
+        static bool IsWriteOfDelivery(HttpRequestMessage request) =>
+            request.Headers.Contains("x-ms-cosmos-is-batch-request")
+            && request.Headers.GetValues("x-ms-documentdb-partitionkey").Single().Contains("shard", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -85,6 +85,52 @@ public sealed class EventReconcilerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_whose_time_is_up_says_how_far_it_is_and_tells_of_each_event_that_was_lost()
+    {
+        await Parallel.ForAsync(0, 501, Parallelism, async (i, _) => await _fixture.PayAsync($"o-{i}"));
+        _fixture.Time.Shift(Old);
+        var isFirst = true;
+        _fixture.Database.Before = request =>
+        {
+            if (isFirst && request.RequestUri!.AbsolutePath.EndsWith("/deliveries/docs", StringComparison.Ordinal))
+            {
+                isFirst = false;
+                _fixture.Time.Shift(TimeSpan.FromMinutes(4));
+            }
+        };
+
+        Assert.Equal(500, await ReconcileAsync());
+        Assert.Equal(500, _fixture.Logged("was neither delivered nor waiting; it waits now").Count());
+        Assert.Equal(1, await ReconcileAsync());
+    }
+
+    [Fact]
+    public async Task What_was_compared_is_not_compared_again()
+    {
+        await _fixture.PayAsync("o-1");
+        _fixture.Time.Shift(Old);
+        Assert.Equal(1, await ReconcileAsync());
+        await _fixture.Database.Database[CommerceDatabase.Deliveries].DeleteItemAsync<object>(
+            "o-1.paid", new PartitionKey(EventDelivery.ShardOfEvent("o-1.paid")), cancellationToken: Stop);
+
+        Assert.Equal(0, await ReconcileAsync());
+    }
+
+    /// <summary>A delivered event is forgotten after three days: whether an older one was delivered nobody can tell.</summary>
+    [Fact]
+    public async Task The_first_run_looks_back_as_far_as_deliveries_are_remembered()
+    {
+        await _fixture.PayAsync("o-old");
+        _fixture.Time.Shift(TimeSpan.FromHours(2));
+        await _fixture.PayAsync("o-1");
+        _fixture.Time.Shift(EventDelivery.DeliveredLifetime - TimeSpan.FromHours(2));
+
+        Assert.Equal(1, await ReconcileAsync());
+
+        Assert.NotNull(await _fixture.Store.FindAsync("o-1.paid", Stop));
+    }
+
+    [Fact]
     public async Task Two_that_run_at_once_record_each_event_once_and_the_checkpoint_never_goes_back()
     {
         for (var i = 0; i < 50; i++)

@@ -44,10 +44,31 @@ public class PlatformConnectionTests
         Assert.NotEmpty(attempt.Detail);
     }
 
+    [Fact]
+    public async Task A_cookie_is_not_kept()
+    {
+        using var platform = new RawPlatform(
+            _ => "HTTP/1.1 200 OK\r\nSet-Cookie: session=1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        using var client = Client(platform);
+
+        await SendAsync(client);
+        await SendAsync(client);
+
+        Assert.Equal(2, platform.Heads.Count);
+        Assert.All(platform.Heads, static head => Assert.DoesNotContain("Cookie", head, StringComparison.OrdinalIgnoreCase));
+    }
+
     private static async Task<DeliveryAttempt> SendAsync(RawPlatform platform)
     {
-        var options = DeliveryFixture.Options with { Url = $"{platform.Address}events" };
-        using var client = new DataPlatformClient(Options.Create(options), TimeProvider.System);
+        using var client = Client(platform);
+        return await SendAsync(client);
+    }
+
+    private static DataPlatformClient Client(RawPlatform platform) =>
+        new(Options.Create(DeliveryFixture.Options with { Url = $"{platform.Address}events" }), TimeProvider.System);
+
+    private static async Task<DeliveryAttempt> SendAsync(DataPlatformClient client)
+    {
         var order = DeliveryFixture.OrderOf("o-1", TimeProvider.System.GetUtcNow());
         return await client.SendAsync(OrderEvents.Event(OrderEvents.PaidType, order), Stop);
     }
@@ -69,6 +90,9 @@ public class PlatformConnectionTests
 
         /// <summary>The first lines of what was asked.</summary>
         public List<string> Requests { get; } = [];
+
+        /// <summary>The request lines and headers.</summary>
+        public List<string> Heads { get; } = [];
 
         public void Dispose() => _listener.Dispose();
 
@@ -100,6 +124,7 @@ public class PlatformConnectionTests
             }
             // An event is one JSON object.
             while (!text.TrimEnd().EndsWith('}'));
+            Heads.Add(text[..text.IndexOf("\r\n\r\n", StringComparison.Ordinal)]);
             Requests.Add(text[..text.IndexOf("\r\n", StringComparison.Ordinal)]);
             await stream.WriteAsync(Encoding.UTF8.GetBytes(_answer(Address)));
         }

@@ -239,7 +239,7 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
         public override Task RaiseEventAsync(
             string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default)
         {
-            Assert.Equal(RedeliveryOrchestrator.WakeEvent, eventName);
+            Assert.Equal((RedeliveryOrchestrator.WakeEvent, ""), (eventName, eventPayload));
             Assert.Equal(Substitutes is [.., var last] ? last : RedeliveryOrchestrator.InstanceId, instanceId);
             if (WordFault is { } fault)
                 throw fault;

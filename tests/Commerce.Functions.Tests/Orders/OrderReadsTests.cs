@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Support;
-using Commerce.Shared;
 using Commerce.Shared.Orders;
 using Faults;
 using Microsoft.Azure.Cosmos;
@@ -109,14 +108,11 @@ public sealed partial class OrderReadsTests : IClassFixture<OrderReadsTests.Book
         async ValueTask IAsyncLifetime.InitializeAsync()
         {
             await InitializeAsync();
-            foreach (var some in Enumerable.Range(0, Count).Chunk(Limits.BatchOperationsMax))
-            {
-                var batch = Database[CommerceDatabase.Accounts].CreateTransactionalBatch(new PartitionKey(User));
-                foreach (var i in some)
-                    batch.CreateItem(OrderOf(i));
-                using var answer = await batch.ExecuteAsync(Stop);
-                Assert.True(answer.IsSuccessStatusCode);
-            }
+            await WriteAsync(
+                CommerceDatabase.Accounts,
+                User,
+                Enumerable.Range(0, Count).Select(OrderOf),
+                static (batch, order) => batch.CreateItem(order));
         }
 
         private static Order OrderOf(int i) => new()

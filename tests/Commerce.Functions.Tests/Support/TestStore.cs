@@ -1,5 +1,6 @@
 using Commerce.Functions.Auth;
 using Commerce.Functions.Cosmos;
+using Commerce.Shared;
 using Faults;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
@@ -63,6 +64,20 @@ public class TestStore : IAsyncLifetime
         var process = services.BuildServiceProvider();
         _processes.Add(process);
         return process;
+    }
+
+    /// <summary>Writes many documents of a partition, as many at a time as a batch takes.</summary>
+    public async Task WriteAsync<T>(
+        ContainerDefinition container, string partition, IEnumerable<T> documents, Action<TransactionalBatch, T> add)
+    {
+        foreach (var some in documents.Chunk(Limits.BatchOperationsMax))
+        {
+            var batch = Database[container].CreateTransactionalBatch(new PartitionKey(partition));
+            foreach (var document in some)
+                add(batch, document);
+            using var answer = await batch.ExecuteAsync(TestContext.Current.CancellationToken);
+            Assert.True(answer.IsSuccessStatusCode);
+        }
     }
 
     /// <summary>A replica of the database that can be made to lag, for processes with its <see cref="LaggingReplica.Handler"/>.</summary>
