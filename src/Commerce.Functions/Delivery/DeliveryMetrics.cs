@@ -19,6 +19,9 @@ internal static class DeliveryMetrics
     private static readonly Histogram<double> Lag = CommerceTelemetry.Meter.CreateHistogram<double>(
         "commerce.delivery.lag", "s", "From what happened to its receipt by the platform");
 
+    /// <summary>Of an instance that has not counted yet, as a dashboard of a new shop wants it.</summary>
+    private static readonly Measurement<long>[] Uncounted = [new(0)];
+
     private static Func<int> _breaker = static () => 0;
     private static Count? _waiting;
     private static Count? _parked;
@@ -28,9 +31,9 @@ internal static class DeliveryMetrics
         CommerceTelemetry.Meter.CreateObservableGauge(
             "commerce.delivery.breaker", () => _breaker(), description: "0 closed, 1 open, 2 half-open, 3 isolated");
         CommerceTelemetry.Meter.CreateObservableGauge(
-            "commerce.delivery.waiting", () => _waiting?.Told() ?? [], "{event}", "Events in the backlog when it was last counted");
+            "commerce.delivery.waiting", () => _waiting?.Told() ?? Uncounted, "{event}", "Events in the backlog when it was last counted");
         CommerceTelemetry.Meter.CreateObservableGauge(
-            "commerce.delivery.parked", () => _parked?.Told() ?? [], "{event}", "Events given up, when they were last counted");
+            "commerce.delivery.parked", () => _parked?.Told() ?? Uncounted, "{event}", "Events given up, when they were last counted");
     }
 
     public static void ObserveBreaker(Func<int> state) => _breaker = state;
