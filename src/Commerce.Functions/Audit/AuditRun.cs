@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.Json;
+using Commerce.Functions.Cosmos;
 using Commerce.Shared.Audit;
 using Commerce.Shared.Catalog;
 using Microsoft.Azure.Cosmos;
@@ -123,7 +123,7 @@ internal sealed class AuditRun(
         {
             page = await reader.ReadFeedAsync(ledger.Container, range, unproved, ChangesPerStep, ct);
         }
-        catch (CosmosException fault) when (IsRefused(range.Continuation, fault))
+        catch (CosmosException fault) when (fault.RefusesToContinue(range.Continuation))
         {
             MoveFeedTo(index, null);
             return true;
@@ -147,10 +147,6 @@ internal sealed class AuditRun(
         feed[index] = feed[index] with { Continuation = continuation };
         progress.Checkpoint = progress.Checkpoint with { Feed = feed };
     }
-
-    /// <summary>A continuation from before a change of the SDK or of the partitions: what it continued begins anew.</summary>
-    private static bool IsRefused(string? continuation, CosmosException fault) =>
-        continuation is not null && fault.StatusCode == HttpStatusCode.BadRequest;
 
     private Task GoRoundAsync(CancellationToken ct)
     {
@@ -197,7 +193,7 @@ internal sealed class AuditRun(
             page = await reader.ReadPageAsync(
                 LedgerQueries.Accounts.Container, OrderBooks.AllOrders, null, OrderBooks.OrdersAtOnce, progress.Round.Continuation, ct);
         }
-        catch (CosmosException fault) when (IsRefused(progress.Round.Continuation, fault))
+        catch (CosmosException fault) when (fault.RefusesToContinue(progress.Round.Continuation))
         {
             progress.Round = progress.Round with { Continuation = null, Orders = 0 };
             return;

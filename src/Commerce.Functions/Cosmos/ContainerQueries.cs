@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -88,6 +89,12 @@ internal static class ContainerQueries
             page.EnsureSuccessStatusCode();
             return new QueryPage<T>(ReadDocuments(page.Content, TypeOf<T>()), page.ContinuationToken);
         });
+
+    /// <summary>
+    /// True when the store does not go on where a page ended: the continuation is from before a change of the partitions or of the SDK.
+    /// </summary>
+    public static bool RefusesToContinue(this CosmosException fault, string? continuation) =>
+        continuation is not null && fault.StatusCode == HttpStatusCode.BadRequest;
 
     /// <summary>The first documents that a query finds: a page of a list.</summary>
     public static async Task<List<T>> ListAsync<T>(

@@ -5,8 +5,8 @@ namespace Commerce.Functions.Delivery;
 
 /// <summary>
 /// Starts the redelivery for events that wait without it, or are to be released: the process may have died between recording that and
-/// starting it. Counts those that wait, should no redelivery do so, and the parked ones,
-/// which an operator is to hear of.
+/// starting it. Counts those that wait, should no redelivery do so, and the parked
+/// ones, which an operator is to hear of.
 /// </summary>
 public sealed class DeliveryWatch(DeliverySwitch deliverySwitch, DeliveryStore store, RedeliveryStarter redelivery, TimeProvider time)
 {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Commerce.Functions.Cosmos;
 using Microsoft.Azure.Cosmos;
 using Microsoft.DurableTask.Client;
@@ -84,9 +83,9 @@ public sealed partial class OrderSweeper(
             foreach (var order in page.Documents.OrderBy(static order => order.Since))
                 round.Open.Enqueue(order);
         }
-        catch (CosmosException refused) when (refused.StatusCode == HttpStatusCode.BadRequest && round.Continuation is not null)
+        catch (CosmosException fault) when (fault.RefusesToContinue(round.Continuation))
         {
-            // A continuation from before a change of the partitions or of the SDK: the next run begins anew.
+            // The next run begins anew.
             round.Continuation = null;
         }
     }
