@@ -132,6 +132,37 @@ public sealed class ChangeFeedTests
         Assert.Equal(80, (await container.ReadManyItemsAsync<JObject>(all, cancellationToken: Ct)).Count);
     }
 
+    /// <summary>What is committed while a page is read comes with a later one.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Who_follows_writers_misses_nothing(int ranges)
+    {
+        const int Documents = 3_000;
+        const int Writers = 16;
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { PartitionKeyRanges = ranges });
+        var container = await account.NewContainerAsync();
+        var writing = Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
+        {
+            for (var i = writer; i < Documents; i += Writers)
+                await container.CreateItemAsync(new { id = $"{i}", pk = $"p{i}" }, cancellationToken: Ct);
+        }, Ct)));
+        var reading = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            var (seen, start, isLast) = (new HashSet<string>(), ChangeFeedStartFrom.Beginning(), false);
+            while (!isLast)
+            {
+                isLast = writing.IsCompleted;
+                var (changes, continuation) = await Read(container, start, pageSize: 100);
+                seen.UnionWith(changes);
+                start = ChangeFeedStartFrom.ContinuationToken(continuation);
+            }
+            return seen.Count;
+        }, Ct));
+        Assert.All(await Task.WhenAll(reading), static seen => Assert.Equal(Documents, seen));
+        await writing;
+    }
+
     [Fact]
     public async Task The_change_feed_processor_delivers_every_change()
     {
@@ -157,11 +188,12 @@ public sealed class ChangeFeedTests
         await processor.StopAsync();
     }
 
-    private static async Task<(List<string> Changes, string Continuation)> Read(Container container, ChangeFeedStartFrom start)
+    private static async Task<(List<string> Changes, string Continuation)> Read(
+        Container container, ChangeFeedStartFrom start, int pageSize = 4)
     {
         var changes = new List<string>();
         using var iterator = container.GetChangeFeedIterator<JObject>(
-            start, ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = 4 });
+            start, ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = pageSize });
         while (true)
         {
             var page = await iterator.ReadNextAsync(Ct);

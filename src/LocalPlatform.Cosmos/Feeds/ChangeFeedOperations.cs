@@ -38,6 +38,8 @@ internal sealed class ChangeFeedOperations(DocumentStore store)
     // Answers the number of the last change that was looked at, or passed over, whether it belongs to the target or not.
     private long Fill(SqliteSession session, DocumentPage page, ContainerState container, FeedTarget target, long after, long since)
     {
+        // Asked first: what is committed while the page is read is none of what was looked at.
+        var committed = container.Documents.LastLsn(session);
         var (last, isEnd) = (after, true);
         // A partition's changes are few among all: there the key leads, and the numbers are sorted.
         session.Visit(
@@ -59,7 +61,7 @@ internal sealed class ChangeFeedOperations(DocumentStore store)
             store.NowSeconds(),
             target.PartitionKey);
         // Who starts at a time has seen what was before it.
-        return isEnd ? Math.Max(last, container.Documents.LastLsn(session)) : last;
+        return isEnd ? Math.Max(last, committed) : last;
     }
 
     // If-None-Match is a position, or * for now; without it If-Modified-Since is a time; without either the feed begins.
