@@ -8,6 +8,33 @@ namespace LocalPlatform.Durable.Tests;
 
 public sealed class RecoveryTests
 {
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_start_is_stored_while_its_first_turn_hangs(bool turnFails)
+    {
+        var worker = new TaskCompletionSource();
+        var functions = new TestFunctions().Orchestrator("Hello", _ => Task.FromResult("hello"));
+        functions.TurnBegins = (_, _) => worker.Task;
+        await using var hub = await TestHub.StartAsync(functions);
+        var start = hub.Client.ScheduleNewOrchestrationInstanceAsync("Hello", new StartOrchestrationOptions("h"));
+        await Eventually.HoldsAsync(() =>
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            return start.IsCompleted;
+        });
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await hub.Client.GetInstanceAsync("h"))!.RuntimeStatus);
+
+        functions.TurnBegins = null;
+        if (turnFails)
+            worker.SetException(new IOException("no worker"));
+        else
+            worker.SetResult();
+
+        Assert.Equal("hello", (await hub.EndWhileTimePasses("h")).ReadOutputAs<string>());
+        Assert.Equal(1, hub.Engine.Hub.ReadHistory("h")!.Count(e => e.ExecutionStarted is not null));
+    }
+
     [Fact]
     public async Task An_activity_that_was_cut_off_runs_again_and_what_had_ended_does_not()
     {

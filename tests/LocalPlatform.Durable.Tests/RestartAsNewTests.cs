@@ -76,6 +76,62 @@ public sealed class RestartAsNewTests
     }
 
     [Fact]
+    public async Task What_several_generations_of_a_turn_send_alike_is_sent_as_often()
+    {
+        var functions = new TestFunctions()
+            .Orchestrator("Sends", (TaskOrchestrationContext context, int generation) =>
+            {
+                context.SendEvent("receiver", "tick", 1);
+                if (generation < 2)
+                    context.ContinueAsNew(generation + 1);
+                return Task.FromResult(generation);
+            })
+            .Orchestrator("Counts", async (TaskOrchestrationContext context) =>
+            {
+                for (var i = 0; i < 3; i++)
+                    await context.WaitForExternalEvent<int>("tick");
+                return "three";
+            });
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Counts", new StartOrchestrationOptions("receiver"));
+
+        await hub.RunAsync("Sends", 0);
+
+        Assert.Equal("three", (await hub.EndOf("receiver")).ReadOutputAs<string>());
+    }
+
+    /// <summary>Calls are numbered anew; so the worker goes on only when none of the earlier ones is open.</summary>
+    [Fact]
+    public async Task A_call_that_an_earlier_execution_did_not_wait_for_does_not_answer_one_of_the_next()
+    {
+        var release = new TaskCompletionSource();
+        var functions = new TestFunctions()
+            .Orchestrator("Restarts", async (TaskOrchestrationContext context, int generation) =>
+            {
+                if (generation == 1)
+                    return await context.CallActivityAsync<string>("Quick");
+                _ = context.CallActivityAsync<string>("Slow");
+                await context.WaitForExternalEvent<int>("go");
+                context.ContinueAsNew(1);
+                return "";
+            })
+            .Activity<object?, string>("Quick", _ => "quick")
+            .Activity<object?, string>("Slow", async (_, _) =>
+            {
+                await release.Task;
+                return "slow";
+            });
+        await using var hub = await TestHub.StartAsync(functions);
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Restarts", 0, new StartOrchestrationOptions("r"));
+        await hub.Client.RaiseEventAsync("r", "go", 1);
+        await Eventually.HoldsAsync(() => functions.Runs.ContainsKey("Slow"));
+
+        release.SetResult();
+
+        Assert.Equal("quick", (await hub.EndOf("r")).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task A_timer_of_an_earlier_execution_does_not_fire_in_the_next()
     {
         var functions = new TestFunctions().Orchestrator("Restarts", async (TaskOrchestrationContext context, int generation) =>

@@ -39,10 +39,13 @@ internal sealed class ActivityPump
     /// <summary>Whether a call is under way. When it no longer is, its answer has been posted.</summary>
     public bool IsUnderWay(long instanceKey, int taskId) => _underWay.ContainsKey((instanceKey, taskId));
 
+    /// <summary>
+    /// Makes a call. One of that number may still be on its way out: its answer is posted, and by that its execution restarted as new.
+    /// </summary>
     public void Enqueue(ActivityCall call)
     {
-        if (_underWay.TryAdd((call.InstanceKey, call.TaskId), call))
-            _limiter.Enqueue(call);
+        _underWay[(call.InstanceKey, call.TaskId)] = call;
+        _limiter.Enqueue(call);
     }
 
     /// <summary>
@@ -56,7 +59,7 @@ internal sealed class ActivityPump
         if (await CallAsync(call) is { } outcome)
             _answer(call.InstanceKey, HistoryEvents.Answered(_time.GetUtcNow().UtcDateTime, call.TaskId, outcome));
         // Only now: whoever loads the orchestration meanwhile finds the call under way, or then its answer in the mailbox.
-        _underWay.TryRemove((call.InstanceKey, call.TaskId), out _);
+        _underWay.TryRemove(KeyValuePair.Create((call.InstanceKey, call.TaskId), call));
     }
 
     private async Task<ActivityOutcome?> CallAsync(ActivityCall call)

@@ -11,6 +11,11 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     private const int RecoveryBacklogMax = 1_000;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long a start waits to be stored together with its first turn: a worker that hangs must not hold up who starts.
+    /// </summary>
+    private static readonly TimeSpan BirthMax = TimeSpan.FromSeconds(1);
+
     private readonly WorkLimiter<OrchestrationSession> _turns;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _impatient = new();
@@ -73,16 +78,27 @@ internal sealed partial class DurableRuntime : IAsyncDisposable
     /// <summary>Starts an instance, at once or at a time; false when one of its id has not ended, which goes on undisturbed.</summary>
     public async Task<bool> StartAsync(StoredInstance newborn, DateTime? startAt)
     {
-        if (startAt is null && _running && Sessions.TryBegin(newborn) is { } session
-            && await session.Birth.WaitAsync(_stopped.Token) is { } isBorn)
+        if (startAt is null && _running && Sessions.TryBegin(newborn) is { } session && await BirthAsync(session) is { } isBorn)
             return isBorn;
         if (!await Store.StartAsync(newborn, startAt))
-            return false;
+            return Store.ReadInstance(newborn.Key) is not null; // Its first turn was stored after all.
         if (startAt is { } time)
             Timers.Add(new StoredTimer(time, newborn.Key, StoredTimer.DelayedStart));
         else
             Deliver(newborn.Key, StartIsDue);
         return true;
+    }
+
+    private async Task<bool?> BirthAsync(OrchestrationSession session)
+    {
+        try
+        {
+            return await session.Birth.WaitAsync(BirthMax, Time, _stopped.Token);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Waits until an instance has ended, or only started.</summary>

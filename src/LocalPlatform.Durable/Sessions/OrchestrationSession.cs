@@ -120,6 +120,20 @@ internal sealed class OrchestrationSession
         _driver.Settle(commit);
         _birth?.TrySetResult(!commit.IsRefused);
         Finish();
+        if (commit.IsRefused)
+            HandOver();
+    }
+
+    /// <summary>
+    /// What came for an instance that was stored without its first turn, because that took too long, is for a session that reads it.
+    /// </summary>
+    private void HandOver()
+    {
+        List<P.HistoryEvent> left;
+        lock (_gate)
+            (left, _mailbox) = (_mailbox, []);
+        foreach (var posted in left)
+            _runtime.Deliver(Key, posted);
     }
 
     private bool HasAnswer(int taskId)
@@ -166,7 +180,9 @@ internal sealed class OrchestrationSession
         var isUnborn = _birth is { Task.IsCompleted: false };
         lock (_gate)
         {
-            _mailbox = [.. _taken, .. _mailbox];
+            // Of one unborn the start was taken: its starter repeats it. What has come since is left for the session after this one.
+            if (!isUnborn)
+                _mailbox = [.. _taken, .. _mailbox];
             _hasNews = true;
             _state = isUnborn ? State.Closed : State.Queued;
         }
@@ -177,5 +193,6 @@ internal sealed class OrchestrationSession
         }
         _runtime.Sessions.Remove(this);
         _birth!.TrySetResult(null);
+        HandOver();
     }
 }

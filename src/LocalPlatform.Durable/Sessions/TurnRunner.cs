@@ -93,7 +93,8 @@ internal sealed class TurnRunner(IDurableFunctions functions)
                 .. end.CarryoverEvents,
                 .. toItself.Select(action => HistoryEvents.Raised(time, action.SendEvent.Name, action.SendEvent.Data)),
             ],
-            Effects = [.. ended.Effects.Except(toItself)],
+            // By reference: what two executions send alike is sent twice.
+            Effects = [.. ended.Effects.Where(action => !toItself.Contains(action, ReferenceEqualityComparer.Instance))],
             RestartedAsNew = true,
         };
     }

@@ -62,7 +62,7 @@ internal static class InstanceWrites
 
     private static bool TryInsert(SqliteSession session, StoredInstance instance) => session.Execute(
         "INSERT INTO instances (key, id, status, active, created_at, completed_at, parent_key, start, custom_status, output, failure) "
-        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10) ON CONFLICT (id) DO NOTHING",
+        + "VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10) ON CONFLICT DO NOTHING",
         instance.Key,
         instance.Id,
         (int)instance.Status,
