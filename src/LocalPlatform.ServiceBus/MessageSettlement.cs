@@ -16,10 +16,12 @@ internal sealed class MessageSettlement(EntityRegistry entities, ServiceBusOptio
     public (IReadOnlyList<LockedMessage> Messages, DateTimeOffset? NextAt) Lock(SqliteSession session, Entity entity, int max)
     {
         var now = Now();
+        // Whose lock or waiting time is over has its old place again, before those that came later.
+        session.Execute(
+            "UPDATE message SET available_at = 0 WHERE entity = @0 AND available_at > 0 AND available_at <= @1", entity.Id, now);
         var due = session.Query(
-            $"SELECT {ServiceBusSchema.Columns} FROM message WHERE entity = @0 AND available_at <= @1 ORDER BY available_at, sequence "
-                + "LIMIT @2",
-            ServiceBusSchema.Read, entity.Id, now, max);
+            $"SELECT {ServiceBusSchema.Columns} FROM message WHERE entity = @0 AND available_at = 0 ORDER BY sequence LIMIT @1",
+            ServiceBusSchema.Read, entity.Id, max);
         var locked = due.Where(message => !DeadLetterIfSpent(session, entity, message))
             .Select(message => Lock(session, entity, message, now))
             .ToList();

@@ -9,8 +9,8 @@ namespace LocalPlatform.ServiceBus;
 /// </summary>
 public sealed class ServiceBusBroker : IAsyncDisposable
 {
-    /// <summary>The largest body, 1 MB (the original's premium default).</summary>
-    public const int BodyBytesMax = 1024 * 1024;
+    /// <summary>The largest body, 256 KB (the original's standard tier, which counts the headers as well).</summary>
+    public const int BodyBytesMax = 256 * 1024;
 
     private readonly GroupCommitDatabase _database;
     private readonly EntityRegistry _entities;

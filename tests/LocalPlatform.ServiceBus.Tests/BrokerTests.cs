@@ -103,6 +103,16 @@ public sealed class BrokerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_whose_lock_expires_comes_before_those_that_were_sent_later()
+    {
+        await SendAsync("first");
+        await ReceiveAsync();
+        await SendAsync("second", "third");
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal("first", Text(Assert.Single(await ReceiveAsync(1))));
+    }
+
+    [Fact]
     public async Task A_dead_letter_can_be_received_and_resubmitted()
     {
         await SendAsync("wrong");

@@ -1,13 +1,14 @@
-using System.Text;
 using LocalPlatform.ServiceBus;
 using LocalPlatform.Worker;
 using LocalPlatform.Worker.Rpc;
+using Newtonsoft.Json.Linq;
 
 namespace LocalPlatform.Messaging;
 
 /// <summary>
-/// Sends what functions return through their Service Bus outputs: text and bytes as they are, other values as the JSON that the worker
-/// made of them, each element of a list as a message of its own. All messages of a run are stored together.
+/// Sends what functions return through their Service Bus outputs: text and bytes as they are, JSON as the original's host does, whether
+/// the worker made it or the function. That reads it and writes it anew, with its own idea of times and line by line, and makes a message
+/// of each element of a list. All messages of a run are stored together.
 /// </summary>
 internal sealed class OutputSender(ServiceBusBroker broker)
 {
@@ -30,8 +31,8 @@ internal sealed class OutputSender(ServiceBusBroker broker)
 
     private static IEnumerable<OutgoingMessage> Messages(string entity, TypedData? data) => data?.DataCase switch
     {
-        TypedData.DataOneofCase.String => [OutgoingMessage.OfText(entity, data.String)],
-        TypedData.DataOneofCase.Json => OfJson(entity, data.Json),
+        TypedData.DataOneofCase.String => OfText(entity, data.String),
+        TypedData.DataOneofCase.Json => OfJson(entity, JToken.Parse(data.Json), "application/json"),
         TypedData.DataOneofCase.Bytes => [new OutgoingMessage(entity, data.Bytes.Memory)],
         TypedData.DataOneofCase.Stream => [new OutgoingMessage(entity, data.Stream.Memory)],
         TypedData.DataOneofCase.CollectionString => data.CollectionString.String.Select(text => OutgoingMessage.OfText(entity, text)),
@@ -39,19 +40,18 @@ internal sealed class OutputSender(ServiceBusBroker broker)
         _ => [],
     };
 
-    /// <summary>A list that the worker had no better form for comes as a JSON array.</summary>
-    private static IEnumerable<OutgoingMessage> OfJson(string entity, string json)
-    {
-        using var document = System.Text.Json.JsonDocument.Parse(json);
-        if (document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Null)
-            return [];
-        return document.RootElement.ValueKind != System.Text.Json.JsonValueKind.Array
-            ? [Message(entity, json)]
-            : [.. document.RootElement.EnumerateArray().Select(element => element.ValueKind == System.Text.Json.JsonValueKind.String
-                ? OutgoingMessage.OfText(entity, element.GetString()!)
-                : Message(entity, element.GetRawText()))];
-    }
+    private static IEnumerable<OutgoingMessage> OfText(string entity, string text) => text.Trim() is ['{', .., '}'] or ['[', .., ']']
+        ? OfJson(entity, JToken.Parse(text), "text/plain")
+        : [OutgoingMessage.OfText(entity, text)];
 
-    private static OutgoingMessage Message(string entity, string json) =>
-        new(entity, Encoding.UTF8.GetBytes(json)) { ContentType = "application/json" };
+    /// <summary>Each element of a list is a message; null is none.</summary>
+    private static IEnumerable<OutgoingMessage> OfJson(string entity, JToken json, string contentType) => json.Type switch
+    {
+        JTokenType.Null => [],
+        JTokenType.Array => json.Select(element => Message(entity, element, contentType)),
+        _ => [Message(entity, json, contentType)],
+    };
+
+    private static OutgoingMessage Message(string entity, JToken json, string contentType) =>
+        OutgoingMessage.OfText(entity, json.ToString(), json.Type == JTokenType.String ? "text/plain" : contentType);
 }

@@ -66,9 +66,10 @@ internal sealed class DurableFunctions(FunctionInvoker invoker) : IDurableFuncti
             {
                 return new(null, Details(failed.Failure));
             }
-            catch (WorkerGoneException) when (!ct.IsCancellationRequested)
+            catch (OperationCanceledException over)
+                when (over is WorkerGoneException or FunctionTimedOutException && !ct.IsCancellationRequested)
             {
-                // What it has done is not known: another worker does it again, as after a lock that expired.
+                // What it has done is not known: it is done again, as after a lock that expired.
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed partial class TimerLoop(
     /// <summary>Makes up for a missed occurrence, runs at the start if wanted, and says when the schedule goes on.</summary>
     private async Task<DateTime> StartAsync()
     {
-        var status = IsMonitored ? store.FindSchedule(function.Name) : null;
+        var status = TryFindSchedule();
         var missed = status is not null && status.Next < Now();
         if (missed || trigger.RunOnStartup)
         {
@@ -84,6 +84,21 @@ internal sealed partial class TimerLoop(
         if (IsMonitored)
             await TrySaveAsync(new TimerStatus(occurrence, next, now));
         return next;
+    }
+
+    private TimerStatus? TryFindSchedule()
+    {
+        try
+        {
+            return IsMonitored ? store.FindSchedule(function.Name) : null;
+        }
+#pragma warning disable CA1031 // Without it a missed occurrence is not made up for; without the schedule nothing would run any more.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            NotRead(logger, failure, function.Name);
+            return null;
+        }
     }
 
     private async Task TrySaveAsync(TimerStatus status)
@@ -111,7 +126,7 @@ internal sealed partial class TimerLoop(
         await _oneRun.WaitAsync(_stop.Token);
         try
         {
-            var status = IsMonitored ? store.FindSchedule(function.Name) : null;
+            var status = TryFindSchedule();
             var info = JsonSerializer.Serialize(new { ScheduleStatus = status, IsPastDue = isPastDue });
             await RunWithRetriesAsync(new TypedData { Json = info });
         }
@@ -168,6 +183,9 @@ internal sealed partial class TimerLoop(
 
     [LoggerMessage(2, LogLevel.Warning, "The schedule of timer '{Function}' could not be stored")]
     private static partial void NotSaved(ILogger logger, Exception failure, string function);
+
+    [LoggerMessage(3, LogLevel.Warning, "The schedule of timer '{Function}' could not be read")]
+    private static partial void NotRead(ILogger logger, Exception failure, string function);
 
     [LoggerMessage(1, LogLevel.Error, "Timer '{Function}' failed (attempt {Attempt})")]
     private static partial void Failed(ILogger logger, Exception failure, string function, int attempt);

@@ -68,6 +68,8 @@ internal sealed class FunctionInvoker(Workers workers, OutputSender outputs, Dur
     {
         if (response.Result.Status == StatusResult.Types.Status.Success)
             return;
+        if (invocation.HasTimedOut)
+            throw new FunctionTimedOutException(invocation.Function.Name);
         if (invocation.IsCancelled)
             throw new OperationCanceledException($"The run of '{invocation.Function.Name}' was cancelled.");
         throw new FunctionFailedException(response.Result.Exception ?? new RpcException { Message = response.Result.Result });

@@ -6,6 +6,10 @@ namespace LocalPlatform.Worker;
 /// <summary>The process of the worker that was to run a function is gone: how far the run came nobody knows.</summary>
 internal sealed class WorkerGoneException() : OperationCanceledException("The worker that ran the function is gone.");
 
+/// <summary>A function ran longer than <c>functionTimeout</c>, and ended when it was asked to.</summary>
+internal sealed class FunctionTimedOutException(string function)
+    : OperationCanceledException($"The run of '{function}' was cancelled: it took longer than functionTimeout.");
+
 /// <summary>A run of a function that a worker has been asked for. Completes with what the worker answers.</summary>
 internal sealed class Invocation(WorkerFunction function, Invocations owner, long startedAt)
     : TaskCompletionSource<InvocationResponse>(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -23,6 +27,9 @@ internal sealed class Invocation(WorkerFunction function, Invocations owner, lon
     /// <summary>Somebody wants it to end: the caller went away, it took too long, or the host stops.</summary>
     public bool IsCancelled { get; private set; }
 
+    /// <summary>It is to end because it took too long.</summary>
+    public bool HasTimedOut { get; private set; }
+
     /// <summary>
     /// Completes when the worker has begun with the run, or has ended it before that. What waits goes on in the worker's own turn.
     /// </summary>
@@ -36,7 +43,7 @@ internal sealed class Invocation(WorkerFunction function, Invocations owner, lon
     /// <summary>Asks the worker to end it; it completes when the worker has.</summary>
     public void Cancel() => owner.Cancel(this);
 
-    public void NoteCancelled() => IsCancelled = true;
+    public void NoteCancelled(bool hasTimedOut) => (IsCancelled, HasTimedOut) = (true, hasTimedOut);
 
     public void Arrive() => _arrived.TrySetResult();
 
@@ -110,17 +117,7 @@ internal sealed class Invocations : IDisposable
     }
 
     /// <summary>Asks the worker to end a run; it completes when the worker has.</summary>
-    public void Cancel(Invocation invocation)
-    {
-        lock (invocation)
-        {
-            if (invocation.IsCancelled || !_running.ContainsKey(invocation.Id))
-                return;
-            invocation.NoteCancelled();
-            Interlocked.Increment(ref _cancelled);
-        }
-        Tell(invocation);
-    }
+    public void Cancel(Invocation invocation) => Cancel(invocation, hasTimedOut: false);
 
     /// <summary>Asks for the end of all that runs.</summary>
     public void CancelAll()
@@ -149,8 +146,20 @@ internal sealed class Invocations : IDisposable
             if (invocation.IsCancelled)
                 Tell(invocation);
             else if (_timeout is { } timeout && _time.GetElapsedTime(invocation.StartedAt) > timeout)
-                Cancel(invocation);
+                Cancel(invocation, hasTimedOut: true);
         }
+    }
+
+    private void Cancel(Invocation invocation, bool hasTimedOut)
+    {
+        lock (invocation)
+        {
+            if (invocation.IsCancelled || !_running.ContainsKey(invocation.Id))
+                return;
+            invocation.NoteCancelled(hasTimedOut);
+            Interlocked.Increment(ref _cancelled);
+        }
+        Tell(invocation);
     }
 
     private void Tell(Invocation invocation) =>

@@ -49,6 +49,11 @@ public class SenderFunctions(Inbox inbox)
     [ServiceBusOutput("inbox")]
     public static string Text([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "send/text")] HttpRequest request) => "plain";
 
+    [Function("SendJsonText")]
+    [ServiceBusOutput("inbox")]
+    public static string JsonText([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "send/json")] HttpRequest request) =>
+        request.Query["text"].ToString();
+
     [Function("SendBytes")]
     [ServiceBusOutput("inbox")]
     public static byte[] Bytes([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "send/bytes")] HttpRequest request) =>
@@ -79,6 +84,14 @@ public class SenderFunctions(Inbox inbox)
 
     [Function("Receive")]
     public void Receive([ServiceBusTrigger("inbox")] string message) => inbox.Enqueue(message);
+}
+
+public static class LargeFunctions
+{
+    [Function("SendLarge")]
+    [ServiceBusOutput("large")]
+    public static string Large(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "large/{size:int}")] HttpRequest request, int size) => new('x', size);
 }
 
 public class RelayFunctions(Inbox inbox)

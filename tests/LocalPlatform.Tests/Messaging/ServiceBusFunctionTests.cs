@@ -18,8 +18,34 @@ public class ServiceBusFunctionTests
             Assert.True((await host.Http.GetAsync($"/api/send/{path}")).IsSuccessStatusCode);
         var inbox = await InboxAsync(host, 7);
         Assert.Equal(
-            ["part one", "part two", "plain", "raw", """{"Id":"a","Count":1}""", """{"Id":"b","Count":2}""", """{"Id":"c","Count":3}"""],
+            [
+                "part one", "part two", "plain", "raw", "{\n  \"Id\": \"a\",\n  \"Count\": 1\n}", "{\n  \"Id\": \"b\",\n  \"Count\": 2\n}",
+                "{\n  \"Id\": \"c\",\n  \"Count\": 3\n}",
+            ],
             inbox.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The original's host reads text that is JSON, and writes it anew.</summary>
+    [Theory]
+    [InlineData("""{"a":[{"b":1}],"at":"2026-03-01T12:00:00.1200000Z"}""",
+        "{\n  \"a\": [\n    {\n      \"b\": 1\n    }\n  ],\n  \"at\": \"2026-03-01T12:00:00.12Z\"\n}")]
+    [InlineData("""["one",{"n":2}]""", "one", "{\n  \"n\": 2\n}")]
+    [InlineData("{no JSON", "{no JSON")]
+    public async Task Text_that_is_json_arrives_as_the_hosts_reader_writes_it(string text, params string[] messages)
+    {
+        await using var host = await StartAsync(typeof(SenderFunctions));
+        await host.Http.GetStringAsync($"/api/send/json?text={Uri.EscapeDataString(text)}");
+        Assert.Equal(messages.Order(StringComparer.Ordinal), (await InboxAsync(host, messages.Length)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_too_large_fails_what_sends_it()
+    {
+        await using var host = await StartAsync(typeof(LargeFunctions));
+        Assert.Equal(
+            (200, 500),
+            ((int)(await host.Http.GetAsync($"/api/large/{ServiceBusBroker.BodyBytesMax}")).StatusCode,
+                (int)(await host.Http.GetAsync($"/api/large/{ServiceBusBroker.BodyBytesMax + 1}")).StatusCode));
     }
 
     [Fact]

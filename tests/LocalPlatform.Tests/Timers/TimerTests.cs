@@ -4,6 +4,7 @@ using LocalPlatform.Tests.Support;
 using LocalPlatform.Timers;
 using LocalPlatform.Worker;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -57,6 +58,29 @@ public sealed class TimerTests : IDisposable
         var runs = again.Services.GetRequiredService<Runs>();
         await Eventually.HoldsAsync(() => !runs.IsEmpty);
         Assert.StartsWith("past due: True", runs.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_timer_runs_on_when_its_schedule_cannot_be_read()
+    {
+        await using var host = await StartAsync(typeof(EveryFiveMinutes));
+        var runs = host.Services.GetRequiredService<Runs>();
+        Sql("ALTER TABLE timer RENAME TO hidden");
+        await AdvanceAsync(runs, 1, TimeSpan.FromSeconds(10));
+        Sql("ALTER TABLE hidden RENAME TO timer");
+        await AdvanceAsync(runs, 3, TimeSpan.FromMinutes(1));
+        Assert.Equal(["past due: False, next: ", "past due: False, next: 12:10:00"], [runs.First(), runs.Last()]);
+    }
+
+    private void Sql(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "data", "host.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The test's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
     }
 
     [Fact]
