@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Catalog;
@@ -13,6 +14,8 @@ public sealed class ExactLimitsTests
     private const long Rest = Limits.MoneyMax - (9 * Limits.QuantityMax * Limits.PriceMax);
 
     private const long WholePrices = Rest / Limits.PriceMax;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
 
@@ -188,6 +191,26 @@ public sealed class ExactLimitsTests
             var order = OrderOf(10, quantity: 1) with { Status = OrderStatus.Paid, PaidAt = Now };
             return OrderEvents.Paid(order with { Lines = [order.Lines[0] with { Name = new string('x', nameLength) }] });
         }
+    }
+
+    /// <summary>The host sends it indented, and Service Bus takes 256 KB, headers included.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(900)]
+    [InlineData(Limits.OrderLinesMax)]
+    public void A_message_of_any_number_of_lines_fits_into_the_queue_as_the_host_writes_it(int lines)
+    {
+        var order = OrderOf(10, quantity: 1) with { Status = OrderStatus.Paid, PaidAt = Now };
+        var largest = Message((OrderEvents.MessageSizeMax - Message(0).Length) / lines);
+        Assert.InRange(largest.Length, OrderEvents.MessageSizeMax - lines, OrderEvents.MessageSizeMax);
+        using var message = JsonDocument.Parse(largest);
+        var indented = JsonSerializer.SerializeToUtf8Bytes(message, Indented);
+        Assert.InRange(indented.Length, largest.Length + (64 * lines), (256 - 2) * 1024);
+
+        string Message(int nameLength) => OrderEvents.Paid(order with
+        {
+            Lines = [.. Enumerable.Range(0, lines).Select(n => new OrderLine($"p-{n}", new string('x', nameLength), 10, 1, 10))],
+        });
     }
 
     /// <summary>Lines that cost what can be held, and some won more.</summary>

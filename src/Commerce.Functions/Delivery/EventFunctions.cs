@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Commerce.Functions.Delivery;
 
-/// <summary>What the data platform is sent. No event is stored: each is made again from its order, byte for byte.</summary>
+/// <summary>What the data platform is sent. No event is stored: each is made again from its order, and says the same.</summary>
 public sealed class EventFunctions(OrderStore orders, DeliveryStore deliveries)
 {
     private const string ContentType = "application/cloudevents+json; charset=utf-8";

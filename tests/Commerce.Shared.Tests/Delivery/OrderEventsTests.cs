@@ -66,6 +66,25 @@ public class OrderEventsTests
         Assert.Equal("cancelled", json.GetProperty("data").GetProperty("status").GetString());
     }
 
+    /// <summary>The host takes a text for a time where it looks like one, and writes it in its own zone.</summary>
+    [Theory]
+    [InlineData("u", "p", "2026-03-01T09:00:00+09:00", false)]
+    [InlineData("u", "p", "/Date(1700000000000)/", false)]
+    [InlineData("u", "2026-03-01T09:00:00+09:00", "n", false)]
+    [InlineData("2026-03-01T09:00:00+09:00", "p", "n", false)]
+    [InlineData("u", "p", "2026-03-01 calendar", true)]
+    [InlineData("u", "p", "12345678901 Tea", true)]
+    [InlineData("u", "p", "T", true)]
+    public void A_text_that_looks_like_a_time_does_not_travel(string userId, string productId, string name, bool travels)
+    {
+        var order = Paid with { UserId = userId, Lines = [new(productId, name, 10, 1, 10)] };
+        var message = OrderEvents.Paid(order);
+        var json = JsonDocument.Parse(message).RootElement;
+
+        Assert.Equal(userId, OrderEventMessage.Parse(message).Ref.UserId);
+        Assert.Equal((travels, !travels), (json.TryGetProperty("data", out _), json.TryGetProperty("dataref", out _)));
+    }
+
     [Fact]
     public void A_paid_event_is_the_same_before_and_after_the_cancellation() =>
         Assert.Equal(OrderEvents.Paid(Paid), OrderEvents.Paid(Cancelled));
