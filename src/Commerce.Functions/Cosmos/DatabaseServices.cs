@@ -24,6 +24,9 @@ internal static class DatabaseServices
     /// </summary>
     private static readonly TimeSpan ThrottledMax = TimeSpan.FromSeconds(10);
 
+    /// <summary>More than fit into that time: the SDK's own nine attempts may be over within milliseconds.</summary>
+    private const int ThrottledAttemptsMax = 10_000;
+
     public static IServiceCollection AddCommerceDatabase(this IServiceCollection services)
     {
         services.AddOptions<CosmosClientOptions>().Configure(static options =>
@@ -33,6 +36,7 @@ internal static class DatabaseServices
             // A write answers with status and ETag; the document itself is what was sent.
             options.EnableContentResponseOnWrite = false;
             options.MaxRetryWaitTimeOnRateLimitedRequests = ThrottledMax;
+            options.MaxRetryAttemptsOnRateLimitedRequests = ThrottledAttemptsMax;
         });
         services.AddSingleton(provider => CreateClient(
             provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IOptions<CosmosClientOptions>>().Value));

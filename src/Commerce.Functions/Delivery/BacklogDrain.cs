@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Delivery;
-using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Delivery;
@@ -71,7 +70,7 @@ public sealed class BacklogDrain(
                 {
                     settled[i] = await dispatcher.TryAsync(page[i], null, token);
                 }
-                catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+                catch (Exception fault) when (fault.IsOfStore())
                 {
                     broken = ExceptionDispatchInfo.Capture(fault);
                 }

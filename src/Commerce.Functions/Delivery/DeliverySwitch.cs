@@ -1,6 +1,5 @@
 using Commerce.Functions.Cosmos;
 using Commerce.Shared.Delivery;
-using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 
 namespace Commerce.Functions.Delivery;
@@ -25,7 +24,7 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
         {
             return Keep(await store.FindControlAsync(ct) ?? new DeliveryControl(), readAt);
         }
-        catch (Exception fault) when (known is not null && fault is CosmosException or HttpRequestException)
+        catch (Exception fault) when (known is not null && fault.IsOfStore())
         {
             LogUnreadable(fault);
             return Keep(known.Control, readAt);
@@ -58,7 +57,7 @@ public sealed partial class DeliverySwitch(DeliveryStore store, TimeProvider tim
                     ? control
                     : control with { PausedByPlatformUntil = until }, CancellationToken.None);
         }
-        catch (Exception fault) when (fault is CosmosException or HttpRequestException or UndecidedWriteException)
+        catch (Exception fault) when (fault.IsOfStore() || fault is UndecidedWriteException)
         {
             LogUnwritten(fault);
         }

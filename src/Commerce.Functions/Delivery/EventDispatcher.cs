@@ -1,7 +1,7 @@
 using CloudNative.CloudEvents;
+using Commerce.Functions.Cosmos;
 using Commerce.Functions.Orders;
 using Commerce.Shared.Delivery;
-using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -87,7 +87,7 @@ public sealed partial class EventDispatcher(
             return delivery.After(attempt);
         }
 #pragma warning disable CA1031 // One event that cannot be made or sent must not keep the others waiting, nor be tried without end.
-        catch (Exception fault) when (fault is not (OperationCanceledException or CosmosException or HttpRequestException))
+        catch (Exception fault) when (fault is not OperationCanceledException && !fault.IsOfStore())
 #pragma warning restore CA1031
         {
             LogNotSent(fault, delivery.Id);

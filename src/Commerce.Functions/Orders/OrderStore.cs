@@ -46,7 +46,7 @@ public sealed class OrderStore(CommerceDatabase database)
         {
             return await FindAsync(userId, orderId);
         }
-        catch (Exception fault) when (fault is CosmosException or HttpRequestException)
+        catch (Exception fault) when (fault.IsOfStore())
         {
             return null;
         }
