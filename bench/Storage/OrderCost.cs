@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Commerce.Load.Cli;
 using LocalPlatform.Cosmos;
 using Microsoft.Data.Sqlite;
@@ -25,11 +23,11 @@ internal sealed class OrderCost(string shopPath, string folder, int orders)
         await using var store = CosmosStore.Open(Path.Combine(Directory.CreateDirectory(folder).FullName, "counted.db"),
             TimeProvider.System);
         await using var gateway = await CountingGateway.StartAsync(store);
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = ShopProcess.FreeUrl();
         using var shop = StartShop(gateway.ConnectionString, url);
         try
         {
-            await WaitUntilReadyAsync(url);
+            await ShopProcess.WaitUntilReadyAsync(url);
             await OrderAsync(url, OrdersBefore);
             var before = await ReadAsync(gateway, shop.Id);
             await OrderAsync(url, OrdersBefore + orders);
@@ -94,19 +92,12 @@ internal sealed class OrderCost(string shopPath, string folder, int orders)
         return (0, 0);
     }
 
-    private Process StartShop(string connectionString, string url)
+    private Process StartShop(string connectionString, string url) => ShopProcess.Start(shopPath, url, new()
     {
-        var start = new ProcessStartInfo(shopPath, ["--urls", url]) { RedirectStandardOutput = true };
-        start.Environment["Cosmos"] = connectionString;
-        start.Environment["Commerce__CreateContainers"] = "true";
-        // Fifty users do here what thousands do.
-        start.Environment["RateLimits__OrdersPerMinute"] = "1000000";
-        start.Environment["LocalPlatform__DataPath"] = Path.Combine(folder, "shop");
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        return process;
-    }
+        ["Cosmos"] = connectionString,
+        ["Commerce__CreateContainers"] = "true",
+        ["LocalPlatform__DataPath"] = Path.Combine(folder, "shop"),
+    });
 
     private static async Task OrderAsync(string url, int count)
     {
@@ -119,32 +110,5 @@ internal sealed class OrderCost(string shopPath, string folder, int orders)
         var arguments = $"order --spread --url {url} --clients 1 --warm-up 0 --users 50 --products 50 --no-audit --count {count}";
         if (await DriverProgram.RunAsync(arguments.Split(' '), console, TimeProvider.System) != ExitCode.Held)
             throw new InvalidOperationException(quiet.ToString());
-    }
-
-    private static async Task WaitUntilReadyAsync(string url)
-    {
-        using var client = new HttpClient();
-        for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60);)
-        {
-            try
-            {
-                using var answer = await client.GetAsync(new Uri(url + "/api/health/ready"));
-                if (answer.IsSuccessStatusCode)
-                    return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-            await Task.Delay(TimeSpan.FromMilliseconds(100));
-        }
-        throw new InvalidOperationException("the shop did not become ready within 60 s");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -51,16 +51,20 @@ costCommand.SetAction(parsed => new OrderCost(
         .RunAsync(Console.Out));
 
 var history = new Option<int>("--orders") { DefaultValueFactory = _ => 1_000_000, Description = "Orders to write." };
+var products = new Option<int>("--products") { Description = "Products to write besides, which nobody has bought." };
+var entries = new Option<int>("--entries") { Description = "Entries of one user's ledger to write besides." };
 var fillCommand = new Command("fill",
-    "Writes the data folder of a shop with a history: documents that agree, made without the shop.") { history, data };
+    "Writes the data folder of a shop with a history: documents that agree, made without the shop.") { history, products, entries, data };
 fillCommand.SetAction(async (parsed, ct) =>
 {
     var folder = Directory.CreateDirectory(parsed.GetRequiredValue(data).FullName);
     await using var store = CosmosStore.Open(Path.Combine(folder.FullName, "cosmos.db"), TimeProvider.System);
     using var handler = new CosmosGatewayHandler(store);
     using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
-    var documents = await new StoreFill(new CommerceDatabase(client), DateTimeOffset.UtcNow).RunAsync(parsed.GetValue(history), ct);
-    Console.WriteLine($"{documents:N0} documents of {parsed.GetValue(history):N0} orders");
+    var fill = new StoreFill(new CommerceDatabase(client), DateTimeOffset.UtcNow);
+    await fill.RunAsync(parsed.GetValue(history), ct);
+    await fill.WidenAsync(parsed.GetValue(products), parsed.GetValue(entries), ct);
+    Console.WriteLine($"{fill.Documents:N0} documents of {parsed.GetValue(history):N0} orders");
 });
 
 var historyCommand = new Command("history",
@@ -74,5 +78,16 @@ historyCommand.SetAction(async (parsed, ct) =>
     await history.RunAsync(ct);
 });
 
+var narrow = new Option<DirectoryInfo>("--narrow") { Required = true, Description = "The same of a shop with few products." };
+var cliffsCommand = new Command("cliffs",
+    "What a buyer waits for right after a start, while the shop catches up or is audited, and where it has much.") { shop, data, narrow };
+cliffsCommand.SetAction(async (parsed, ct) =>
+{
+    var path = Path.GetFullPath(parsed.GetRequiredValue(shop));
+    await using var few = await MeasuredShop.StartAsync(path, parsed.GetRequiredValue(narrow).FullName);
+    await using var many = await MeasuredShop.StartAsync(path, parsed.GetRequiredValue(data).FullName);
+    await new Cliffs(many, few, Console.Out).RunAsync(ct);
+});
+
 return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand, fillCommand,
-    historyCommand }.Parse(args).InvokeAsync();
+    historyCommand, cliffsCommand }.Parse(args).InvokeAsync();

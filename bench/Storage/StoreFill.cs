@@ -23,6 +23,9 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
     private const int LinesMax = 3;
     private const int UsersAtOnce = 16;
 
+    /// <summary>Who has charged a balance, and done nothing else.</summary>
+    public const string Collector = "user-collector";
+
     private static readonly TransactionalBatchItemRequestOptions NoContent = new() { EnableContentResponseOnWrite = false };
 
     private readonly AccountRules _accounts = new();
@@ -31,8 +34,11 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
     private readonly List<ProductBooks> _products = [];
     private long _documents;
 
-    /// <summary>Writes so many orders, and says how many documents that took.</summary>
-    public async Task<long> RunAsync(int orders, CancellationToken ct)
+    /// <summary>Documents written so far.</summary>
+    public long Documents => Interlocked.Read(ref _documents);
+
+    /// <summary>Writes so many orders.</summary>
+    public async Task RunAsync(int orders, CancellationToken ct)
     {
         await database.CreateIfMissingAsync(ct);
         for (var n = 0; n <= Math.Max(LinesMax, orders / OrdersPerProduct); n++)
@@ -54,7 +60,31 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
             var head = Json(product.Head, DocumentJsonContext.Default.Product);
             await WriteAsync(CommerceDatabase.Catalog, product.Head.ProductId, [.. product.TakeDocuments(), head]);
         }
-        return _documents;
+    }
+
+    /// <summary>Adds products that nobody has bought, and a user with so many ledger entries. The containers are there.</summary>
+    public async Task WidenAsync(int products, int entries, CancellationToken ct)
+    {
+        foreach (var some in Enumerable.Range(0, products).Chunk(UsersAtOnce))
+        {
+            ct.ThrowIfCancellationRequested();
+            await Task.WhenAll(some.Select(n =>
+            {
+                var product = new ProductBooks($"Q{n:000000}", now.AddDays(-Days));
+                return WriteAsync(CommerceDatabase.Catalog, product.Head.ProductId,
+                    [.. product.TakeDocuments(), Json(product.Head, DocumentJsonContext.Default.Product)]);
+            }));
+        }
+        Account? account = null;
+        List<byte[]> documents = [];
+        for (var n = 0; n < entries; n++)
+        {
+            var charge = _accounts.Decide(account, new AccountCommand.Charge(Collector, $"charge-{n}", 1), now.AddMinutes(n - entries));
+            account = charge.Head;
+            documents.Add(Json(charge.Record!.Entry!, DocumentJsonContext.Default.LedgerEntry));
+        }
+        if (account is not null)
+            await WriteAsync(CommerceDatabase.Accounts, Collector, [.. documents, Json(account, DocumentJsonContext.Default.Account)]);
     }
 
     private IEnumerable<byte[]> UserDocuments(int user, int count)

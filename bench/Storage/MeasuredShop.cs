@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Commerce.Load.Http;
+using Commerce.Load.Measuring;
+using HdrHistogram;
+
+namespace Commerce.Bench.Storage;
+
+/// <summary>A shop that runs on a data folder, and one caller who times each request. Not for concurrent use.</summary>
+internal sealed class MeasuredShop : IAsyncDisposable
+{
+    private const string Buyer = "cliff-buyer";
+    private const string Product = "P000001";
+    private const long Funds = 1_000_000_000;
+    private const int PageSize = 20;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly ShopEndpoint _endpoint;
+    private readonly Exchange _exchange;
+    private int _keys;
+
+    private MeasuredShop(Process process, string url)
+    {
+        _process = process;
+        _endpoint = new ShopEndpoint(url, null, null, isPublicUnsigned: true, Timeout, TimeProvider.System);
+        _exchange = new Exchange(_endpoint, Timeout);
+    }
+
+    /// <summary>Resident memory, in units of 1,048,576 bytes.</summary>
+    public double ResidentMb
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1048576.0;
+        }
+    }
+
+    public ShopRequest FirstPage => Requests.Get(_endpoint, $"api/products?limit={PageSize}");
+
+    public ShopRequest Order => Requests.Order(_endpoint, Buyer, Requests.OrderBody([(Product, 1)]));
+
+    public static async Task<MeasuredShop> StartAsync(string shopPath, string folder)
+    {
+        var url = ShopProcess.FreeUrl();
+        var process = ShopProcess.Start(shopPath, url, new() { ["LocalPlatform__DataPath"] = folder, ["LocalPlatform__Seed"] = "false" });
+        await ShopProcess.WaitUntilReadyAsync(url);
+        return new MeasuredShop(process, url);
+    }
+
+    public ShopRequest Charge(string userId, long amount = 1) => Requests.Charge(_endpoint, userId, amount);
+
+    /// <summary>Gives the buyer what the orders cost.</summary>
+    public Task FundAsync(CancellationToken ct) => SendAsync(Charge(Buyer, Funds), ct);
+
+    /// <summary>Sends one kind of request so many times.</summary>
+    public Task<LatencySummary> TimeAsync(ShopRequest request, int count, CancellationToken ct)
+    {
+        var sent = 0;
+        return TimeWhileAsync(request, () => Task.FromResult(sent++ < count), ct);
+    }
+
+    /// <summary>Sends one kind of request as long as the condition holds.</summary>
+    public async Task<LatencySummary> TimeWhileAsync(ShopRequest request, Func<Task<bool>> isSo, CancellationToken ct)
+    {
+        var times = Latencies.Empty();
+        while (await isSo())
+            await TimeAsync(request, times, ct);
+        return LatencySummary.Of(times);
+    }
+
+    /// <summary>
+    /// Reads a list page by page, and begins again at its end, until it has been read to its end and so many pages were read.
+    /// </summary>
+    public async Task<LatencySummary> WalkAsync(string path, int pagesMin, CancellationToken ct)
+    {
+        var times = Latencies.Empty();
+        string? cursor = null;
+        do
+        {
+            var next = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
+            var answer = await TimeAsync(Requests.Get(_endpoint, $"{path}?limit={PageSize}{next}"), times, ct);
+            using var page = JsonDocument.Parse(answer.Body);
+            cursor = page.RootElement.TryGetProperty("nextCursor", out var found) ? found.GetString() : null;
+        }
+        while (cursor is not null || times.TotalCount < pagesMin);
+        return LatencySummary.Of(times);
+    }
+
+    /// <summary>When everything that the best sellers count was sold before.</summary>
+    public async Task<DateTimeOffset?> RankedUntilAsync(CancellationToken ct)
+    {
+        var answer = await SendAsync(Requests.Get(_endpoint, "api/products/top"), ct);
+        return ShopApi.Read(answer, "top", ContractJson.Default.TopList).AsOf;
+    }
+
+    /// <summary>Has the books audited by a caller of its own, as long as an answer waits.</summary>
+    public async Task AuditAsync(CancellationToken ct)
+    {
+        using var exchange = new Exchange(_endpoint, Timeout);
+        var request = new ShopRequest(HttpMethod.Get, _endpoint.At("api/ops/audit"), ForOperator: true);
+        Check(await exchange.SendAsync(request, null, ct), request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _exchange.Dispose();
+        _endpoint.Dispose();
+    }
+
+    private async Task<Answer> TimeAsync(ShopRequest request, LongHistogram times, CancellationToken ct)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var answer = await SendAsync(request, ct);
+        times.RecordValue((long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
+        return answer;
+    }
+
+    private async Task<Answer> SendAsync(ShopRequest request, CancellationToken ct)
+    {
+        var key = request.NeedsKey ? string.Create(CultureInfo.InvariantCulture, $"cliff-{_process.Id}-{_keys++}") : null;
+        return Check(await _exchange.SendAsync(request, key, ct), request);
+    }
+
+    private static Answer Check(Answer answer, ShopRequest request) => answer.Status is 200 or 201
+        ? answer
+        : throw new InvalidOperationException($"{request.Method} {request.Uri} answered {Problem.Kind(answer)}");
+}
