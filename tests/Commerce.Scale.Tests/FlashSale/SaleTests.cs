@@ -107,6 +107,6 @@ public sealed class SaleTests
     }
 
     private static SaleOptions Options(int instances) => new(
-        Buyers: 20_000, BuyersPerSecond: 12_000, Stock: 18_000, instances, (int)Models.Committed.Limits.ActivitiesPerInstance,
+        Buyers: 20_000, BuyersPerSecond: 12_000, Stock: 18_000, instances, (int)Models.Committed.Groups.Durable.Places,
         Shards: 1, ShardChoice.Buyer, Seed: 1);
 }

@@ -17,7 +17,7 @@ internal static class SaleTables
     private static ReportTable WallTable(CostModel model) => new(
         Text($"The wall of one product: {model.Limits.PartitionRuPerSecond} RU/s of its logical partition, by what a sale costs."),
         [">sales in a batch", "RU of one sale", ">sales/s"],
-        [.. new[] { 1, 10, (int)model.Limits.ActivitiesPerInstance, model.BatchLinesMax }.Select(batch => new[]
+        [.. new[] { 1, 10, (int)model.Groups.Durable.Places, model.BatchLinesMax }.Select(batch => new[]
         {
             Number(batch),
             Arithmetic(model, batch).Trim('(', ')'),
