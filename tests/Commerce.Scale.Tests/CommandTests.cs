@@ -96,6 +96,16 @@ public sealed class CommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1", false)]
+    [InlineData("2", true)]
+    public void A_sale_out_of_shards_says_that_thefts_are_not_in_it(string shards, bool isSaid)
+    {
+        var (_, output) = ScaleRun.Invoke("flash-sale", "--shards", shards, "--buyers", "500", "--instances", "1", "2");
+
+        Assert.Equal(isSaid, output.Contains("Not included: thefts", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("plan")]
     [InlineData("plan --tier dev --lines 1")]
     [InlineData("flash-sale --buyers 500 --instances 1 2 4 --shards 2")]
