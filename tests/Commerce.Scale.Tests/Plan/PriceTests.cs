@@ -29,7 +29,7 @@ public sealed class PriceTests
     [Fact]
     public void Queues_are_polled_for_some_60_cents_a_day()
     {
-        var polls = Item(SmallShop, "queue polls of Durable, at most");
+        var polls = Item(SmallShop, "queue polls of Durable");
 
         Assert.InRange(polls.Dollars / (Traffic.HoursPerMonth / 24), 0.55, 0.65);
         Assert.False(polls.IsFloor);

@@ -117,7 +117,7 @@ internal sealed class Prices(CostModel model, Traffic traffic, Deployment deploy
         }
         var polls = work.DurablePollsPerSecond * traffic.BusyHoursPerMonth * SecondsPerHour / Million;
         yield return Requests("queue requests of Durable", MillionOrders * work.DurableQueueRequests, model.Prices.QueuePer10000);
-        yield return Requests("queue polls of Durable, at most", polls, model.Prices.QueuePer10000);
+        yield return Requests("queue polls of Durable", polls, model.Prices.QueuePer10000);
         yield return Requests("table requests of Durable", MillionOrders * work.DurableTableRequests, model.Prices.TablePer10000);
     }
 

@@ -35,7 +35,7 @@ internal sealed class Resources(CostModel model, Traffic traffic, Deployment dep
         container is OrderCost.Accounts or OrderCost.Catalog ? model.Limits.AuditRuPerSecondAtWork : 0;
 
     private Resource Audit() => new(
-        "the audit's request units, a day's mean", "RU/s", model.Limits.AuditRuPerSecond, _audit.FollowRuPerSecond,
+        "the audit's request units", "RU/s in the mean of a day", model.Limits.AuditRuPerSecond, _audit.FollowRuPerSecond,
         "raise `Audit:RequestUnitsPerSecond`");
 
     private Resource Product() => new(
