@@ -45,6 +45,11 @@ public sealed class CommandTests : IDisposable
     [InlineData("\"value\": 5.29", "\"value\": -5.29", "requestUnits.create.value")]
     [InlineData("\"conflict\"", "\"conflicts\"", "conflict")]
     [InlineData("\"document\": \"order\"", "\"document\": \"odor\"", "odor")]
+    [InlineData("\"budgetBurstSeconds\": { \"value\": 0.1", "\"budgetBurstSeconds\": { \"value\": 0", "limits.budgetBurstSeconds")]
+    [InlineData("\"places\": { \"value\": 32", "\"places\": { \"value\": 0", "places for deliveries")]
+    [InlineData("\"writeMs\": { \"median\": 5", "\"writeMs\": { \"median\": 0", "latencies.writeMs.median")]
+    [InlineData("\"p99\": 8", "\"p99\": 2", "latencies.readMs.p99")]
+    [InlineData("\"instanceGb\": 2", "\"instanceGb\": 0", "tiers.dev.instanceGb")]
     public void A_model_that_cannot_be_is_refused_with_the_place(string what, string by, string place)
     {
         var path = Path.Combine(_folder, "model.json");
@@ -64,8 +69,20 @@ public sealed class CommandTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Equal(1000, plan["ordersPerSecond"]!.GetValue<double>());
-        Assert.Equal("Cosmos DB, all containers", plan["bottleneck"]!["name"]!.GetValue<string>());
+        Assert.Equal("the audit's request units", plan["bottleneck"]!["name"]!.GetValue<string>());
         Assert.True(plan["dollarsPerMonth"]!.GetValue<double>() > 0);
+        Assert.True(plan["isFloor"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public void A_plan_says_what_its_sums_and_instances_do_not_include()
+    {
+        var (code, output) = ScaleRun.Invoke("plan", "--rate", "1000", "--durable", "scheduler");
+
+        Assert.Equal(0, code);
+        Assert.Contains("not included", output, StringComparison.Ordinal);
+        Assert.Contains("**at least $", output, StringComparison.Ordinal);
+        Assert.Contains("without those of timers", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,6 +93,16 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("seed 42", output, StringComparison.Ordinal);
         Assert.Contains("1,854 sales a second", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1", false)]
+    [InlineData("2", true)]
+    public void A_sale_out_of_shards_says_that_thefts_are_not_in_it(string shards, bool isSaid)
+    {
+        var (_, output) = ScaleRun.Invoke("flash-sale", "--shards", shards, "--buyers", "500", "--instances", "1", "2");
+
+        Assert.Equal(isSaid, output.Contains("Not included: thefts", StringComparison.Ordinal));
     }
 
     [Theory]

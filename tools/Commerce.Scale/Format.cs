@@ -14,8 +14,15 @@ internal static class Format
     /// <summary>A count with its noun, in the singular if it is one.</summary>
     public static string Count(double count, string noun) => count == 1 ? $"1 {noun}" : $"{Number(count)} {noun}s";
 
-    public static string Dollars(double dollars) =>
-        double.IsNaN(dollars) ? "" : dollars.ToString(dollars < 9.995 ? "$0.00" : "$#,0", CultureInfo.InvariantCulture);
+    /// <param name="dollars">What is known of a price.</param>
+    /// <param name="isFloor">True when there is more to it.</param>
+    public static string Dollars(double dollars, bool isFloor = false)
+    {
+        if (isFloor && dollars == 0)
+            return "not included";
+        var text = dollars.ToString(dollars < 9.995 ? "$0.00" : "$#,0", CultureInfo.InvariantCulture);
+        return isFloor ? $"at least {text}" : text;
+    }
 
     /// <summary>A text in which all numbers are shown so.</summary>
     public static string Text(FormattableString text) =>

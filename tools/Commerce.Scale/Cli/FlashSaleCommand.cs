@@ -87,7 +87,7 @@ internal sealed class FlashSaleCommand(IAnsiConsole console)
             var model = ModelFile.Read(_outputs.ModelPath(parsed));
             if (parsed.GetValue(_operationMs) is { } operationMs)
                 model = model.WithBatchOperationMs(operationMs);
-            var places = parsed.GetValue(_places) ?? (int)model.Limits.ActivitiesPerInstance;
+            var places = parsed.GetValue(_places) ?? (int)model.Groups.Durable.Places;
             var options = new SaleOptions(
                 parsed.GetValue(_buyers), parsed.GetValue(_rate), parsed.GetValue(_stock), Instances: 1, places,
                 Shards: 1, parsed.GetValue(_shardBy), (ulong)parsed.GetValue(_seed));

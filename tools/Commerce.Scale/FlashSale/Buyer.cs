@@ -11,10 +11,10 @@ internal sealed class Buyer(long arrivedUs, int homeShard)
     /// <summary>Shards that had nothing left for this buyer.</summary>
     public int EmptyShards { get; private set; }
 
-    /// <summary>How often the activity was given up and runs again.</summary>
+    /// <summary>How often the activity failed and runs again.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>From the arrival to the answer.</summary>
+    /// <summary>From the arrival to the answer: a piece that is paid, or an order that is rejected.</summary>
     public long WaitedUs { get; private set; }
 
     public bool HasPiece { get; private set; }

@@ -17,10 +17,9 @@ internal sealed class Instance
 
     public int FreePlaces { get; private set; }
 
-    /// <summary>Begins a buyer's activity; it holds its place until the buyer is answered.</summary>
-    public void Begin(Buyer buyer)
+    /// <summary>Begins the activity that takes a buyer's piece and pays.</summary>
+    public void Fulfil(Buyer buyer)
     {
-        FreePlaces--;
         if (_ownShard is { } shard && buyer.EmptyShards == 0)
             buyer.BeginAt(shard);
         Submit(buyer);
@@ -28,5 +27,8 @@ internal sealed class Instance
 
     public void Submit(Buyer buyer) => _writers[buyer.Shard].Submit(buyer);
 
-    public void Free(int places) => FreePlaces += places;
+    /// <summary>Gives an activity a place; it holds it until it is freed.</summary>
+    public void Take() => FreePlaces--;
+
+    public void Free() => FreePlaces++;
 }

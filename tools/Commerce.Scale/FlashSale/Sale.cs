@@ -12,8 +12,13 @@ internal sealed class Sale
     private const double RestartSeconds = 0.2;
     private const double RestartSecondsMax = 60;
 
+    // OrderActivities.cs: paying patches the account and the order, and creates the payment; rejecting patches the two, after the order and
+    // what has become of its line were read.
+    private const int PayOperations = 3;
+    private const int RejectOperations = 2;
+
     private readonly List<Buyer> _buyers = [];
-    private readonly Queue<Buyer> _queue = new();
+    private readonly Queue<Action<Instance>> _activities = new();
     private readonly IReadOnlyList<Instance> _instances;
     private long _firstUs;
     private long _lastUs;
@@ -42,6 +47,8 @@ internal sealed class Sale
 
     public IReadOnlyList<Shard> Shards { get; }
 
+    private long HandOverUs => (long)(Model.Latencies.HandOverMs * 1000);
+
     /// <exception cref="OversoldException">The sums do not agree in the end.</exception>
     public static SaleResult Run(CostModel model, SaleOptions options)
     {
@@ -50,6 +57,8 @@ internal sealed class Sale
         sale.Timeline.Run();
         return sale.Result();
     }
+
+    public long ReadUs() => Chance.NextUs(Model.Latencies.ReadMs);
 
     public long WriteUs(int operations) =>
         Chance.NextUs(Model.Latencies.WriteMs) + (long)((operations - 1) * Model.Latencies.BatchOperationMs * 1000);
@@ -60,18 +69,32 @@ internal sealed class Sale
 
     public void CountThrottled() => _throttled++;
 
-    /// <summary>Answers buyers; their places are free again as soon as the next activity can be there.</summary>
-    public void Settle(Instance instance, List<Buyer> buyers, bool hasPiece)
+    /// <summary>
+    /// Goes on with activities that have a piece: each pays, tells its buyer, and holds its place until the event is published, too.
+    /// </summary>
+    public void Pay(Instance instance, List<Buyer> buyers)
     {
         foreach (var buyer in buyers)
-            buyer.Settle(hasPiece, Timeline.NowUs);
-        if (buyers.Count == 0)
-            return;
-        _lastUs = Timeline.NowUs;
-        FreeLater(instance, buyers.Count);
+        {
+            Timeline.After(WriteUs(PayOperations), () =>
+            {
+                Answer(buyer, hasPiece: true);
+                Timeline.After(Chance.NextUs(Model.Latencies.PublishMs), () => FreeLater(instance));
+            });
+        }
     }
 
-    /// <summary>Activities that failed because the SDK gave up run again later, wherever there is a place.</summary>
+    /// <summary>Ends activities that found nothing left; another one rejects each order, wherever there is a place.</summary>
+    public void Refuse(Instance instance, List<Buyer> buyers)
+    {
+        foreach (var buyer in buyers)
+        {
+            FreeLater(instance);
+            Timeline.After(HandOverUs, () => Enqueue(rejecting => Reject(rejecting, buyer)));
+        }
+    }
+
+    /// <summary>Activities that failed, because the SDK or the writer gave up, run again later, wherever there is a place.</summary>
     public void Restart(Instance instance, List<Buyer> buyers)
     {
         foreach (var buyer in buyers)
@@ -79,9 +102,9 @@ internal sealed class Sale
             _restarts++;
             var pause = Math.Min(RestartSecondsMax, RestartSeconds * Math.Pow(2, buyer.Failures));
             buyer.Fail();
-            Timeline.After((long)(pause * 1e6), () => Enqueue(buyer));
+            Timeline.After((long)(pause * 1e6), () => Enqueue(retrying => retrying.Fulfil(buyer)));
+            FreeLater(instance);
         }
-        FreeLater(instance, buyers.Count);
     }
 
     /// <summary>A shard with its part of the pieces: as equal parts as whole pieces allow.</summary>
@@ -97,27 +120,40 @@ internal sealed class Sale
             _firstUs = Timeline.NowUs;
         var buyer = new Buyer(Timeline.NowUs, Chance.Next(Options.Shards));
         _buyers.Add(buyer);
-        Enqueue(buyer);
+        Enqueue(instance => instance.Fulfil(buyer));
         if (_buyers.Count < Options.Buyers)
             Timeline.After(Chance.NextIntervalUs(Options.BuyersPerSecond), Arrive);
     }
 
-    private void Enqueue(Buyer buyer)
+    private void Reject(Instance instance, Buyer buyer) => Timeline.After(ReadUs() + ReadUs() + WriteUs(RejectOperations), () =>
     {
-        _queue.Enqueue(buyer);
+        Answer(buyer, hasPiece: false);
+        FreeLater(instance);
+    });
+
+    private void Answer(Buyer buyer, bool hasPiece)
+    {
+        buyer.Settle(hasPiece, Timeline.NowUs);
+        _lastUs = Timeline.NowUs;
+    }
+
+    private void Enqueue(Action<Instance> activity)
+    {
+        _activities.Enqueue(activity);
         Dispatch();
     }
 
-    private void FreeLater(Instance instance, int places) => Timeline.After((long)(Model.Latencies.HandOverMs * 1000), () =>
+    /// <summary>Frees an activity's place when the next one can be there.</summary>
+    private void FreeLater(Instance instance) => Timeline.After(HandOverUs, () =>
     {
-        instance.Free(places);
+        instance.Free();
         Dispatch();
     });
 
     /// <summary>Who waits longest goes to the next instance that has a place: instances compete for work, none is preferred.</summary>
     private void Dispatch()
     {
-        for (var full = 0; full < _instances.Count && _queue.Count > 0;)
+        for (var full = 0; full < _instances.Count && _activities.Count > 0;)
         {
             var instance = _instances[_nextInstance];
             _nextInstance = (_nextInstance + 1) % _instances.Count;
@@ -127,7 +163,8 @@ internal sealed class Sale
                 continue;
             }
             full = 0;
-            instance.Begin(_queue.Dequeue());
+            instance.Take();
+            _activities.Dequeue()(instance);
         }
     }
 

@@ -26,7 +26,7 @@ internal enum ShardChoice
 /// <param name="Batches">That were written.</param>
 /// <param name="Conflicts">Batches that met a head that another instance had changed (412).</param>
 /// <param name="Throttled">Calls that the database sent away (429).</param>
-/// <param name="Restarts">Activities that ran again because the SDK had given up.</param>
+/// <param name="Restarts">Activities that ran again because the SDK had given up, or their writer had lost too many races.</param>
 /// <param name="Ru">Request units used.</param>
 /// <param name="StockLeft">Pieces left in all shards.</param>
 internal sealed record SaleResult(

@@ -2,7 +2,7 @@ namespace Commerce.Scale.FlashSale;
 
 /// <summary>
 /// What <c>KeyedBatcher</c> and <c>LedgerWriter</c> do with one head in one instance: take whatever waits, up to a batch; decide it on the
-/// head last seen; write; after 412 read the head again and decide anew, stepping aside from the third race on.
+/// head last seen; write; after 412 read the head again, at the primary, and decide anew, stepping aside from the third race on.
 /// </summary>
 internal sealed class Writer(Sale sale, Instance instance, Shard shard)
 {
@@ -31,24 +31,27 @@ internal sealed class Writer(Sale sale, Instance instance, Shard shard)
         if (batch.Count == 0)
             _isRunning = false;
         else if (_seen is null)
-            ReadHead(batch, races: 0);
+            ReadHead(batch, races: 0, isFresh: false);
         else
             Write(batch, races: 0, isFresh: false);
     }
 
-    private void ReadHead(List<Buyer> batch, int races)
+    /// <param name="batch">Who waits for it.</param>
+    /// <param name="races">Lost so far.</param>
+    /// <param name="isFresh">True when the primary is asked, which takes as long as a write; a replica's answer is a hint.</param>
+    private void ReadHead(List<Buyer> batch, int races, bool isFresh)
     {
         StockHead read = default;
-        new StoreCall(sale, shard, () => sale.Chance.NextUs(sale.Model.Latencies.ReadMs), GiveUp(batch)).Run(
+        new StoreCall(sale, shard, () => isFresh ? sale.WriteUs(1) : sale.ReadUs(), GiveUp(batch)).Run(
             () =>
             {
                 read = shard.Head;
-                return sale.Model.RequestUnits.Read;
+                return isFresh ? sale.Model.RequestUnits.PrimaryRead : sale.Model.RequestUnits.Read;
             },
             () =>
             {
                 _seen = read;
-                Write(batch, races, isFresh: true);
+                Write(batch, races, isFresh);
             });
     }
 
@@ -62,7 +65,7 @@ internal sealed class Writer(Sale sale, Instance instance, Shard shard)
             if (isFresh)
                 Answer(plan, batch);
             else
-                ReadHead(batch, races);
+                ReadHead(batch, races, isFresh: true);
             return;
         }
         var isWritten = false;
@@ -88,8 +91,8 @@ internal sealed class Writer(Sale sale, Instance instance, Shard shard)
             _seen = new(head.Version + 1, head.Stock - plan.Sold.Count);
             sale.CountBatch();
         }
-        sale.Settle(instance, plan.Sold, hasPiece: true);
-        sale.Settle(instance, plan.Refused, hasPiece: false);
+        sale.Pay(instance, plan.Sold);
+        sale.Refuse(instance, plan.Refused);
         foreach (var buyer in plan.GoOn)
         {
             buyer.GoOn(sale.Shards.Count);
@@ -101,8 +104,13 @@ internal sealed class Writer(Sale sale, Instance instance, Shard shard)
     private void StepAside(List<Buyer> batch, int races)
     {
         sale.CountConflict();
+        if (races >= sale.Model.Limits.LostRaces)
+        {
+            GiveUp(batch)();
+            return;
+        }
         var pauseMs = races < 2 ? 0 : sale.Chance.Next(1 << Math.Min(races, DoublingsMax));
-        sale.Timeline.After(pauseMs * 1000L, () => ReadHead(batch, races + 1));
+        sale.Timeline.After(pauseMs * 1000L, () => ReadHead(batch, races + 1, isFresh: true));
     }
 
     private Action GiveUp(List<Buyer> batch) => () =>

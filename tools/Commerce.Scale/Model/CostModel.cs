@@ -32,22 +32,46 @@ internal sealed record Step(StepKind Do, string Document);
 internal sealed record Operation(string Name, string Container, IReadOnlyList<Step> Steps);
 
 /// <summary>Request units of the database, by kind of operation.</summary>
-internal sealed record RequestUnitFigures(Figure Create, Figure Patch, Figure Read, Figure Feed, Figure Conflict);
+internal sealed record RequestUnitFigures(
+    Figure Create, Figure Patch, Figure Read, Figure PrimaryRead, Figure Feed, Figure Conflict);
 
 /// <summary>What an order takes besides request units.</summary>
 internal sealed record WorkFigures(
-    Figure Executions,
     Figure ExecutionMs,
     Figure CpuMs,
     Figure CpuMsPerLine,
-    Figure DurableStorageRequests,
+    Figure DurableQueueRequests,
+    Figure DurableTableRequests,
+    Figure DurablePollsPerSecond,
     Figure DurableWorkItemMessages,
     Figure DurableActions,
     Figure ServiceBusOperations,
     Figure LogKb,
     Figure TraceKb,
     Figure RankingRuPerSecond,
-    Figure AuditRuPerOrder);
+    Figure AuditRuPerOwner,
+    Figure AuditRuPerOrder,
+    Figure AuditRuPerDocument)
+{
+    /// <summary>Requests/s of Durable's storage account at so many orders a second.</summary>
+    public double StorageRequestsPerSecond(double ordersPerSecond) =>
+        (ordersPerSecond * (DurableQueueRequests + DurableTableRequests)) + DurablePollsPerSecond;
+}
+
+/// <summary>Functions that the platform runs on instances of their own.</summary>
+/// <param name="Name">What takes its places, as the report names it.</param>
+/// <param name="Executions">An order.</param>
+/// <param name="Bursts">How often an order wakes an instance that has nothing else to do: executions close together count once.</param>
+/// <param name="Seconds">How long an order holds a place.</param>
+/// <param name="Places">In an instance; at least 1.</param>
+internal sealed record FunctionGroup(string Name, Figure Executions, Figure Bursts, Figure Seconds, Figure Places);
+
+/// <summary>The groups that orders keep busy; each timer is one more.</summary>
+internal sealed record FunctionGroups(FunctionGroup Http, FunctionGroup Durable, FunctionGroup Delivery)
+{
+    [JsonIgnore]
+    public IReadOnlyList<FunctionGroup> All => [Http, Durable, Delivery];
+}
 
 /// <summary>A lognormal distribution of a latency, by its median and 99th percentile in milliseconds.</summary>
 internal sealed record LatencyFigure(double Median, double P99, string Source);
@@ -55,10 +79,9 @@ internal sealed record LatencyFigure(double Median, double P99, string Source);
 internal sealed record LatencyFigures(
     LatencyFigure ReadMs,
     LatencyFigure WriteMs,
+    LatencyFigure PublishMs,
     Figure BatchOperationMs,
     Figure HandOverMs,
-    Figure OrderSeconds,
-    Figure ActivitySeconds,
     Figure ColdStartSeconds);
 
 /// <summary>Limits of the services, published or set by this repository.</summary>
@@ -72,10 +95,10 @@ internal sealed record LimitFigures(
     Figure StorageRequestsPerSecond,
     Figure StorageQueueMessagesPerSecond,
     Figure ServiceBusCreditsPerSecond,
-    Figure ActivitiesPerInstance,
-    Figure RequestsPerInstance,
+    Figure LostRaces,
     Figure RegionMemoryGb,
     Figure DeliveryShards,
+    Figure AuditRuPerSecondAtWork,
     Figure AuditRuPerSecond,
     Figure AuditRoundDays);
 
@@ -107,9 +130,13 @@ internal sealed record PriceFigures(
     Figure DataPerGb,
     Figure ExecutionsPerMillion,
     Figure GbSecond,
-    [property: JsonPropertyName("storagePer10000")] Figure StoragePer10000,
+    Figure BilledSecondsMin,
+    [property: JsonPropertyName("queuePer10000")] Figure QueuePer10000,
+    [property: JsonPropertyName("tablePer10000")] Figure TablePer10000,
     Figure ServiceBusPerMillion,
     Figure ServiceBusMonth,
+    Figure ServiceBusUnitMonth,
+    Figure PrivateEndpointsMonth,
     Figure LogsPerGb);
 
 /// <summary>Everything that the computation rests on: what an order costs, the limits, the sizes and the prices.</summary>
@@ -119,6 +146,7 @@ internal sealed record CostModel(
     IReadOnlyList<Operation> Operations,
     WorkFigures Work,
     LatencyFigures Latencies,
+    FunctionGroups Groups,
     LimitFigures Limits,
     StorageFigures Storage,
     IReadOnlyDictionary<string, Tier> Tiers,

@@ -9,6 +9,9 @@ internal static class ModelFile
     /// <summary>The committed model, which is copied beside the tool.</summary>
     public static string DefaultPath { get; } = Path.Combine(AppContext.BaseDirectory, "model.json");
 
+    // Whatever is below it is 0 for all that is computed here.
+    private const double Least = 1e-9;
+
     // Those that the tool itself speaks of.
     private static readonly string[] DocumentNames = ["product", "movement", "payment", "order"];
     private static readonly string[] TierNames = ["dev", "prod"];
@@ -32,6 +35,7 @@ internal static class ModelFile
             using var document = JsonDocument.Parse(text);
             Check(document.RootElement, "");
             CheckNames(model);
+            CheckBounds(model);
             return model;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
@@ -82,8 +86,36 @@ internal static class ModelFile
             throw new InputException($"--model: there is no document '{missing}'");
         if (TierNames.FirstOrDefault(tier => !model.Tiers.ContainsKey(tier)) is { } tier)
             throw new InputException($"--model: there is no tier '{tier}'");
-        if (model.Limits.BatchOperations < 2 || model.Limits.PartitionRuPerSecond <= 0)
-            throw new InputException("--model: limits.batchOperations must be 2 or more, limits.partitionRuPerSecond above 0");
+    }
+
+    /// <summary>What is divided by, and what a simulation that has none of it would wait for without end.</summary>
+    private static void CheckBounds(CostModel model)
+    {
+        var (latencies, limits) = (model.Latencies, model.Limits);
+        (string Name, double Value, double Min)[] bounds =
+        [
+            ("limits.batchOperations", limits.BatchOperations, 2),
+            ("limits.partitionRuPerSecond", limits.PartitionRuPerSecond, Least),
+            ("limits.serverlessRuPerSecond", limits.ServerlessRuPerSecond, Least),
+            ("limits.budgetBurstSeconds", limits.BudgetBurstSeconds, Least),
+            ("limits.deliveryShards", limits.DeliveryShards, 1),
+            ("limits.auditRuPerSecond", limits.AuditRuPerSecond, Least),
+            ("work.auditRuPerDocument", model.Work.AuditRuPerDocument, Least),
+            .. new[] { ("readMs", latencies.ReadMs), ("writeMs", latencies.WriteMs), ("publishMs", latencies.PublishMs) }
+                .SelectMany(static entry => new[]
+                {
+                    ($"latencies.{entry.Item1}.median", entry.Item2.Median, Least),
+                    ($"latencies.{entry.Item1}.p99", entry.Item2.P99, entry.Item2.Median),
+                }),
+            .. model.Groups.All.Select(static group => ($"groups, places for {group.Name}", group.Places.Value, 1.0)),
+            .. model.Tiers.SelectMany(static tier => new[]
+            {
+                ($"tiers.{tier.Key}.instanceGb", tier.Value.InstanceGb, Least),
+                ($"tiers.{tier.Key}.instanceCores", tier.Value.InstanceCores, Least),
+            }),
+        ];
+        if (bounds.FirstOrDefault(static bound => !(bound.Value >= bound.Min)) is { Name: { } name, Min: var min })
+            throw new InputException($"--model: {name} must be {(min == Least ? "above 0" : Format.Text($"{min} or more"))}");
     }
 }
 

@@ -23,11 +23,18 @@ internal sealed class OrderCost(CostModel model, Traffic traffic)
 
     public double CpuMs { get; } = traffic.Mean(lines => model.Work.CpuMs + (model.Work.CpuMsPerLine * lines));
 
-    public double GbSeconds(double instanceGb)
+    public double Executions { get; } = model.Groups.All.Sum(static group => group.Executions);
+
+    /// <summary>
+    /// GB-seconds that are billed for an order. An instance is billed while it runs anything, and for a second at least: where orders are
+    /// rare each wakes its groups for as long, where they are many their executions share instances and each counts with its own time.
+    /// </summary>
+    public double GbSeconds(double instanceGb, double ordersPerSecond)
     {
         // One line's time is in the mean of an execution; what more lines take comes on top.
-        var more = CpuMs - model.Work.CpuMs - model.Work.CpuMsPerLine;
-        return instanceGb * ((model.Work.Executions * model.Work.ExecutionMs) + Math.Max(0, more)) / 1000;
+        var more = Math.Max(0, CpuMs - model.Work.CpuMs - model.Work.CpuMsPerLine) / 1000;
+        return instanceGb * (more + model.Groups.All.Sum(group => Math.Max(
+            group.Executions * model.Work.ExecutionMs / 1000, AwakeShare(group.Bursts * ordersPerSecond) / ordersPerSecond)));
     }
 
     /// <summary>Request units that a container uses each second at so many orders a second.</summary>
@@ -64,6 +71,9 @@ internal sealed class OrderCost(CostModel model, Traffic traffic)
         var batches = Math.Max(Math.Min(salesPerSecond, batchesMax), salesPerSecond / model.BatchLinesMax);
         return (salesPerSecond * _saleRu) + (batches * _stockPatchRu);
     }
+
+    /// <summary>The share of the time that is within the billed minimum after a burst; these come independently of each other.</summary>
+    private double AwakeShare(double burstsPerSecond) => 1 - Math.Exp(-burstsPerSecond * model.Prices.BilledSecondsMin);
 
     private double ReadRu(double ordersPerSecond) => ordersPerSecond * traffic.ReadsPerOrder * model.RequestUnits.Read;
 

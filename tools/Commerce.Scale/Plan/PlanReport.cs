@@ -8,12 +8,18 @@ internal sealed record ResourceUse(
 
 /// <summary>The same deployment at a multiple of the load.</summary>
 /// <param name="Exceeded">Resources that are used up there, the first one first.</param>
+/// <param name="IsFloor">True when the dollars lack what has no known price.</param>
 internal sealed record GrowthStep(
-    double Factor, double OrdersPerSecond, IReadOnlyList<string> Exceeded, double DollarsPerMonth, double DollarsPerMillionOrders);
+    double Factor,
+    double OrdersPerSecond,
+    IReadOnlyList<string> Exceeded,
+    double DollarsPerMonth,
+    double DollarsPerMillionOrders,
+    bool IsFloor);
 
 /// <summary>A load on a deployment, computed through.</summary>
 /// <param name="RuPerOrder">By container, without what goes by the clock.</param>
-/// <param name="InstancesNeeded">At the peak, by what they are needed for.</param>
+/// <param name="InstancesNeeded">At the peak, by what they are needed for; those of timers are not in it.</param>
 internal sealed record PlanReport(
     Traffic Traffic,
     Deployment Deployment,
@@ -30,6 +36,8 @@ internal sealed record PlanReport(
     public ResourceUse Bottleneck => Resources[0];
 
     public double DollarsPerMonth => Plan.Prices.Total(Prices);
+
+    public bool IsFloor => Plan.Prices.IsFloor(Prices);
 
     public static PlanReport Of(CostModel model, Traffic traffic, Deployment deployment)
     {
@@ -54,16 +62,16 @@ internal sealed record PlanReport(
     {
         // More orders come from more buyers, not from busier ones.
         var grown = traffic with { OrdersPerSecond = traffic.OrdersPerSecond * factor, Buyers = traffic.Buyers * factor };
-        var dollars = Plan.Prices.Total(new Prices(model, grown, deployment).Month());
+        var month = new Prices(model, grown, deployment).Month();
+        var dollars = Plan.Prices.Total(month);
         var exceeded = new Resources(model, grown, deployment).All()
             .Where(resource => resource.Utilisation(grown.OrdersPerSecond) > 1).Select(static resource => resource.Name);
-        return new(factor, grown.OrdersPerSecond, [.. exceeded], dollars, dollars / grown.OrdersPerMonth * 1e6);
+        return new(factor, grown.OrdersPerSecond, [.. exceeded], dollars, dollars / grown.OrdersPerMonth * 1e6, Plan.Prices.IsFloor(month));
     }
 
-    /// <summary>Each group of functions has instances of its own: HTTP by its places, activities by theirs, all by the processor.</summary>
+    /// <summary>Each group of functions has instances of its own, by its places; all together have processors enough.</summary>
     private static double Instances(CostModel model, OrderCost cost, Tier tier, double rate) =>
         Math.Max(
             Math.Ceiling(rate * cost.CpuMs / 1000 / tier.InstanceCores),
-            Math.Ceiling(rate * model.Latencies.OrderSeconds / model.Limits.RequestsPerInstance)
-            + Math.Ceiling(rate * model.Latencies.ActivitySeconds / model.Limits.ActivitiesPerInstance));
+            model.Groups.All.Sum(group => Math.Ceiling(rate * group.Seconds / group.Places)));
 }

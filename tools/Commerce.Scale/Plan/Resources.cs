@@ -9,11 +9,12 @@ internal sealed class Resources(CostModel model, Traffic traffic, Deployment dep
     private const string MoreInstances = "raise `maximumInstanceCount`, and the region's quota";
 
     private readonly OrderCost _cost = new(model, traffic);
+    private readonly AuditLoad _audit = new(model, traffic);
 
     /// <summary>All of them; the first that is used up comes first.</summary>
     public IReadOnlyList<Resource> All() =>
     [
-        .. Database().Concat([Product(), Buyer(), Delivery()]).Concat(Durable()).Append(Messages()).Concat(App())
+        .. Database().Concat([Audit(), Product(), Buyer(), Delivery()]).Concat(Durable()).Append(Messages()).Concat(App())
             .OrderBy(static resource => resource.HitAt()),
     ];
 
@@ -23,10 +24,19 @@ internal sealed class Resources(CostModel model, Traffic traffic, Deployment dep
     private IEnumerable<Resource> Database() => deployment.Tier.Serverless
         ? new[] { OrderCost.Accounts, OrderCost.Catalog, OrderCost.Deliveries }.Select(container => new Resource(
             $"Cosmos DB serverless, `{container}`", "RU/s", model.Limits.ServerlessRuPerSecond,
-            rate => _cost.RuPerSecond(container, rate), "`COMMERCE_TIER=prod`: autoscale"))
+            rate => _cost.RuPerSecond(container, rate) + AuditRuPerSecond(container), "`COMMERCE_TIER=prod`: autoscale"))
         : [new Resource(
             "Cosmos DB, all containers", "RU/s", deployment.Tier.AutoscaleRuPerSecond,
-            rate => OrderCost.Containers.Sum(container => _cost.RuPerSecond(container, rate)), "raise `cosmosAutoscaleMaxThroughput`")];
+            rate => OrderCost.Containers.Sum(container => _cost.RuPerSecond(container, rate)) + model.Limits.AuditRuPerSecondAtWork,
+            "raise `cosmosAutoscaleMaxThroughput`")];
+
+    /// <summary>At work it reads the one container or the other at its full speed.</summary>
+    private double AuditRuPerSecond(string container) =>
+        container is OrderCost.Accounts or OrderCost.Catalog ? model.Limits.AuditRuPerSecondAtWork : 0;
+
+    private Resource Audit() => new(
+        "the audit's request units", "RU/s in the mean of a day", model.Limits.AuditRuPerSecond, _audit.FollowRuPerSecond,
+        "raise `Audit:RequestUnitsPerSecond`");
 
     private Resource Product() => new(
         "the most popular product's partition", "sales/s",
@@ -54,7 +64,7 @@ internal sealed class Resources(CostModel model, Traffic traffic, Deployment dep
         }
         yield return new(
             "Durable's storage account", "requests/s", limits.StorageRequestsPerSecond,
-            rate => rate * work.DurableStorageRequests, ToScheduler);
+            work.StorageRequestsPerSecond, ToScheduler);
         yield return new(
             "Durable's work-item queue", "messages/s", limits.StorageQueueMessagesPerSecond,
             rate => rate * work.DurableWorkItemMessages, ToScheduler);
@@ -70,11 +80,10 @@ internal sealed class Resources(CostModel model, Traffic traffic, Deployment dep
         var instances = Math.Min(tier.Instances, model.Limits.RegionMemoryGb / tier.InstanceGb);
         yield return new(
             "processors of the instances", "cores", instances * tier.InstanceCores, rate => rate * _cost.CpuMs / 1000, MoreInstances);
-        yield return new(
-            "places for HTTP requests", "requests", instances * model.Limits.RequestsPerInstance,
-            rate => rate * model.Latencies.OrderSeconds, MoreInstances);
-        yield return new(
-            "places for activities", "activities", instances * model.Limits.ActivitiesPerInstance,
-            rate => rate * model.Latencies.ActivitySeconds, MoreInstances);
+        foreach (var group in model.Groups.All)
+        {
+            yield return new(
+                $"places for {group.Name}", "places", instances * group.Places, rate => rate * group.Seconds, MoreInstances);
+        }
     }
 }

@@ -11,7 +11,6 @@ namespace Commerce.Scale.Plan;
 internal sealed record StorageGrowth(string What, string PerMonth, string Limit, double Months)
 {
     private const double Gigabyte = 1024.0 * 1024 * 1024;
-    private const double SecondsPerDay = 86_400;
 
     /// <summary>The time until the limit in the unit that reads best.</summary>
     public string Until => Months switch
@@ -56,14 +55,25 @@ internal sealed record StorageGrowth(string What, string PerMonth, string Limit,
             Text($"{model.Limits.PartitionGb} GB: {ordersMax / 1e6} million orders"), ordersMax / orders);
     }
 
-    /// <summary>The audit goes through all books each day; the more there are, the longer its round takes.</summary>
+    /// <summary>
+    /// The audit goes through all books each day; the more there are, the longer its round takes. If following the changes takes all its
+    /// request units, no round comes to its end.
+    /// </summary>
     private static StorageGrowth Audit(CostModel model, Traffic traffic)
     {
-        var ordersPerDay = model.Limits.AuditRuPerSecond * SecondsPerDay / model.Work.AuditRuPerOrder;
-        var ordersMax = ordersPerDay * model.Limits.AuditRoundDays;
+        const string Name = "a round of the audit";
+        var daysMax = model.Limits.AuditRoundDays;
+        var ordersPerDay = new AuditLoad(model, traffic).RoundOrdersPerDay(traffic.OrdersPerSecond);
+        if (ordersPerDay == 0)
+        {
+            return new(
+                Name, "none ends: following the changes takes all",
+                Text($"{daysMax} days; raise `Audit:RequestUnitsPerSecond`"), daysMax * 24 / Traffic.HoursPerMonth);
+        }
+        var ordersMax = ordersPerDay * daysMax;
         return new(
-            "a round of the audit", Text($"{traffic.OrdersPerMonth / ordersPerDay} days longer"),
-            Text($"{model.Limits.AuditRoundDays} days: {ordersMax / 1e6} million orders; raise `Audit:RequestUnitsPerSecond`"),
+            Name, Text($"{traffic.OrdersPerMonth / ordersPerDay} days longer"),
+            Text($"{daysMax} days: {ordersMax / 1e6} million orders; raise `Audit:RequestUnitsPerSecond`"),
             ordersMax / traffic.OrdersPerMonth);
     }
 }

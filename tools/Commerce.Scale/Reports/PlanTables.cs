@@ -26,17 +26,20 @@ internal static class PlanTables
         + Text($"all of them in {24 / plan.Traffic.Peak} hours of the day."),
         ["item", "arithmetic", ">a month"],
         [
-            .. plan.Prices.Select(static item => new[] { item.Item, item.Arithmetic, Dollars(item.Dollars) }),
-            ["**all**", $"{Dollars(plan.Growth[0].DollarsPerMillionOrders)} per million orders", $"**{Dollars(plan.DollarsPerMonth)}**"],
+            .. plan.Prices.Select(static item => new[] { item.Item, item.Arithmetic, Dollars(item.Dollars, item.IsFloor) }),
+            [
+                "**all**", $"{Dollars(plan.Growth[0].DollarsPerMillionOrders, plan.IsFloor)} per million orders",
+                $"**{Dollars(plan.DollarsPerMonth, plan.IsFloor)}**",
+            ],
         ]);
 
     private static ReportTable Growth(PlanReport plan) => new(
-        "When it grows, by as many more buyers; prices with everything raised that can be.",
+        "When it grows, by as many more buyers; prices with everything raised or replaced that can be.",
         [">times", ">orders/s", "used up as deployed, in this order", ">a month", ">per million orders"],
         [.. plan.Growth.Select(static step => new[]
         {
             Number(step.Factor), Number(step.OrdersPerSecond), step.Exceeded.Count == 0 ? "nothing" : string.Join(", ", step.Exceeded),
-            Dollars(step.DollarsPerMonth), Dollars(step.DollarsPerMillionOrders),
+            Dollars(step.DollarsPerMonth, step.IsFloor), Dollars(step.DollarsPerMillionOrders, step.IsFloor),
         })]);
 
     private static ReportTable Storage(PlanReport plan) => new(
@@ -54,7 +57,8 @@ internal static class PlanTables
         [
             Text($"First bottleneck: **{first.Name}**, at **{first.HitAtOrdersPerSecond} orders/s** ({used}). Then: {first.Remedy}."),
             Text($"An order takes {string.Join(", ", units)}: {plan.RuPerOrder.Sum(static entry => entry.Ru)} RU."),
-            Text($"{Count(plan.InstancesNeeded, "instance")} at the peak; {plan.Deployment.Tier.AlwaysReady} always ready. ")
+            Text($"{Count(plan.InstancesNeeded, "instance")} at the peak, without those of timers; ")
+            + Text($"{plan.Deployment.Tier.AlwaysReady} always ready. ")
             + Text($"Who comes while another one starts waits about {plan.ColdStartSeconds} s."),
         ];
     }
@@ -73,6 +77,7 @@ internal static class PlanTables
         plan.Resources,
         plan.Prices,
         plan.DollarsPerMonth,
+        plan.IsFloor,
         plan.Growth,
         plan.Storage,
         plan.InstancesNeeded,
