@@ -97,12 +97,15 @@ internal static class DatabaseServices
 
     private static OptionsValidationException Wrong(string problem) => new(ConnectionSetting, typeof(CosmosClientOptions), [problem]);
 
-    /// <summary>An emulator listens on this machine only, and tells clients addresses that they cannot use.</summary>
+    /// <summary>
+    /// An emulator tells clients addresses that they cannot use. It is on this machine or in a container beside this one; an account has a
+    /// name with dots.
+    /// </summary>
     private static bool IsEmulator(string connectionString)
     {
         var parts = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connectionString };
         return parts.TryGetValue("AccountEndpoint", out var endpoint)
             && Uri.TryCreate(endpoint as string, UriKind.Absolute, out var address)
-            && address.IsLoopback;
+            && !(address.HostNameType == UriHostNameType.Dns && address.Host.Contains('.', StringComparison.Ordinal));
     }
 }

@@ -13,17 +13,20 @@ namespace Commerce.Functions.Orders;
 public sealed partial class PurgeActivities(IOptions<OrderOptions> options, TimeProvider time, ILogger<PurgeActivities> logger)
 {
     /// <summary>
-    /// What the hub is given for one step, and what it gets if it does not know of that: both below a function's five minutes.
+    /// What the hub is given for one step, and what it gets if it does not know of that: both below the 100 seconds after which the client
+    /// gives up a call (<c>grpcHttpClientTimeout</c> of the Durable extension), while the hub would go on unheard.
     /// </summary>
-    internal static readonly TimeSpan StepMax = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan StepMax = TimeSpan.FromSeconds(45);
 
-    private static readonly TimeSpan CallMax = TimeSpan.FromMinutes(4);
+    internal static readonly TimeSpan CallMax = TimeSpan.FromSeconds(90);
 
     // Named one by one: what no statuses mean differs by backend, and one that is under way must never be touched.
     private static readonly OrchestrationRuntimeStatus[] Ended =
         [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated];
 
-    /// <returns>True when nothing is left, as far as the hub can tell.</returns>
+    /// <returns>
+    /// True when nothing is left as far as the hub can tell, or nothing could be removed: the next hour tries what is stuck again.
+    /// </returns>
     [Function(nameof(PurgeSome))]
     public async Task<bool> PurgeSome([ActivityTrigger] object? input, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
@@ -38,10 +41,11 @@ public sealed partial class PurgeActivities(IOptions<OrderOptions> options, Time
         {
             var purged = await durable.PurgeAllInstancesAsync(old, stop.Token);
             LogPurged(purged.PurgedInstanceCount, options.Value.HistoryDays);
-            return purged.IsComplete ?? true;
+            return (purged.IsComplete ?? true) || purged.PurgedInstanceCount == 0;
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
+            // The limit, or the client's own: how far the hub came is not known.
             return false;
         }
     }

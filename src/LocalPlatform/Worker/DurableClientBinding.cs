@@ -8,8 +8,8 @@ namespace LocalPlatform.Worker;
 /// </summary>
 internal sealed class DurableClientBinding(WorkerServer server)
 {
-    // Also the longest that a client's wait for an orchestration lasts.
-    private const string CallTimeout = "\"00:05:00\"";
+    // The original's default. Also the longest that a client's wait for an orchestration lasts.
+    private const string CallTimeout = "\"00:01:40\"";
     private const int MessageBytesMax = 16 * 1024 * 1024;
 
     public TypedData Data { get; } = new()

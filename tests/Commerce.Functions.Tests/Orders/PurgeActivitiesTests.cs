@@ -40,6 +40,33 @@ public sealed class PurgeActivitiesTests : IAsyncDisposable
         Assert.False(await Purge().PurgeSome(null, _durable, Stop));
     }
 
+    /// <summary>What cannot be removed is left for the next hour, or it would be tried without a pause.</summary>
+    [Fact]
+    public async Task A_step_that_removes_nothing_is_the_last()
+    {
+        _durable.PurgeAsync = _ => Task.FromResult(new PurgeResult(0, isComplete: false));
+        Assert.True(await Purge().PurgeSome(null, _durable, Stop));
+    }
+
+    [Fact]
+    public async Task A_call_that_the_client_gives_up_by_itself_has_not_come_to_the_end()
+    {
+        _durable.PurgeAsync = _ => Task.FromException<PurgeResult>(new OperationCanceledException());
+        Assert.False(await Purge().PurgeSome(null, _durable, Stop));
+    }
+
+    [Fact]
+    public async Task A_step_that_is_stopped_with_the_function_fails()
+    {
+        using var stop = new CancellationTokenSource();
+        _durable.PurgeAsync = token =>
+        {
+            stop.Cancel();
+            return Task.FromException<PurgeResult>(new OperationCanceledException(token));
+        };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Purge().PurgeSome(null, _durable, stop.Token));
+    }
+
     [Fact]
     public async Task A_hub_that_does_not_say_whether_more_is_left_has_come_to_the_end()
     {

@@ -56,6 +56,22 @@ public sealed class FunctionTimeoutTests
         Assert.Contains($"'{other}'", problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:8081/", ConnectionMode.Gateway)]
+    [InlineData("https://cosmos:8081/", ConnectionMode.Gateway)]
+    [InlineData("https://172.18.0.2:8081/", ConnectionMode.Gateway)]
+    [InlineData("https://shop.documents.azure.com:443/", ConnectionMode.Direct)]
+    public void An_emulator_is_asked_at_the_address_that_it_was_given(string endpoint, ConnectionMode mode)
+    {
+        var key = LocalCosmos.ConnectionString[LocalCosmos.ConnectionString.IndexOf("AccountKey", StringComparison.Ordinal)..];
+        using var services = new ServiceCollection()
+            .AddSingleton(Configuration(["Cosmos", $"AccountEndpoint={endpoint};{key}"]))
+            .AddCommerceDatabase()
+            .BuildServiceProvider();
+        var options = services.GetRequiredService<CosmosClient>().ClientOptions;
+        Assert.Equal((mode, mode == ConnectionMode.Gateway), (options.ConnectionMode, options.LimitToEndpoint));
+    }
+
     [Fact]
     public void The_host_is_configured_as_the_code_takes_it_to_be()
     {
@@ -64,6 +80,9 @@ public sealed class FunctionTimeoutTests
         Assert.Equal(FunctionTimeout.Default, TimeSpan.Parse((string)host["functionTimeout"]!, null));
         // Fewer are sent at a time than messages are taken, or a platform that hangs would hold all of them up.
         Assert.True((int)serviceBus["maxConcurrentCalls"]! > EventDispatcher.SendingMax);
+        // The extension's default. What takes longer the client gives up, and the hub goes on unheard.
+        var call = TimeSpan.Parse((string?)host["extensions"]!["durableTask"]!["grpcHttpClientTimeout"] ?? "00:01:40", null);
+        Assert.True(PurgeActivities.StepMax < PurgeActivities.CallMax && PurgeActivities.CallMax < call);
         // A message must not come again while it is still being worked on.
         Assert.True(TimeSpan.Parse((string)serviceBus["maxAutoLockRenewalDuration"]!, null) >= FunctionTimeout.Default);
     }
