@@ -1,3 +1,4 @@
+using Azure.Identity;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Functions.Cosmos;
@@ -5,7 +6,8 @@ namespace Commerce.Functions.Cosmos;
 internal static class StoreFaults
 {
     /// <summary>
-    /// True for what Cosmos DB answers when it does not do what was asked, and for a network that does not carry the call.
+    /// True for what Cosmos DB answers when it does not do what was asked, for a network that does not carry the call, and for an identity
+    /// that gets no token.
     /// </summary>
-    public static bool IsOfStore(this Exception fault) => fault is CosmosException or HttpRequestException;
+    public static bool IsOfStore(this Exception fault) => fault is CosmosException or HttpRequestException or AuthenticationFailedException;
 }

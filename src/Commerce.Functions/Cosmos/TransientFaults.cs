@@ -1,4 +1,5 @@
 using System.Net;
+using Azure.Identity;
 using Microsoft.Azure.Cosmos;
 using Polly;
 using Polly.Retry;
@@ -7,7 +8,7 @@ namespace Commerce.Functions.Cosmos;
 
 /// <summary>
 /// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection), met another write
-/// (449), or were answered by who cannot know (404 with a sub-status). What is throttled (429) the SDK repeats; once more on top of that
+/// (449), were answered by who cannot know (404 with a sub-status), or had no token (as in the first seconds of an instance). What is throttled (429) the SDK repeats; once more on top of that
 /// would take minutes. Only for operations whose repeat is harmless, which is every write of this application.
 /// </summary>
 internal static class TransientFaults
@@ -17,7 +18,8 @@ internal static class TransientFaults
         {
             ShouldHandle = new PredicateBuilder()
                 .Handle<CosmosException>(IsTransient)
-                .Handle<HttpRequestException>(),
+                .Handle<HttpRequestException>()
+                .Handle<AuthenticationFailedException>(),
             MaxRetryAttempts = 4,
             Delay = TimeSpan.FromMilliseconds(40),
             BackoffType = DelayBackoffType.Exponential,

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
+using Azure.Identity;
 using Commerce.Functions.Cosmos;
 using Commerce.Shared;
+using Grpc.Core;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -45,6 +47,7 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
                 LogUnavailable(context.FunctionDefinition.Name, fault);
                 return Busy(cosmos.RetryAfter).ExecuteAsync(http);
             case HttpRequestException or TimeoutException or OperationCanceledException or UndecidedWriteException:
+            case AuthenticationFailedException or RpcException: // No token for the store, and Durable's hub.
                 LogUnavailable(context.FunctionDefinition.Name, fault);
                 return Busy(null).ExecuteAsync(http);
             default:

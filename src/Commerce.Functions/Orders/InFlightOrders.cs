@@ -1,5 +1,6 @@
 using Commerce.Shared;
 using Commerce.Shared.Orders;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Orders;
@@ -8,7 +9,7 @@ namespace Commerce.Functions.Orders;
 /// The operations on orders that are in flight in this process. It bounds them, joins repeats to the one that runs, and tells the
 /// outcome to those who wait the moment an activity knows it, without a read.
 /// </summary>
-public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider time)
+public sealed partial class InFlightOrders(IOptions<OrderOptions> options, TimeProvider time, ILogger<InFlightOrders> logger)
 {
     // An order that takes longer is picked up by the sweeper; its place is free for others then.
     private static readonly TimeSpan FollowMax = TimeSpan.FromSeconds(OrderOptions.FollowSeconds);
@@ -70,6 +71,9 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            // Those who were told that it is accepted are not told of it any more.
+            if (order.Accepted.IsCompletedSuccessfully)
+                LogEnded(fault, order.Id);
             order.Fail(fault);
         }
         finally
@@ -156,6 +160,11 @@ public sealed class InFlightOrders(IOptions<OrderOptions> options, TimeProvider 
             }
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{InstanceId} could not be started or followed here; a repeat or the sweeper starts it, and the outcome can be asked for")]
+    private partial void LogEnded(Exception fault, string instanceId);
 }
 
 /// <summary>One poll for the outcome of an order.</summary>

@@ -92,13 +92,20 @@ public sealed class OrderCancellation(OrderStore orders, CancellationStore reque
 
     private async Task FollowAsync(DurableTaskClient durable, InFlightOrder running, Order order)
     {
-        running.IsStarted = await durable.StartUnlessRunningAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), running.Id);
-        running.Accept(order);
+        try
+        {
+            running.IsStarted = await durable.StartUnlessRunningAsync(CancelOrderOrchestrator.Name, OrderWork.Of(order), running.Id);
+        }
+        finally
+        {
+            // Started or not: the order is marked, and the sweeper starts what cannot be started now.
+            running.Accept(order);
+        }
         await foreach (var poll in inFlight.PollsAsync(running))
         {
             if (await orders.PollAsync(order.UserId, order.Id) is { Status: OrderStatus.Cancelled } cancelled)
                 poll.Found(cancelled);
-            else if (await OrderOrchestrations.FindRefusalAsync(durable, order.Id) is { } refusal)
+            else if (await OrderOrchestrations.PollRefusalAsync(durable, order.Id) is { } refusal)
                 poll.Found(refusal);
         }
     }

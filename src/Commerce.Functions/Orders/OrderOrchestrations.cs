@@ -1,6 +1,7 @@
 using Commerce.Functions.Durable;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
+using Grpc.Core;
 using Microsoft.DurableTask.Client;
 
 namespace Commerce.Functions.Orders;
@@ -41,10 +42,21 @@ public sealed class OrderOrchestrations(OrderStore orders, TimeProvider time)
         return true;
     }
 
-    /// <summary>Why an order's cancellation was refused; null when it was not, or is still under way.</summary>
-    public static async Task<Failure?> FindRefusalAsync(DurableTaskClient durable, string orderId) =>
-        await durable.GetInstanceAsync(CancellationId(orderId), getInputsAndOutputs: true)
-            is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } instance // One that failed or was terminated has another output.
-            ? instance.ReadOutputAs<Failure>()
-            : null;
+    /// <summary>
+    /// Why an order's cancellation was refused, for who polls; null when it was not, is still under way, or the hub does not answer.
+    /// </summary>
+    public static async Task<Failure?> PollRefusalAsync(DurableTaskClient durable, string orderId)
+    {
+        try
+        {
+            return await durable.GetInstanceAsync(CancellationId(orderId), getInputsAndOutputs: true)
+                is { RuntimeStatus: OrchestrationRuntimeStatus.Completed } instance // One that failed or was terminated has another output.
+                ? instance.ReadOutputAs<Failure>()
+                : null;
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
+    }
 }

@@ -54,11 +54,18 @@ public sealed class OrderPlacement(
             running.Decide(accepted.Succeeded ? accepted.Value.Record.Order! : accepted.Failure);
             return;
         }
-        if (!accepted.Value.Repeated)
-            await durable.TryStartAsync(PlaceOrderOrchestrator.Name, OrderWork.Of(order), order.Id);
-        else
-            await orchestrations.RestartIfDeadAsync(durable, OpenOrder.Of(order));
-        running.Accept(order);
+        try
+        {
+            if (!accepted.Value.Repeated)
+                await durable.TryStartAsync(PlaceOrderOrchestrator.Name, OrderWork.Of(order), order.Id);
+            else
+                await orchestrations.RestartIfDeadAsync(durable, OpenOrder.Of(order));
+        }
+        finally
+        {
+            // Started or not: it stands, and is carried out. What cannot be started now, a repeat or the sweeper starts.
+            running.Accept(order);
+        }
         await foreach (var poll in inFlight.PollsAsync(running))
         {
             if (await orders.PollAsync(order.UserId, order.Id) is { Status: not OrderStatus.Pending } decided)

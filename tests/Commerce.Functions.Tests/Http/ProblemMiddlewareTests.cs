@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure.Identity;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Http;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Azure.Cosmos;
@@ -36,13 +38,15 @@ public sealed class ProblemMiddlewareTests
         Assert.Equal((503, "1"), (answer.StatusCode, answer.Headers.RetryAfter.ToString()));
     }
 
-    /// <summary>A network that is away or slow, and a wait of our own that was over.</summary>
+    /// <summary>A network, a token or a task hub that is away or slow, and a wait of our own that was over.</summary>
     public static TheoryData<Exception> Absences =>
     [
         new HttpRequestException("secret"),
         new TimeoutException("secret"),
         new OperationCanceledException("secret"),
         new TaskCanceledException("secret"),
+        new AuthenticationFailedException("secret"),
+        new RpcException(new Status(StatusCode.Unavailable, "secret")),
     ];
 
     [Theory]

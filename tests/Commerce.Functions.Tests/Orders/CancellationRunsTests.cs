@@ -6,6 +6,7 @@ using Commerce.Shared.Orders;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Tests.Orders;
@@ -43,7 +44,7 @@ public sealed class CancellationRunsTests(TaskHub hub, TestStore store) : IClass
             var paid = await PaidByARichUserAsync();
             await hub.RunAsync(CancelOrderOrchestrator.Name, paid, OrderOrchestrations.CancellationId(paid.Id), fault.In(_fixture));
             Assert.Equal((OrderStatus.Paid, Limits.MoneyMax, 0L, Stock - 1), await StateAsync(paid));
-            Assert.Equal(ErrorCode.BalanceLimitExceeded, (await OrderOrchestrations.FindRefusalAsync(hub.Client, paid.Id))?.Code);
+            Assert.Equal(ErrorCode.BalanceLimitExceeded, (await OrderOrchestrations.PollRefusalAsync(hub.Client, paid.Id))?.Code);
         }
     }
 
@@ -164,7 +165,7 @@ public sealed class CancellationRunsTests(TaskHub hub, TestStore store) : IClass
     public async Task Where_too_many_are_in_flight_a_cancellation_is_told_to_come_again()
     {
         var paid = await PaidAsync();
-        var full = new InFlightOrders(Options.Create(new OrderOptions { InFlightMax = 0 }), TimeProvider.System);
+        var full = new InFlightOrders(Options.Create(new OrderOptions { InFlightMax = 0 }), TimeProvider.System, NullLogger<InFlightOrders>.Instance);
         var cancellation = new OrderCancellation(_fixture.Orders, _fixture.Get<CancellationStore>(), full, TimeProvider.System);
         var told = await cancellation.CancelAsync(hub.Client, paid.UserId, paid.Id, "k", Long);
         Assert.Equal(ErrorCode.Busy, told.Failure?.Code);

@@ -1,6 +1,9 @@
 using Commerce.Functions.Orders;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -123,7 +126,7 @@ public sealed class InFlightOrdersTests
     [Fact]
     public async Task An_outcome_decided_elsewhere_is_found_by_asking()
     {
-        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime());
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime(), NullLogger<InFlightOrders>.Instance);
         var asked = 0;
         using var awaited = FollowAwaited(inFlight, out var order, () => ++asked < 3 ? NothingKnown() : Order(OrderStatus.Rejected));
 
@@ -135,7 +138,7 @@ public sealed class InFlightOrdersTests
     public async Task An_order_that_runs_elsewhere_is_polled_when_such_orders_are_usually_done_and_then_ever_more_seldom()
     {
         var time = new SkippingTime();
-        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), time);
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), time, NullLogger<InFlightOrders>.Instance);
         var polls = new List<double>();
         using var awaited = FollowAwaited(inFlight, out var order, () =>
         {
@@ -153,7 +156,7 @@ public sealed class InFlightOrdersTests
     [Fact]
     public async Task Nobody_polls_for_an_order_that_nobody_waits_for_any_more()
     {
-        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime());
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), new SkippingTime(), NullLogger<InFlightOrders>.Instance);
         var polls = 0;
         var order = inFlight.JoinOrAdd("o", "f", ["p"], out _).Value!;
         _ = inFlight.EndWithAsync(order, FollowAsync(inFlight, order, () =>
@@ -179,6 +182,24 @@ public sealed class InFlightOrdersTests
         Assert.True(SpinWait.SpinUntil(() => inFlight.JoinOrAdd("o2", "f", ["p"], out _).Succeeded, Deadline));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_fault_after_acceptance_is_logged_since_nobody_is_told_of_it(bool isAccepted)
+    {
+        var log = new FakeLogger<InFlightOrders>();
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), TimeProvider.System, log);
+        var order = inFlight.JoinOrAdd("o", "f", ["p"], out _).Value!;
+        if (isAccepted)
+            order.Accept(Order(OrderStatus.Pending));
+
+        await inFlight.EndWithAsync(order, Task.FromException(new HttpRequestException("gone")));
+
+        Assert.Equal(
+            isAccepted ? [(LogLevel.Warning, "gone")] : [],
+            log.Collector.GetSnapshot().Select(static line => (line.Level, line.Exception!.Message)));
+    }
+
     [Fact]
     public void Who_has_failed_once_does_not_fail_again()
     {
@@ -197,7 +218,7 @@ public sealed class InFlightOrdersTests
     public async Task Each_outcome_that_is_found_moves_the_first_poll_of_the_next_order(int polls, double next_s)
     {
         var time = new SkippingTime();
-        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), time);
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), time, NullLogger<InFlightOrders>.Instance);
         var asked = 0;
         using (FollowAwaited(inFlight, out var order, () => ++asked < polls ? NothingKnown() : Order(OrderStatus.Paid)))
             await order.Decided.WaitAsync(Deadline, TestContext.Current.CancellationToken);
@@ -240,7 +261,8 @@ public sealed class InFlightOrdersTests
     private static Failure Busy(string why) => new(ErrorCode.Busy, $"{why} Repeat the request shortly, with the same Idempotency-Key.");
 
     private InFlightOrders InFlight(int inFlightMax = 100, int perProductMax = 100) =>
-        new(Options.Create(new OrderOptions { InFlightMax = inFlightMax, InFlightPerProductMax = perProductMax }), _time);
+        new(Options.Create(new OrderOptions { InFlightMax = inFlightMax, InFlightPerProductMax = perProductMax }), _time,
+            NullLogger<InFlightOrders>.Instance);
 
     private static InFlightOrder Add(InFlightOrders inFlight, string id, params string[] products)
     {

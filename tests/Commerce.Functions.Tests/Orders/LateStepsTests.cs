@@ -10,6 +10,7 @@ using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
 using Faults;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Commerce.Functions.Tests.Orders;
@@ -279,7 +280,7 @@ public sealed class LateStepsTests(TestStore store) : IClassFixture<TestStore>
     public async Task A_fault_after_acceptance_reaches_who_waits_as_the_order_that_was_accepted()
     {
         var (_, _, pending) = await AcceptAsync();
-        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), TimeProvider.System);
+        var inFlight = new InFlightOrders(Options.Create(new OrderOptions()), TimeProvider.System, NullLogger<InFlightOrders>.Instance);
         var order = inFlight.JoinOrAdd(pending.Id, pending.Fingerprint, [], out _).Value!;
         order.Accept(pending);
 

@@ -62,8 +62,8 @@ internal sealed class OrderFixture(TestStore store, IServiceProvider process)
         return answer.Value;
     }
 
-    public Task<Result<Order>> PlaceAsync(OrderRequest request) =>
-        Placement.PlaceAsync(Durable, OrderRules.Draft(request).Value!, TimeSpan.Zero);
+    public Task<Result<Order>> PlaceAsync(OrderRequest request, TimeSpan wait = default) =>
+        Placement.PlaceAsync(Durable, OrderRules.Draft(request).Value!, wait);
 
     /// <summary>Runs the orchestration of an order that is pending. The order as it is then.</summary>
     public async Task<Order> RunAsync(Order order)

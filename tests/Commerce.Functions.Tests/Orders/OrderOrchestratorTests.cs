@@ -86,7 +86,7 @@ public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
         Assert.Equal(called, steps.Names);
         Assert.All(steps.Calls, call => Assert.Equal(Json(Work), Json(call.Input)));
         // Who waits on another instance learns of it by the output.
-        Assert.Equal(isRefused ? Refusal : null, await OrderOrchestrations.FindRefusalAsync(hub.Client, orderId));
+        Assert.Equal(isRefused ? Refusal : null, await OrderOrchestrations.PollRefusalAsync(hub.Client, orderId));
     }
 
     [Fact]
@@ -94,13 +94,13 @@ public sealed class OrderOrchestratorTests(TaskHub hub) : IClassFixture<TaskHub>
     {
         var (orderId, refunding) = (Guid.NewGuid().ToString("N"), new TaskCompletionSource<object?>());
         var id = OrderOrchestrations.CancellationId(orderId);
-        Assert.Null(await OrderOrchestrations.FindRefusalAsync(hub.Client, orderId));
+        Assert.Null(await OrderOrchestrations.PollRefusalAsync(hub.Client, orderId));
         hub.Serve(id, (_, _) => refunding.Task);
         await hub.Client.ScheduleNewOrchestrationInstanceAsync(CancelOrderOrchestrator.Name, Work, new StartOrchestrationOptions(id));
-        Assert.Null(await OrderOrchestrations.FindRefusalAsync(hub.Client, orderId));
+        Assert.Null(await OrderOrchestrations.PollRefusalAsync(hub.Client, orderId));
         refunding.SetResult(Refusal);
         await hub.EndAsync(id);
-        Assert.Equal(Refusal, await OrderOrchestrations.FindRefusalAsync(hub.Client, orderId));
+        Assert.Equal(Refusal, await OrderOrchestrations.PollRefusalAsync(hub.Client, orderId));
     }
 
     /// <summary>Nothing can be done for nobody's order: it fails at once, and no step is tried without end.</summary>

@@ -2,6 +2,7 @@ using Commerce.Functions.Orders;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
 using Commerce.Shared.Orders;
+using Grpc.Core;
 using Microsoft.DurableTask.Client;
 
 namespace Commerce.Functions.Tests.Orders;
@@ -9,6 +10,8 @@ namespace Commerce.Functions.Tests.Orders;
 /// <summary>The gate, and what happens between it and the orchestration.</summary>
 public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestStore>
 {
+    private static readonly RpcException Away = new(new Status(StatusCode.Unavailable, "The task hub is away."));
+
     private readonly OrderFixture _fixture = new(store, store.App);
 
     [Fact]
@@ -19,17 +22,39 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     }
 
     [Fact]
-    public async Task A_start_that_fails_leaves_an_order_that_the_repeat_starts()
+    public async Task A_start_that_fails_leaves_an_order_that_stands_and_that_the_repeat_starts()
     {
         var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
-        _fixture.Durable.StartFault = new IOException("The task hub is away.");
-        await Assert.ThrowsAsync<IOException>(() => _fixture.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        _fixture.Durable.StartFault = Away;
+        // At once: there is nothing to wait for.
+        var placed = await _fixture.PlaceAsync(new OrderRequest(user, "k", [new OrderItem(product, 1)], null), TimeSpan.FromHours(1));
+        Assert.Equal(OrderStatus.Pending, placed.Value!.Status);
+        Assert.Equal(OrderStatus.Pending, (await _fixture.Orders.FindAsync(user, placed.Value.Id))!.Status);
         _fixture.Durable.StartFault = null;
 
         // Another process: nothing of the first attempt is in its memory.
         var there = new OrderFixture(store, store.NewProcess());
         var order = await there.AcceptAsync(user, "k", new OrderItem(product, 1));
         Assert.Equal([(PlaceOrderOrchestrator.Name, order.Id)], there.Durable.Started);
+    }
+
+    /// <summary>The first attempt and the looks while a cancellation is waited for.</summary>
+    [Fact]
+    public async Task A_cancellation_that_cannot_be_started_stands_and_the_sweeper_will_start_it()
+    {
+        var (product, user) = (await _fixture.AddProductAsync(10, 5), await _fixture.AddUserAsync(100));
+        var paid = await _fixture.RunAsync(await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1)));
+        _fixture.Durable.StartFault = Away;
+        var answer = await _fixture.Get<OrderCancellation>().CancelAsync(_fixture.Durable, user, paid.Id, "c", TimeSpan.FromHours(1));
+        Assert.Equal(OrderStatus.Paid, answer.Value!.Status);
+        Assert.NotNull((await _fixture.Orders.FindAsync(user, paid.Id))!.CancelRequestedAt);
+    }
+
+    [Fact]
+    public async Task Who_polls_for_a_refusal_is_not_told_of_a_hub_that_is_away()
+    {
+        _fixture.Durable.Looking = (_, _) => Task.FromException(Away);
+        Assert.Null(await OrderOrchestrations.PollRefusalAsync(_fixture.Durable, "o-1"));
     }
 
     [Fact]
@@ -103,7 +128,7 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
     {
         var orderId = Guid.NewGuid().ToString("N");
         _fixture.Durable.Set(OrderOrchestrations.CancellationId(orderId), status, output: output);
-        Assert.Null(await OrderOrchestrations.FindRefusalAsync(_fixture.Durable, orderId));
+        Assert.Null(await OrderOrchestrations.PollRefusalAsync(_fixture.Durable, orderId));
     }
 
     private async Task<Order> AcceptAsync()
