@@ -8,8 +8,9 @@ namespace Commerce.Functions.Cosmos;
 
 /// <summary>
 /// Retries of Cosmos DB calls that may have been carried out although they failed (408, 503, a broken connection), met another write
-/// (449), were answered by who cannot know (404 with a sub-status), or had no token (as in the first seconds of an instance). What is throttled (429) the SDK repeats; once more on top of that
-/// would take minutes. Only for operations whose repeat is harmless, which is every write of this application.
+/// (449), were answered by who cannot know (404 with a sub-status), or had no token, as in the first seconds of an instance. What is
+/// throttled (429) the SDK repeats; once more on top of that would take minutes. Only for operations whose repeat is harmless, which is
+/// every write of this application.
 /// </summary>
 internal static class TransientFaults
 {

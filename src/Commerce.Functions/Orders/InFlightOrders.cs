@@ -163,7 +163,7 @@ public sealed partial class InFlightOrders(IOptions<OrderOptions> options, TimeP
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{InstanceId} could not be started or followed here; a repeat or the sweeper starts it, and the outcome can be asked for")]
+        Message = "{InstanceId} could not be started or followed here; a repeat or the sweeper starts it if nobody has")]
     private partial void LogEnded(Exception fault, string instanceId);
 }
 

@@ -23,7 +23,13 @@ public sealed partial class RankingKeeper(
     private readonly Dictionary<int, SalesFold> _folds = [];
 
     /// <summary>One run. Null when the one before is still at it here.</summary>
-    public async Task<FoldOutcome?> RunAsync(CancellationToken ct)
+    public Task<FoldOutcome?> RunAsync(CancellationToken ct) => RunAsync(yields: false, ct);
+
+    /// <summary>One run, which leaves to another instance what that one keeps up to date.</summary>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    public Task<FoldOutcome?> KeepUpAsync(CancellationToken ct) => RunAsync(yields: true, ct);
+
+    private async Task<FoldOutcome?> RunAsync(bool yields, CancellationToken ct)
     {
         if (!await _running.WaitAsync(TimeSpan.Zero, ct))
             return null;
@@ -32,7 +38,7 @@ public sealed partial class RankingKeeper(
             var current = await PointerAsync(ct);
             foreach (var former in _folds.Keys.Where(generation => generation != current.Generation && generation != current.Rebuilding))
                 _folds.Remove(former);
-            return await FoldBothAsync(current, ct);
+            return await FoldBothAsync(current, yields, ct);
         }
         finally
         {
@@ -40,16 +46,16 @@ public sealed partial class RankingKeeper(
         }
     }
 
-    private async Task<FoldOutcome> FoldBothAsync(RankingPointer current, CancellationToken ct)
+    private async Task<FoldOutcome> FoldBothAsync(RankingPointer current, bool yields, CancellationToken ct)
     {
         try
         {
-            return await FoldOf(current.Generation).RunAsync(Slice, ct);
+            return await FoldOf(current.Generation).RunAsync(Slice, yields, ct);
         }
         finally
         {
             // The rebuilt one is what helps when the other cannot be folded any more, after a restore for example.
-            if (current.Rebuilding is { } rebuilding && await FoldOf(rebuilding).RunAsync(Slice, ct) == FoldOutcome.CaughtUp)
+            if (current.Rebuilding is { } rebuilding && await FoldOf(rebuilding).RunAsync(Slice, yields, ct) == FoldOutcome.CaughtUp)
                 await SwapAsync(current, rebuilding, ct);
         }
     }

@@ -4,8 +4,8 @@ namespace Commerce.Functions.Ranking;
 
 /// <summary>
 /// Folds new sales when somebody reads lists that were made a while ago. So the best sellers are seconds old while there are readers, and a
-/// shop whose lists nobody reads is left to the timer, once a minute. Two that fold at a time do no harm: one is refused by the
-/// checkpoint's ETag.
+/// shop whose lists nobody reads is left to the timer, once a minute. Of several instances one goes on doing it, and the others take over
+/// when its lists are no longer fresh; two that fold at a time do no harm, since one is refused by the checkpoint's ETag.
 /// </summary>
 public sealed partial class ReaderFold(RankingKeeper keeper, TimeProvider time, ILogger<ReaderFold> logger)
 {
@@ -31,7 +31,7 @@ public sealed partial class ReaderFold(RankingKeeper keeper, TimeProvider time, 
     {
         try
         {
-            await keeper.RunAsync(CancellationToken.None);
+            await keeper.KeepUpAsync(CancellationToken.None);
         }
 #pragma warning disable CA1031 // Whoever asked has been answered; the timer folds as well.
         catch (Exception fault)

@@ -17,6 +17,12 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
     /// </summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Lists that another instance made so lately are its care: to take over from it costs a reading of all buckets, and costs it the same
+    /// when it takes over again.
+    /// </summary>
+    public static readonly TimeSpan TakeOverAfter = TimeSpan.FromSeconds(15);
+
     /// <summary>Ranges that are read at a time; each may hold a page of 4 MB in memory.</summary>
     private const int RangesAtATime = 8;
 
@@ -30,14 +36,20 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
 
     public string Scope { get; } = scope;
 
+    /// <inheritdoc cref="RunAsync(TimeSpan, bool, CancellationToken)"/>
+    public Task<FoldOutcome> RunAsync(TimeSpan slice, CancellationToken ct) => RunAsync(slice, yields: false, ct);
+
     /// <summary>Reads on from the checkpoint until the feed ends or the slice is over.</summary>
-    public async Task<FoldOutcome> RunAsync(TimeSpan slice, CancellationToken ct)
+    /// <param name="slice">Longest time.</param>
+    /// <param name="yields">Whether a scope that another instance keeps up to date is left to it.</param>
+    /// <param name="ct">Breaks the run off.</param>
+    public async Task<FoldOutcome> RunAsync(TimeSpan slice, bool yields, CancellationToken ct)
     {
         try
         {
             var started = time.GetTimestamp();
             var now = time.GetUtcNow();
-            var state = _state = await RefreshAsync(_state, now, ct);
+            var state = _state = await RefreshAsync(_state, now, yields, ct);
             state.Board.Advance(now);
             state.Begun = now.ToUnixTimeSeconds();
             var caughtUp = await ReadAsync(state, () => time.GetElapsedTime(started) >= slice, ct);
@@ -59,11 +71,13 @@ public sealed class SalesFold(string scope, AccountFeed feed, RankingStore store
         }
     }
 
-    private async Task<FoldState> RefreshAsync(FoldState? state, DateTimeOffset now, CancellationToken ct)
+    private async Task<FoldState> RefreshAsync(FoldState? state, DateTimeOffset now, bool yields, CancellationToken ct)
     {
         var stored = await store.FindCheckpointAsync(Scope, ct);
         if (state is not null && stored?.ETag is { } etag && etag == state.Checkpoint.ETag)
             return state;
+        if (yields && stored?.WindowEnd is { } made && now - made < TakeOverAfter)
+            throw new FoldOvertakenException();
         var board = new SalesBoard(now);
         await store.LoadAsync(Scope, board, ct);
         var lists = new Dictionary<string, RankingList>();

@@ -18,7 +18,7 @@ public sealed class UpkeepFunctions(OrderSweeper orders, DeliveryWatch deliverie
         [TimerTrigger("8 * * * * *", UseMonitor = false)] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken ct)
     {
         var all = Task.WhenAll(
-            orders.SweepAsync(durable, ct), deliveries.WatchAsync(durable, ct), ranking.RunAsync(ct), shards.MendAsync(ct));
+            orders.SweepAsync(durable, ct), deliveries.WatchAsync(durable, ct), ranking.KeepUpAsync(ct), shards.MendAsync(ct));
         try
         {
             // None stands in another's way.

@@ -165,7 +165,8 @@ public sealed class CancellationRunsTests(TaskHub hub, TestStore store) : IClass
     public async Task Where_too_many_are_in_flight_a_cancellation_is_told_to_come_again()
     {
         var paid = await PaidAsync();
-        var full = new InFlightOrders(Options.Create(new OrderOptions { InFlightMax = 0 }), TimeProvider.System, NullLogger<InFlightOrders>.Instance);
+        var full = new InFlightOrders(
+            Options.Create(new OrderOptions { InFlightMax = 0 }), TimeProvider.System, NullLogger<InFlightOrders>.Instance);
         var cancellation = new OrderCancellation(_fixture.Orders, _fixture.Get<CancellationStore>(), full, TimeProvider.System);
         var told = await cancellation.CancelAsync(hub.Client, paid.UserId, paid.Id, "k", Long);
         Assert.Equal(ErrorCode.Busy, told.Failure?.Code);

@@ -9,6 +9,28 @@ public class RankingKeeperTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    /// <summary>To take over costs a reading of all that is stored; so instances do not do it by turns.</summary>
+    [Fact]
+    public async Task Of_several_instances_one_keeps_up_and_another_takes_over_when_it_is_gone()
+    {
+        await using var fixture = await RankingFixture.CreateAsync();
+        RankingKeeper[] instances = [fixture.NewKeeper(), fixture.NewKeeper(), fixture.NewKeeper()];
+        for (var round = 0; round < 10; round++)
+        {
+            await fixture.SellAsync("a", 1);
+            var outcomes = new List<FoldOutcome?>();
+            foreach (var instance in instances)
+                outcomes.Add(await instance.KeepUpAsync(Stop));
+            Assert.Equal([FoldOutcome.CaughtUp, FoldOutcome.Overtaken, FoldOutcome.Overtaken], outcomes);
+            fixture.Time.Advance(ReaderFold.FoldAfter);
+        }
+
+        Assert.Equal(FoldOutcome.Overtaken, await instances[1].KeepUpAsync(Stop));
+        fixture.Time.Advance(SalesFold.TakeOverAfter - ReaderFold.FoldAfter);
+        Assert.Equal(FoldOutcome.CaughtUp, await instances[1].KeepUpAsync(Stop));
+        Assert.Equal(FoldOutcome.Overtaken, await instances[0].KeepUpAsync(Stop));
+    }
+
     [Fact]
     public async Task Sales_are_ranked_and_cancelled_ones_taken_off()
     {
