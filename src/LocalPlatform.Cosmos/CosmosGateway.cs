@@ -9,8 +9,8 @@ using LocalPlatform.Cosmos.Resources;
 namespace LocalPlatform.Cosmos;
 
 /// <summary>
-/// The gateway without transport: routes a request to the feature that answers it. Reads complete at once, writes when their
-/// commit is on disk.
+/// The gateway without transport: routes a request to the feature that answers it. Reads complete at once, or when an index is there that
+/// they are better off with; writes when their commit is on disk.
 /// </summary>
 internal sealed class CosmosGateway(DocumentStore store, IndexBuilder indexes, bool alwaysPlans)
 {
@@ -96,11 +96,11 @@ internal sealed class CosmosGateway(DocumentStore store, IndexBuilder indexes, b
     private ValueTask<GatewayResponse> HandleDocuments(ContainerState container, GatewayRequest request) => request.Method switch
     {
         "GET" when request.Find(HeaderNames.AIm) is not null => new(_changeFeed.Read(container, request)),
-        "GET" => new(_queries.ReadFeed(container, request)),
+        "GET" => _queries.ReadFeedAsync(container, request),
         "POST" when AsksForTrigger(request) => NotSupported("triggers"),
         "POST" when request.Flag(HeaderNames.IsBatch) => _batches.ExecuteAsync(container, request),
         "POST" when request.Flag(HeaderNames.IsQueryPlan) => new(_queries.Plan(container, request)),
-        "POST" when request.IsQuery => new(_queries.Query(container, request)),
+        "POST" when request.IsQuery => _queries.QueryAsync(container, request),
         "POST" => _items.CreateAsync(container, request),
         _ => NotSupported($"{request.Method} of documents"),
     };

@@ -39,6 +39,31 @@ public sealed class IndexTests
         Assert.InRange(again.Loaded, 5, 6);
     }
 
+    /// <summary>As a shop's list is when it is asked for the first time, by many.</summary>
+    [Fact]
+    public async Task A_query_by_paths_that_the_policy_names_has_its_index_from_the_first_time_on()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
+        var container = await account.NewContainerAsync("/productId", static properties =>
+        {
+            foreach (var path in (string[])["/kind/?", "/productId/?", "/sequence/?", "/lines/[]/n/?", "/_ts/?"])
+                properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = path });
+            properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
+        });
+        await FillAsync(container, 60, 5);
+        await account.RestartAsync();
+        container = account.Client.GetContainer("db", container.Id);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'product' AND c.productId > 'P010' ORDER BY c.productId OFFSET 0 LIMIT 5");
+
+        var pages = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => Run(container, query), Ct)));
+
+        Assert.All(pages, static page => Assert.Equal(["P011", "P012", "P013", "P014", "P015"], page.Ids));
+        Assert.All(pages, static page => Assert.InRange(page.Loaded, 5, 6));
+        Assert.Equal(["/kind\n/productId"], StoredIndexes(account));
+        var newest = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'movement' ORDER BY c.sequence DESC OFFSET 0 LIMIT 3");
+        Assert.InRange((await Run(container, newest, new PartitionKey("P001"))).Loaded, 3, 4);
+    }
+
     [Fact]
     public async Task The_newest_entries_of_a_partition_are_read_without_the_others()
     {

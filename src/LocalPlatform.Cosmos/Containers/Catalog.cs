@@ -69,7 +69,7 @@ internal sealed class Catalog
             return null;
         var number = LastNumber(session);
         DocumentTable.Create(session, number);
-        return new ContainerState(database, number, definition, now, 0, _ranges) { Indexes = new IndexSet(number, [], []) };
+        return new ContainerState(database, number, definition, now, 0, _ranges) { Indexes = IndexSet.Create(session, number, definition) };
     }
 
     /// <summary>Removes a database with its containers. To be called on the writer thread.</summary>

@@ -7,8 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace LocalPlatform.Cosmos.Containers;
 
 /// <summary>
-/// Builds the indexes that queries ask for, in the background and in small writes, so that nobody waits for one. A path nobody
-/// queries costs nothing at a write; a query that has no index yet reads more rows and is answered all the same.
+/// Builds the indexes that queries ask for, in the background and in small writes. A query whose index is made of columns that are there
+/// waits for it; one that has no index yet for longer reads more rows and is answered all the same.
 /// </summary>
 internal sealed class IndexBuilder : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class IndexBuilder : IAsyncDisposable
     private readonly int _threshold;
     private readonly Channel<(ContainerState Container, ColumnIndex Index)> _queue =
         Channel.CreateUnbounded<(ContainerState, ColumnIndex)>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentDictionary<(int Container, string Columns), bool> _requested = [];
+    private readonly ConcurrentDictionary<(int Container, string Columns), TaskCompletionSource> _requested = [];
     private readonly Task _loop;
     private int _pending;
 
@@ -36,23 +36,48 @@ internal sealed class IndexBuilder : IAsyncDisposable
     /// <summary>Whether nothing is left to build.</summary>
     public bool IsIdle => Volatile.Read(ref _pending) == 0;
 
-    /// <summary>Asks for an index unless one that covers it is there or under way.</summary>
-    public void Request(ContainerState container, ColumnIndex wanted)
+    /// <summary>
+    /// Asks for an index unless one that covers it is there. True when it was waited for, because its columns are filled and it is made in
+    /// one statement: the query is better planned anew than to read everything, and many at once most of all.
+    /// </summary>
+    public async ValueTask<bool> RequestAsync(ContainerState container, ColumnIndex wanted)
     {
-        if (container.Indexes.Indexes.Count >= IndexesMax || container.Indexes.Indexes.Any(index => index.Covers(wanted))
-            || _requested.ContainsKey((container.Number, wanted.Columns))
-            || !_store.Read(container, session => container.Documents.HoldsAtLeast(session, _threshold))
-            || !_requested.TryAdd((container.Number, wanted.Columns), true))
-            return;
-        Interlocked.Increment(ref _pending);
-        if (!_queue.Writer.TryWrite((container, wanted)))
-            Interlocked.Decrement(ref _pending);
+        var indexes = container.Indexes;
+        if (indexes.Indexes.Count >= IndexesMax || indexes.Indexes.Any(index => index.Covers(wanted)))
+            return false;
+        if (!_requested.TryGetValue((container.Number, wanted.Columns), out var built))
+        {
+            if (!_store.Read(container, session => container.Documents.HoldsAtLeast(session, _threshold)))
+                return false;
+            built = Enqueue(container, wanted);
+        }
+        if (built.Task.IsCompleted || !Array.TrueForAll(wanted.Paths, path => indexes.Column(path) is { IsFilled: true }))
+            return false;
+        await built.Task;
+        return true;
     }
 
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
         await _loop;
+        foreach (var built in _requested.Values)
+            built.TrySetResult();
+    }
+
+    private TaskCompletionSource Enqueue(ContainerState container, ColumnIndex wanted)
+    {
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var built = _requested.GetOrAdd((container.Number, wanted.Columns), mine);
+        if (built != mine)
+            return built;
+        Interlocked.Increment(ref _pending);
+        if (!_queue.Writer.TryWrite((container, wanted)))
+        {
+            Interlocked.Decrement(ref _pending);
+            built.TrySetResult();
+        }
+        return built;
     }
 
     private async Task RunAsync()
@@ -81,6 +106,7 @@ internal sealed class IndexBuilder : IAsyncDisposable
             finally
             {
                 Interlocked.Decrement(ref _pending);
+                _requested[(container.Number, wanted.Columns)].TrySetResult();
             }
         }
     }
@@ -103,9 +129,7 @@ internal sealed class IndexBuilder : IAsyncDisposable
     private static IndexColumn AddColumn(SqliteSession session, ContainerState container, string path)
     {
         var indexes = container.Indexes;
-        var column = new IndexColumn(indexes.Columns.Count + 1, DocumentPath.Parse(path), IsFilled: false);
-        session.Execute($"ALTER TABLE docs_{container.Number} ADD COLUMN {column.Name} BLOB");
-        session.Execute("INSERT INTO index_columns VALUES(@0, @1, @2, 0)", container.Number, column.Number, path);
+        var column = IndexSet.AddColumn(session, container.Number, indexes.Columns.Count + 1, path, isFilled: false);
         container.Indexes = new IndexSet(container.Number, [.. indexes.Columns, column], indexes.Indexes);
         return column;
     }

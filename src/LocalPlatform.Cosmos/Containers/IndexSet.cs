@@ -42,6 +42,9 @@ internal sealed class IndexSet
 {
     public static readonly IndexSet Empty = new(0, [], []);
 
+    // A policy may name any number; each makes a write dearer.
+    private const int ColumnsMax = 16;
+
     public IndexSet(int containerNumber, IReadOnlyList<IndexColumn> columns, IReadOnlyList<ColumnIndex> indexes)
     {
         Columns = columns;
@@ -63,6 +66,27 @@ internal sealed class IndexSet
     public string InsertSql { get; }
 
     public string UpdateSql { get; }
+
+    /// <summary>
+    /// The columns of a new container: its documents have the keys of all paths that its policy names from the first one on, so that an
+    /// index of them is a matter of one statement, and not of reading every document again.
+    /// </summary>
+    public static IndexSet Create(SqliteSession session, int containerNumber, ContainerDefinition definition)
+    {
+        List<IndexColumn> columns = [];
+        foreach (var path in definition.Indexing.NamedPaths.Take(ColumnsMax))
+            columns.Add(AddColumn(session, containerNumber, columns.Count + 1, path, isFilled: true));
+        return new IndexSet(containerNumber, columns, []);
+    }
+
+    /// <summary>Gives a container's table a column; with <paramref name="isFilled"/> there is nothing to fill.</summary>
+    public static IndexColumn AddColumn(SqliteSession session, int containerNumber, int number, string path, bool isFilled)
+    {
+        var column = new IndexColumn(number, DocumentPath.Parse(path), isFilled);
+        session.Execute($"ALTER TABLE docs_{containerNumber} ADD COLUMN {column.Name} BLOB");
+        session.Execute("INSERT INTO index_columns VALUES(@0, @1, @2, @3)", containerNumber, number, path, isFilled);
+        return column;
+    }
 
     public static IndexSet Load(SqliteSession session, int containerNumber)
     {

@@ -58,6 +58,16 @@ internal sealed class IndexingPolicy
         return best.Included;
     }
 
+    /// <summary>
+    /// The properties that the policy includes by name: of these an index is likely to be wanted. System properties are not in the text of a
+    /// document, and arrays have no single value.
+    /// </summary>
+    public IEnumerable<string> NamedPaths => _isOff ? [] : _rules
+        .Where(rule => rule is { Included: true, Exact: true } && !rule.Prefix.StartsWith("/_", StringComparison.Ordinal)
+            && !rule.Prefix.Contains('[', StringComparison.Ordinal))
+        .Select(rule => rule.Prefix)
+        .Distinct();
+
     /// <summary>Whether the policy includes this very path by name, not only what lies above it.</summary>
     public bool Names(string path) => _rules.Exists(rule => rule.Included && rule.Prefix == path);
 

@@ -13,12 +13,13 @@ namespace LocalPlatform.Cosmos.Queries;
 /// <param name="alwaysPlans">Whether plans are genuine ones even where a container has one range.</param>
 internal sealed class QueryOperations(DocumentStore store, IndexBuilder indexes, bool alwaysPlans)
 {
-    public GatewayResponse Query(ContainerState container, GatewayRequest request) =>
+    public ValueTask<GatewayResponse> QueryAsync(ContainerState container, GatewayRequest request) =>
         QueryBody.TryParse(request.Body, out var error) is { } body
-            ? Run(container, request, body)
-            : GatewayResponse.Of(Refusal.BadRequest(error));
+            ? RunAsync(container, request, body)
+            : new(GatewayResponse.Of(Refusal.BadRequest(error)));
 
-    public GatewayResponse ReadFeed(ContainerState container, GatewayRequest request) => Run(container, request, QueryBody.Everything);
+    public ValueTask<GatewayResponse> ReadFeedAsync(ContainerState container, GatewayRequest request) =>
+        RunAsync(container, request, QueryBody.Everything);
 
     public GatewayResponse Plan(ContainerState container, GatewayRequest request)
     {
@@ -34,7 +35,7 @@ internal sealed class QueryOperations(DocumentStore store, IndexBuilder indexes,
         };
     }
 
-    private GatewayResponse Run(ContainerState container, GatewayRequest request, QueryBody body)
+    private async ValueTask<GatewayResponse> RunAsync(ContainerState container, GatewayRequest request, QueryBody body)
     {
         if (!FeedTarget.TryRead(container, request, out var target, out var refusal))
             return GatewayResponse.Of(refusal);
@@ -43,10 +44,11 @@ internal sealed class QueryOperations(DocumentStore store, IndexBuilder indexes,
             return GatewayResponse.Of(Refusal.BadRequest("The continuation token is malformed."));
         var started = store.Time.GetTimestamp();
         using var page = new DocumentPage(container, request.PageSize);
-        var execution = new QueryExecution(container, body, target, continuation, page, store.NowSeconds());
+        QueryExecution Prepare() => new(container, body, target, continuation, page, store.NowSeconds());
+        var execution = Prepare();
+        if (execution.Wanted is { } wanted && await indexes.RequestAsync(container, wanted))
+            execution = Prepare();
         store.Read(container, execution.Run);
-        if (execution.Wanted is { } wanted)
-            indexes.Request(container, wanted);
         var answer = page.Complete();
         return new GatewayResponse
         {
