@@ -78,6 +78,28 @@ public sealed class IndexTests
         Assert.InRange(indexed.Loaded, 3, 4);
     }
 
+    /// <summary>Of a bound below and two above, the closest is walked by: what lies above it is not looked at.</summary>
+    [Theory]
+    [InlineData("c.sequence > 0 AND c.sequence < 50", "49 48 47")]
+    [InlineData("c.sequence < 50 AND c.sequence > 0", "49 48 47")]
+    [InlineData("c.sequence < 90 AND c.sequence <= 50 AND c.sequence < 70", "50 49 48")]
+    [InlineData("c.sequence <= 50 AND c.sequence < 50 AND c.sequence >= 48 AND c.sequence > 47", "49 48")]
+    [InlineData("c.sequence >= 48 AND c.sequence > 48 AND c.sequence < 50", "49")]
+    [InlineData("c.sequence < 50 AND c.sequence > 60", "")]
+    [InlineData("c.sequence = 7 AND c.sequence < 50 AND c.sequence > 6", "7")]
+    public async Task Bounds_of_one_path_are_one_range(string where, string sequences)
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 1, 100);
+        var query = new QueryDefinition($"SELECT * FROM c WHERE {where} ORDER BY c.sequence DESC OFFSET 0 LIMIT 3");
+        await Run(container, query, new PartitionKey("P000"));
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        Assert.Equal(
+            sequences.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static n => $"P000-{n}"),
+            (await Run(container, query, new PartitionKey("P000"))).Ids);
+    }
+
     [Fact]
     public async Task A_query_without_an_order_gets_an_index_that_need_not_be_sorted_for_each_page()
     {

@@ -11,6 +11,42 @@ internal sealed record KeyCondition(
     public string Path => Place.Path!;
 
     public bool IsEquality => Equal is { Length: 1 };
+
+    private bool IsRange => Equal is null;
+
+    /// <summary>
+    /// The conditions of one path with its ranges as one. SQLite walks an index by the first bound that it is given on a side, and would
+    /// look at all between that one and the next.
+    /// </summary>
+    public static IEnumerable<KeyCondition> Narrowed(IEnumerable<KeyCondition> ofPath)
+    {
+        var conditions = ofPath.ToList();
+        var ranges = conditions.FindAll(static condition => condition.IsRange);
+        return ranges.Count < 2
+            ? conditions
+            : conditions.Where(static condition => !condition.IsRange).Append(ranges.Aggregate(static (one, other) => one.And(other)));
+    }
+
+    private KeyCondition And(KeyCondition other)
+    {
+        var (low, high) = (Compare(Low, other.Low, ifNone: -1), Compare(High, other.High, ifNone: 1));
+        return this with
+        {
+            Low = low >= 0 ? Low : other.Low,
+            LowInclusive = low == 0 ? LowInclusive && other.LowInclusive : low > 0 ? LowInclusive : other.LowInclusive,
+            High = high <= 0 ? High : other.High,
+            HighInclusive = high == 0 ? HighInclusive && other.HighInclusive : high < 0 ? HighInclusive : other.HighInclusive,
+        };
+    }
+
+    // A bound that is absent lies before all others, or behind them.
+    private static int Compare(byte[]? one, byte[]? other, int ifNone) => (one, other) switch
+    {
+        (null, null) => 0,
+        (null, _) => ifNone,
+        (_, null) => -ifNone,
+        _ => one.AsSpan().SequenceCompareTo(other),
+    };
 }
 
 /// <summary>
@@ -28,7 +64,8 @@ internal sealed class RowFilter
             Split(where);
     }
 
-    public IEnumerable<KeyCondition> Conditions => _parts.Select(part => part.Condition).OfType<KeyCondition>();
+    public IEnumerable<KeyCondition> Conditions => _parts.Select(part => part.Condition).OfType<KeyCondition>()
+        .GroupBy(static condition => condition.Path).SelectMany(KeyCondition.Narrowed);
 
     /// <summary>The conjuncts that remain when the conditions on <paramref name="paths"/> are decided elsewhere.</summary>
     public IReadOnlyList<SqlExpression> Rest(IReadOnlySet<string> paths) =>
