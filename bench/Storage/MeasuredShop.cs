@@ -19,6 +19,7 @@ internal sealed class MeasuredShop : IAsyncDisposable
     private readonly Process _process;
     private readonly ShopEndpoint _endpoint;
     private readonly Exchange _exchange;
+    private readonly ShopApi _api;
     private int _keys;
 
     private MeasuredShop(Process process, string url)
@@ -26,6 +27,7 @@ internal sealed class MeasuredShop : IAsyncDisposable
         _process = process;
         _endpoint = new ShopEndpoint(url, null, null, isPublicUnsigned: true, Timeout, TimeProvider.System);
         _exchange = new Exchange(_endpoint, Timeout);
+        _api = new ShopApi(_endpoint, Timeout, TimeProvider.System);
     }
 
     /// <summary>Resident memory, in units of 1,048,576 bytes.</summary>
@@ -89,12 +91,8 @@ internal sealed class MeasuredShop : IAsyncDisposable
         return LatencySummary.Of(times);
     }
 
-    /// <summary>When everything that the best sellers count was sold before.</summary>
-    public async Task<DateTimeOffset?> RankedUntilAsync(CancellationToken ct)
-    {
-        var answer = await SendAsync(Requests.Get(_endpoint, "api/products/top"), ct);
-        return ShopApi.Read(answer, "top", ContractJson.Default.TopList).AsOf;
-    }
+    /// <summary>Every sale before this is among the best sellers; null when there is no list yet.</summary>
+    public async Task<DateTimeOffset?> RankedUntilAsync(CancellationToken ct) => (await _api.TopAsync(1, ct)).AsOf;
 
     /// <summary>Has the books audited by a caller of its own, as long as an answer waits.</summary>
     public async Task AuditAsync(CancellationToken ct)
@@ -109,6 +107,7 @@ internal sealed class MeasuredShop : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _api.Dispose();
         _exchange.Dispose();
         _endpoint.Dispose();
     }

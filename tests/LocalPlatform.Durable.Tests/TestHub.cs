@@ -2,7 +2,6 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Data.Sqlite;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Grpc;
@@ -104,16 +103,7 @@ internal sealed class TestHub : IAsyncDisposable
             await Client.GetInstanceAsync(id, getInputsAndOutputs: true) is { } found && condition(found));
 
     /// <summary>Tampers with the store from outside.</summary>
-    public void Sql(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The test's own text.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
+    public void Sql(string sql) => SqliteFile.Tamper(File, sql);
 
     public async ValueTask DisposeAsync()
     {

@@ -4,7 +4,6 @@ using LocalPlatform.Tests.Support;
 using LocalPlatform.Timers;
 using LocalPlatform.Worker;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -72,16 +71,7 @@ public sealed class TimerTests : IDisposable
         Assert.Equal(["past due: False, next: ", "past due: False, next: 12:10:00"], [runs.First(), runs.Last()]);
     }
 
-    private void Sql(string sql)
-    {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "data", "host.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // The test's own text.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
+    private void Sql(string sql) => SqliteFile.Tamper(_folder.File("data/host.db"), sql);
 
     [Fact]
     public async Task Run_on_startup_runs_at_the_start()
