@@ -1,5 +1,4 @@
-using System.Net;
-using Microsoft.Azure.Cosmos;
+using Commerce.Functions.Tests.Support;
 
 namespace Commerce.Functions.Tests.Delivery;
 
@@ -21,7 +20,7 @@ public sealed class DeliverySwitchTests : IAsyncLifetime
     public async Task While_the_store_does_not_answer_the_last_order_holds_and_a_pause_of_the_platform_is_kept_here()
     {
         await _fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
-        _fixture.Database.Before = static _ => throw new HttpRequestException("The store is away.");
+        _fixture.Database.Before = static _ => throw TestDatabase.IsAway;
         var until = _fixture.Time.GetUtcNow() + Minute;
 
         await _fixture.Switch.PauseUntilAsync(until);
@@ -34,12 +33,12 @@ public sealed class DeliverySwitchTests : IAsyncLifetime
     [Fact]
     public async Task Whether_deliveries_are_paused_is_read_or_the_last_answer_holds()
     {
-        _fixture.Database.Before = static _ => throw new HttpRequestException("The store is away.");
+        _fixture.Database.Before = static _ => throw TestDatabase.IsAway;
         await Assert.ThrowsAnyAsync<Exception>(() => _fixture.Switch.RefreshAsync(Stop));
 
         _fixture.Database.Before = null;
         await _fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
-        _fixture.Database.After = static _ => throw new CosmosException("away", HttpStatusCode.TooManyRequests, 0, "", 0);
+        _fixture.Database.After = static _ => throw TestDatabase.IsAway;
 
         Assert.True((await _fixture.Switch.RefreshAsync(Stop)).IsPaused);
         Assert.Single(_fixture.Logged("could not be read; the last answer holds"));

@@ -1,6 +1,7 @@
 using System.Net;
 using Commerce.Functions.Cosmos;
 using Commerce.Functions.Delivery;
+using Commerce.Functions.Tests.Support;
 using Commerce.Shared.Delivery;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Time.Testing;
@@ -155,10 +156,10 @@ public class DrainGuardTests
         fixture.Database.Before = request =>
         {
             if (request.Method == HttpMethod.Get && request.RequestUri!.AbsolutePath.EndsWith('/' + orderId, StringComparison.Ordinal))
-                throw new HttpRequestException("The store is away.");
+                throw TestDatabase.IsAway;
         };
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => fixture.Drain.RunAsync(Stop));
+        await Assert.ThrowsAsync<CosmosException>(() => fixture.Drain.RunAsync(Stop));
 
         fixture.Database.Before = null;
         var waiting = Assert.Single(await WaitingAsync(fixture));
@@ -203,7 +204,7 @@ public class DrainGuardTests
         fixture.Database.Before = static request =>
         {
             if (request.Method != HttpMethod.Get)
-                throw new HttpRequestException("The store is away.");
+                throw TestDatabase.IsAway;
         };
 
         await fixture.BreakAsync();

@@ -87,7 +87,7 @@ public sealed partial class OrderReadsTests : IClassFixture<OrderReadsTests.Book
         var network = new CosmosFaultHandler(new FaultPlan(0, 0));
         var orders = _books.NewProcess(network).GetRequiredService<OrderStore>();
         Assert.Equal("o-1", (await orders.PollAsync(User, "o-1"))?.Id);
-        network.Choose = static call => call.Operation == CosmosOperation.Read ? CosmosFault.ResetBefore : CosmosFault.None;
+        network.Choose = static call => call.Operation == CosmosOperation.Read ? throw TestDatabase.IsAway : CosmosFault.None;
         Assert.Null(await orders.PollAsync(User, "o-1"));
         network.Choose = static _ => throw new InvalidOperationException("a bug");
         await Assert.ThrowsAnyAsync<InvalidOperationException>(() => orders.PollAsync(User, "o-1"));

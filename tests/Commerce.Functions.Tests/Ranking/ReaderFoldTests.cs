@@ -1,4 +1,5 @@
 using Commerce.Functions.Ranking;
+using Commerce.Functions.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Commerce.Functions.Tests.Ranking;
@@ -48,7 +49,7 @@ public class ReaderFoldTests
     {
         await using var fixture = await RankingFixture.CreateAsync();
         var lists = await fixture.Top.GetAsync(Stop);
-        fixture.Database.Before = _ => throw new HttpRequestException("The store is away.");
+        fixture.Database.Before = _ => throw TestDatabase.IsAway;
         await NewFold(fixture).StartIfDue(lists);
         fixture.Database.Before = null;
         Assert.Null(await fixture.Keeper.ProgressAsync(1, Stop));

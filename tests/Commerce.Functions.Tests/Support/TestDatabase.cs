@@ -1,3 +1,4 @@
+using System.Net;
 using Commerce.Functions.Cosmos;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
@@ -41,6 +42,9 @@ public sealed class TestDatabase : IAsyncDisposable
         get => _handler.After;
         set => _handler.After = value;
     }
+
+    /// <summary>How the SDK gives up on a store that is away. A broken connection it tries again first, for many seconds.</summary>
+    public static Exception IsAway => new CosmosException("The store is away.", HttpStatusCode.ServiceUnavailable, 0, "", 0);
 
     /// <summary>Splits every partition key range of a container in two.</summary>
     public void SplitRanges(ContainerDefinition container) => _store.SplitRanges(CommerceDatabase.Name, container.Name);
