@@ -39,6 +39,22 @@ public sealed class IndexTests
         Assert.InRange(again.Loaded, 5, 6);
     }
 
+    /// <summary>As in a store of an older version: each document is to be read before there is an index.</summary>
+    [Fact]
+    public async Task A_crowd_that_asks_before_there_is_an_index_is_told_what_one_is()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 60, 5);
+        static QueryDefinition Of(int after) =>
+            new($"SELECT * FROM c WHERE c.kind = 'product' AND c.productId > 'P0{after}' ORDER BY c.productId OFFSET 0 LIMIT 2");
+
+        var pages = await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(() => Run(container, Of(10 + i % 4)), Ct)));
+
+        Assert.Equal(
+            Enumerable.Range(0, 32).Select(static i => $"P0{11 + i % 4} P0{12 + i % 4}"), pages.Select(static page => string.Join(' ', page.Ids)));
+    }
+
     /// <summary>As a shop's list is when it is asked for the first time, by many.</summary>
     [Fact]
     public async Task A_query_by_paths_that_the_policy_names_has_its_index_from_the_first_time_on()

@@ -37,24 +37,26 @@ internal sealed class IndexBuilder : IAsyncDisposable
     public bool IsIdle => Volatile.Read(ref _pending) == 0;
 
     /// <summary>
-    /// Asks for an index unless one that covers it is there. True when it was waited for, because its columns are filled and it is made in
-    /// one statement: the query is better planned anew than to read everything, and many at once most of all.
+    /// Asks for an index unless one that covers it is there. It is waited for where its columns are filled and it is made in one statement:
+    /// the query is better planned anew than to read everything, and many at once most of all.
     /// </summary>
-    public async ValueTask<bool> RequestAsync(ContainerState container, ColumnIndex wanted)
+    public async ValueTask<IndexState> RequestAsync(ContainerState container, ColumnIndex wanted)
     {
         var indexes = container.Indexes;
-        if (indexes.Indexes.Count >= IndexesMax || indexes.Indexes.Any(index => index.Covers(wanted)))
-            return false;
+        if (indexes.Indexes.Any(index => index.Covers(wanted)))
+            return IndexState.NotNeeded;
         if (!_requested.TryGetValue((container.Number, wanted.Columns), out var built))
         {
             if (!_store.Read(container, session => container.Documents.HoldsAtLeast(session, _threshold)))
-                return false;
+                return IndexState.NotNeeded;
+            if (indexes.Indexes.Count >= IndexesMax)
+                return IndexState.Missing;
             built = Enqueue(container, wanted);
         }
-        if (built.Task.IsCompleted || !Array.TrueForAll(wanted.Paths, path => indexes.Column(path) is { IsFilled: true }))
-            return false;
+        if (!built.Task.IsCompleted && !Array.TrueForAll(wanted.Paths, path => indexes.Column(path) is { IsFilled: true }))
+            return IndexState.Missing;
         await built.Task;
-        return true;
+        return container.Indexes.Indexes.Any(index => index.Covers(wanted)) ? IndexState.Made : IndexState.Missing;
     }
 
     public async ValueTask DisposeAsync()
@@ -175,4 +177,17 @@ internal sealed class IndexBuilder : IAsyncDisposable
         session.Execute("INSERT INTO indexes VALUES(@0, @1, @2)", container.Number, index.Name, index.Columns);
         return index;
     }
+}
+
+/// <summary>What a query can expect of the index that would serve it best.</summary>
+internal enum IndexState
+{
+    /// <summary>It was there when the query was planned, or the container is too small for one.</summary>
+    NotNeeded,
+
+    /// <summary>It is there by now: the query is better planned anew.</summary>
+    Made,
+
+    /// <summary>It is not there, or not yet.</summary>
+    Missing,
 }

@@ -38,6 +38,9 @@ internal sealed class QueryExecution
     /// <summary>The index that would serve the query best; null when it needs none.</summary>
     public ColumnIndex? Wanted => _access.Wanted;
 
+    /// <summary>Whether no index leads it to its rows.</summary>
+    public bool IsScan => _access.IsScan;
+
     public int LoadedDocuments { get; private set; }
 
     public long LoadedBytes { get; private set; }

@@ -1,3 +1,4 @@
+using System.Text;
 using LocalPlatform.Cosmos.Containers;
 using LocalPlatform.Cosmos.Feeds;
 using LocalPlatform.Cosmos.Protocol;
@@ -13,6 +14,14 @@ namespace LocalPlatform.Cosmos.Queries;
 /// <param name="alwaysPlans">Whether plans are genuine ones even where a container has one range.</param>
 internal sealed class QueryOperations(DocumentStore store, IndexBuilder indexes, bool alwaysPlans)
 {
+    private static readonly string[] Deciding =
+    [
+        HeaderNames.PartitionKey, HeaderNames.PartitionKeyRangeId, HeaderNames.StartEpk, HeaderNames.EndEpk, HeaderNames.Continuation,
+        HeaderNames.MaxItemCount, HeaderNames.OptimisticDirectExecution, HeaderNames.PopulateQueryMetrics,
+    ];
+
+    private readonly ScanQueue _scans = new(Math.Max(1, Environment.ProcessorCount / 2));
+
     public ValueTask<GatewayResponse> QueryAsync(ContainerState container, GatewayRequest request) =>
         QueryBody.TryParse(request.Body, out var error) is { } body
             ? RunAsync(container, request, body)
@@ -42,12 +51,21 @@ internal sealed class QueryOperations(DocumentStore store, IndexBuilder indexes,
         QueryContinuation? continuation = null;
         if (request.Find(HeaderNames.Continuation) is { Length: > 0 } token && (continuation = QueryContinuation.TryParse(token)) is null)
             return GatewayResponse.Of(Refusal.BadRequest("The continuation token is malformed."));
-        var started = store.Time.GetTimestamp();
         using var page = new DocumentPage(container, request.PageSize);
         QueryExecution Prepare() => new(container, body, target, continuation, page, store.NowSeconds());
+        GatewayResponse Answer(QueryExecution execution) => this.Answer(container, request, target, page, execution);
         var execution = Prepare();
-        if (execution.Wanted is { } wanted && await indexes.RequestAsync(container, wanted))
-            execution = Prepare();
+        var index = execution.Wanted is { } wanted ? await indexes.RequestAsync(container, wanted) : IndexState.NotNeeded;
+        if (index == IndexState.Missing && execution.IsScan)
+            // Planned anew when its turn comes, for there may be an index by then.
+            return await _scans.AnswerAsync(Question(request), () => Answer(Prepare()));
+        return Answer(index == IndexState.Made ? Prepare() : execution);
+    }
+
+    private GatewayResponse Answer(
+        ContainerState container, GatewayRequest request, FeedTarget target, DocumentPage page, QueryExecution execution)
+    {
+        var started = store.Time.GetTimestamp();
         store.Read(container, execution.Run);
         var answer = page.Complete();
         return new GatewayResponse
@@ -64,4 +82,8 @@ internal sealed class QueryOperations(DocumentStore store, IndexBuilder indexes,
                 : null,
         };
     }
+
+    // All of a request that its answer depends on, besides the documents.
+    private static string Question(GatewayRequest request) =>
+        string.Join('\n', Deciding.Select(request.Find).Prepend(Encoding.UTF8.GetString(request.Body.Span)).Prepend(request.Path));
 }

@@ -53,6 +53,9 @@ internal sealed class AccessPath
     /// <summary>The index that would serve this query best; null when it needs none.</summary>
     public ColumnIndex? Wanted { get; private set; }
 
+    /// <summary>Whether no index leads to the rows: each of the container, or of the partition, is looked at.</summary>
+    public bool IsScan { get; private set; }
+
     public static AccessPath Find(AccessRequest request)
     {
         var path = new AccessPath(request);
@@ -97,6 +100,7 @@ internal sealed class AccessPath
         var choice = new IndexChoice(_request, conditions, Order);
         Wanted = choice.Wanted();
         var index = choice.Best();
+        IsScan = index is null;
         UseImplicitOrder(choice.ImplicitOrder(index));
         var pushed = new HashSet<string>();
         _where.Append(_request.PartitionKey is null ? "true" : $"pk = {Argument(_request.PartitionKey)}");
