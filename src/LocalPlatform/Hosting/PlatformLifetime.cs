@@ -19,7 +19,7 @@ namespace LocalPlatform.Hosting;
 internal sealed class PlatformLifetime(
     WorkerServer server, Workers workers, WorkerProcesses processes, Triggers triggers, DurableEngine engine,
         DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
-    DataDirectory data, HostLog log, IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IDisposable
+    IdleMemory memory, DataDirectory data, HostLog log, IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IDisposable
 {
     // What runs when the host stops may go on for so long before it is asked to end.
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(10);
@@ -51,7 +51,7 @@ internal sealed class PlatformLifetime(
         await seeding.RunAsync(cancellationToken);
         triggers.Start();
         _started = true;
-        GiveBackWhatTheStartNeeded();
+        memory.GiveBack();
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
@@ -86,8 +86,4 @@ internal sealed class PlatformLifetime(
             routes.MapGrpcService<TaskHubService>();
         },
         log.Factory);
-
-    // An idle app allocates next to nothing, so the first collection by itself, and with it some 20 MB, could be hours away.
-    private static void GiveBackWhatTheStartNeeded() =>
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 }

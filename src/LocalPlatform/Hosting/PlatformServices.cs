@@ -49,6 +49,8 @@ internal static class PlatformServices
         services.AddSingleton<Seeding>();
         services.AddSingleton<IHostedService, PlatformLifetime>();
         services.AddSingleton<IHostedService, StarterWatch>();
+        services.AddSingleton(provider => new IdleMemory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<IdleMemory>());
     }
 
     private static void AddWorkers(IServiceCollection services, IConfiguration configuration, WorkerGroups groups)
