@@ -6,6 +6,7 @@ using Commerce.Shared;
 using Commerce.Shared.Cart;
 using Commerce.Shared.Orders;
 using CsCheck;
+using Faults;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Commerce.Functions.Tests.Cart;
@@ -136,5 +137,33 @@ public sealed class CartLimitTests(TestStore store) : IClassFixture<TestStore>
         });
         foreach (var reply in (Reply[])[await AddAsync(product, 1), await SetAsync(product, 1)])
             Assert.Equal((409, "cart-full", "productId"), (reply.Status, reply.Problem, (string?)reply.Body!["errors"]![0]!["field"]));
+    }
+
+    [Fact]
+    public async Task Who_comes_while_a_thousand_changes_wait_for_a_cart_is_told_to_come_again()
+    {
+        var (arrived, opened) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var network = new CosmosFaultHandler(new FaultPlan(0, 0))
+        {
+            Watch = async (call, isAfter) =>
+            {
+                if (isAfter || call is not { Container: "accounts", IsWrite: true })
+                    return;
+                arrived.TrySetResult();
+                await opened.Task;
+            },
+        };
+        var carts = store.NewProcess(network).GetRequiredService<CartWriter>();
+        Task<Result<CartOutcome>> AddAsync() => carts.ChangeAsync(_user, new CartChange.Add("p", 1));
+        List<Task<Result<CartOutcome>>> taken = [AddAsync()];
+        await arrived.Task.WaitAsync(TestContext.Current.CancellationToken);
+        taken.AddRange(Enumerable.Range(0, 1_000).Select(_ => AddAsync()));
+
+        var refused = await AddAsync();
+
+        opened.SetResult();
+        Assert.Equal(new Failure(ErrorCode.Busy, "Too many requests are waiting for this cart. Try again shortly."), refused.Failure);
+        Assert.All(await Task.WhenAll(taken), static outcome => Assert.True(outcome.Succeeded));
+        Assert.Equal(1_001, CartRules.QuantityOf((await carts.FindAtPrimaryAsync(_user))!, "p"));
     }
 }

@@ -120,23 +120,72 @@ public class ChangedDeliveryTests
     }
 
     /// <summary>Were it taken for recorded, the message would be completed, and the event be nowhere.</summary>
-    [Fact]
-    public async Task Records_that_the_store_refuses_fail_the_dispatch()
+    [Theory]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(HttpStatusCode.Conflict)]
+    [InlineData(HttpStatusCode.PreconditionFailed)]
+    public async Task Records_that_the_store_refuses_fail_the_dispatch(HttpStatusCode status)
     {
         await using var store = new TestStore();
         await store.InitializeAsync();
-        using var tooLarge = new TooLarge();
-        var process = store.NewProcess(tooLarge, new SkippingTime());
+        using var refusing = new Refusing(status);
+        var process = store.NewProcess(refusing, new SkippingTime());
         var order = DeliveryFixture.OrderOf("o-1", TimeProvider.System.GetUtcNow());
         var message = OrderEventMessage.Parse(OrderEvents.Paid(order));
-        tooLarge.IsOn = true;
+        refusing.IsOn = true;
 
         var fault = await Assert.ThrowsAsync<CosmosException>(
             () => process.GetRequiredService<EventDispatcher>().DispatchAsync(message, Stop));
 
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, fault.StatusCode);
-        tooLarge.IsOn = false;
+        Assert.Equal(status, fault.StatusCode);
+        refusing.IsOn = false;
         Assert.Null(await process.GetRequiredService<DeliveryStore>().FindAsync("o-1.paid", Stop));
+    }
+
+    [Fact]
+    public async Task More_deliveries_than_can_wait_are_refused_and_not_taken_for_recorded()
+    {
+        await using var store = new TestStore();
+        await store.InitializeAsync();
+        var (arrived, opened) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        using var refusing = new Refusing(HttpStatusCode.RequestEntityTooLarge) { IsOn = true };
+        refusing.Gate = () =>
+        {
+            arrived.TrySetResult();
+            return opened.Task;
+        };
+        var deliveries = store.NewProcess(refusing).GetRequiredService<DeliveryStore>();
+        var one = EventDelivery.Of(new("o-1.paid", OrderEvents.PaidType, "o-1", "u-1", DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch);
+        List<Task> taken = [deliveries.RecordAsync(one)];
+        await arrived.Task.WaitAsync(Stop);
+        taken.AddRange(Enumerable.Range(0, 20_000).Select(_ => deliveries.RecordAsync(one)));
+
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => deliveries.RecordAsync(one));
+
+        Assert.Equal("Too many deliveries are waiting to be recorded.", fault.Message);
+        opened.SetResult();
+        await Assert.ThrowsAsync<CosmosException>(() => Task.WhenAll(taken));
+        Assert.DoesNotContain(taken, static one => one.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task More_parked_events_of_a_shard_than_a_batch_takes_are_all_released_and_no_later_one()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync();
+        var until = fixture.Time.GetUtcNow();
+        var ids = OfOneShard(DeliveryStore.BatchMax + 2);
+        static EventDelivery Parked(string id, DateTimeOffset at) =>
+            EventDelivery.Of(new($"{id}.paid", OrderEvents.PaidType, id, "u-1", at), at).After(new(at, DeliveryVerdict.Rejected, "422"));
+        await Task.WhenAll(ids[..^1].Select(id => fixture.Store.RecordAsync(Parked(id, until))));
+        await fixture.Store.RecordAsync(Parked(ids[^1], until.AddTicks(1)));
+        // Released also while nothing is sent, so that it is seen what was.
+        await fixture.Switch.ChangeAsync(control => control with { IsPaused = true, ReleaseParkedUntil = until }, Stop);
+
+        await fixture.Drain.RunAsync(Stop);
+
+        Assert.Equal((DeliveryStore.BatchMax + 1, 1), (
+            await fixture.Store.CountAsync(DeliveryState.Waiting, Stop), await fixture.Store.CountAsync(DeliveryState.Parked, Stop)));
+        Assert.Null((await fixture.Switch.RefreshAsync(Stop)).ReleaseParkedUntil);
     }
 
     private static void Wait(Func<Task> work) => Task.Run(work, Stop).Wait(Stop);
@@ -177,26 +226,32 @@ public class ChangedDeliveryTests
     private static async Task<(EventDelivery One, EventDelivery Other)> TwoOfAShardAsync(DeliveryFixture fixture)
     {
         fixture.Platform.AnswerWith(422);
-        string[] ids = [.. Enumerable.Range(0, 100).Select(i => $"o-{i}")
-            .Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(2)];
+        var ids = OfOneShard(2);
         foreach (var id in ids)
             await fixture.DispatchAsync(id);
         return (await fixture.FindAsync(ids[0]), await fixture.FindAsync(ids[1]));
     }
 
-    /// <summary>A store to which every batch is too large.</summary>
-    private sealed class TooLarge : DelegatingHandler
+    private static string[] OfOneShard(int count) =>
+        [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(count)];
+
+    /// <summary>A store that refuses every batch.</summary>
+    private sealed class Refusing(HttpStatusCode status) : DelegatingHandler
     {
         public bool IsOn { get; set; }
+
+        /// <summary>No batch is answered before this is over.</summary>
+        public Func<Task>? Gate { get; set; }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (!IsOn || !await IsWritingBatchAsync(request))
                 return await base.SendAsync(request, cancellationToken);
-            return new HttpResponseMessage(HttpStatusCode.RequestEntityTooLarge)
+            await (Gate?.Invoke() ?? Task.CompletedTask);
+            return new HttpResponseMessage(status)
             {
                 RequestMessage = request,
-                Content = new StringContent("""{"code":"RequestEntityTooLarge","message":"too large"}"""),
+                Content = new StringContent("""{"code":"Refused","message":"refused"}"""),
             };
         }
     }

@@ -82,8 +82,8 @@ internal sealed class DeliveryFixture : IAsyncDisposable
 
     public TestDatabase Database => _database;
 
-    public static async Task<DeliveryFixture> CreateAsync(DataPlatformOptions? options = null) =>
-        new(await TestDatabase.CreateAsync(), options ?? Options, new());
+    public static async Task<DeliveryFixture> CreateAsync(DataPlatformOptions? options = null, ShiftableTime? time = null) =>
+        new(await TestDatabase.CreateAsync(), options ?? Options, time ?? new());
 
     /// <summary>Another instance of the app on the same database, with a platform of its own. It need not be disposed of.</summary>
     /// <param name="time">Its clock; by default one of its own.</param>
@@ -204,15 +204,27 @@ internal sealed class FakePlatform : HttpMessageHandler
     }
 }
 
-/// <summary>The real time, and a jump ahead when a test says so.</summary>
-internal sealed class ShiftableTime : TimeProvider
+/// <summary>The real time, and a jump ahead when a test says so; or one that stands still but for those, and leaps over each wait.</summary>
+internal sealed class ShiftableTime(bool standsStill = false) : TimeProvider
 {
+    private readonly DateTimeOffset _began = System.GetUtcNow();
+    private readonly long _beganAt = System.GetTimestamp();
     private long _shift;
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
+    public override DateTimeOffset GetUtcNow() =>
+        (standsStill ? _began : base.GetUtcNow()) + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
 
     public override long GetTimestamp() =>
-        base.GetTimestamp() + Interlocked.Read(ref _shift) * (TimestampFrequency / TimeSpan.TicksPerSecond);
+        (standsStill ? _beganAt : base.GetTimestamp()) + Interlocked.Read(ref _shift) * (TimestampFrequency / TimeSpan.TicksPerSecond);
 
     public void Shift(TimeSpan by) => Interlocked.Add(ref _shift, by.Ticks);
+
+    /// <summary>Deadlines keep the real time, as in <see cref="SkippingTime"/>.</summary>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        if (!standsStill || dueTime == Timeout.InfiniteTimeSpan || state is CancellationTokenSource)
+            return base.CreateTimer(callback, state, dueTime, period);
+        Shift(dueTime);
+        return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+    }
 }

@@ -17,16 +17,16 @@ public class DrainGuardTests
     [Fact]
     public async Task Nothing_is_sent_before_it_is_due()
     {
-        await using var fixture = await DeliveryFixture.CreateAsync();
+        await using var fixture = await DeliveryFixture.CreateAsync(time: new(standsStill: true));
         fixture.Platform.AnswerWith(500);
         await fixture.DispatchAsync("o-1");
         fixture.Platform.AnswerWith(200);
         var due = (await fixture.FindAsync("o-1")).DueAt!.Value;
 
         Assert.Equal((0, due), await RunAsync(fixture));
-        fixture.Time.Shift(due - fixture.Time.GetUtcNow() - TimeSpan.FromMilliseconds(500));
+        fixture.Time.Shift(due - fixture.Time.GetUtcNow() - TimeSpan.FromTicks(1));
         Assert.Equal((0, due), await RunAsync(fixture));
-        fixture.Time.Shift(TimeSpan.FromMilliseconds(501));
+        fixture.Time.Shift(TimeSpan.FromTicks(1));
         Assert.Equal((1, null), await RunAsync(fixture));
 
         static async Task<(int Sent, DateTimeOffset? NextDueAt)> RunAsync(DeliveryFixture fixture)
@@ -114,7 +114,7 @@ public class DrainGuardTests
     [Fact]
     public async Task Ten_events_that_are_rejected_leave_the_breaker_closed()
     {
-        await using var fixture = await DeliveryFixture.CreateAsync();
+        await using var fixture = await DeliveryFixture.CreateAsync(time: new(standsStill: true));
         fixture.Platform.AnswerWith(422);
 
         for (var i = 0; i < 10; i++)
@@ -122,12 +122,13 @@ public class DrainGuardTests
 
         Assert.Equal(CircuitState.Closed, fixture.Gate.State);
         Assert.Equal(10, fixture.Platform.Received.Count);
-        // What it is for: as many failures open it.
+        // What it is for: half as many failures open it, and the rest is not sent.
         fixture.Time.Shift(TimeSpan.FromMinutes(1));
         fixture.Platform.AnswerWith(500);
         for (var i = 10; i < 20; i++)
             await fixture.DispatchAsync($"o-{i}");
         Assert.Equal(CircuitState.Open, fixture.Gate.State);
+        Assert.Equal(15, fixture.Platform.Received.Count);
     }
 
     /// <summary>An order that cannot be read, say, or of which no event can be made.</summary>
