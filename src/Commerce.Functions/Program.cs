@@ -10,6 +10,8 @@ using Microsoft.Extensions.Hosting;
 // builds a host of its own beside this one, and only the environment reaches both.
 Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
 var builder = FunctionsApplication.CreateBuilder(args);
+// Around what writes the answers.
+builder.UseMiddleware<WrittenAnswerMiddleware>();
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ProblemMiddleware>();
 builder.UseMiddleware<AuthMiddleware>();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
+using Mono.Cecil;
 
 namespace Architecture.Tests;
 
@@ -50,6 +51,18 @@ public sealed class FunctionTests
         let first = f.Http!.Route!.Split('/')[0]
         where first is "admin" or "runtime"
         select f.Function.Name);
+
+    /// <summary>Inside of it, every answer would be made once more for the host (<c>WrittenAnswerMiddleware</c>), and nobody would notice.</summary>
+    [Fact]
+    public void What_lets_go_of_written_answers_stands_around_what_writes_them()
+    {
+        using var module = Assemblies.Read(Assemblies.Functions);
+        var calls = module.EntryPoint.Body.Instructions.Select(static step => step.Operand).OfType<MethodReference>()
+            .Select(static method => method.FullName).ToList();
+        int First(string name) => calls.FindIndex(call => call.Contains(name, StringComparison.Ordinal));
+
+        Assert.InRange(First("WrittenAnswerMiddleware"), 0, First("ConfigureFunctionsWebApplication"));
+    }
 
     [Fact]
     public void Names_of_asynchronous_results_are_tasks_the_host_can_await() => Assemblies.AssertNone(

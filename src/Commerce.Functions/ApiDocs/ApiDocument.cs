@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Commerce.Functions.Http;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -11,7 +12,7 @@ namespace Commerce.Functions.ApiDocs;
 public static class ApiDocument
 {
     /// <summary>The document as it was written.</summary>
-    public static byte[] Yaml { get; } = ReadResource();
+    public static byte[] Yaml { get; } = StaticContent.Read(typeof(ApiDocument).Assembly, "openapi.yaml");
 
     private static readonly Lazy<byte[]> LazyJson = new(() => ToJson(Yaml));
 
@@ -55,14 +56,5 @@ public static class ApiDocument
         if (decimal.TryParse(text, Fraction, CultureInfo.InvariantCulture, out var number))
             return JsonValue.Create(number);
         return JsonValue.Create(text);
-    }
-
-    private static byte[] ReadResource()
-    {
-        using var resource = typeof(ApiDocument).Assembly.GetManifestResourceStream("openapi.yaml")
-            ?? throw new InvalidOperationException("The app was built without openapi.yaml.");
-        using var copy = new MemoryStream();
-        resource.CopyTo(copy);
-        return copy.ToArray();
     }
 }

@@ -1,4 +1,6 @@
 using Commerce.Functions.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,8 +24,16 @@ internal static class AuthServices
             .AddSingleton<IDocumentRetriever>(provider => Documents(provider.GetRequiredService<IOptions<AuthOptions>>().Value))
             .AddSingleton<IssuerKeys>()
             .AddSingleton<TokenVerifier>()
-            .AddSingleton<FairShares>();
+            .AddSingleton<FairShares>()
+            .PostConfigure<ForwardedHeadersOptions>(LeaveAddressesToFairShares);
     }
+
+    /// <summary>
+    /// The worker takes the last address out of <c>X-Forwarded-For</c> for that of the connection, and what is left over is the client's
+    /// own invention: callers are told apart by all entries or not at all (<see cref="ClientAddress"/>).
+    /// </summary>
+    private static void LeaveAddressesToFairShares(ForwardedHeadersOptions options) =>
+        options.ForwardedHeaders &= ~ForwardedHeaders.XForwardedFor;
 
     /// <summary>What an issuer publishes, over https unless it is on this machine.</summary>
     private static HttpDocumentRetriever Documents(AuthOptions options) =>

@@ -13,7 +13,10 @@ internal static class Answers
 
     /// <summary>200, or 304 when the client's <c>If-None-Match</c> says that it has this version.</summary>
     public static IResult OkUnlessUnchanged<T>(HttpRequest request, T value, JsonTypeInfo<T> type, string? etag) =>
-        EntityTags.IsUnchanged(request, etag) ? new BodilessAnswer(StatusCodes.Status304NotModified, etag!) : Ok(value, type, etag);
+        EntityTags.IsUnchanged(request, etag) ? NotModified(etag!) : Ok(value, type, etag);
+
+    /// <summary>304: the client has this version.</summary>
+    public static IResult NotModified(string etag) => new BodilessAnswer(StatusCodes.Status304NotModified, etag);
 
     public static IResult Created<T>(T value, JsonTypeInfo<T> type, string? location = null, string? etag = null) =>
         new JsonAnswer<T>(StatusCodes.Status201Created, value, type) { ETag = etag, Location = location };

@@ -19,15 +19,15 @@ internal readonly record struct Preference(bool RespondAsync, TimeSpan? Wait, Re
         var preference = default(Preference);
         foreach (var part in request.Headers["Prefer"].SelectMany(static line => (line ?? "").Split(',')))
         {
-            // Values may be quoted, and parameters may follow, of which none is known here.
-            var token = part.Split(';')[0].Replace("\"", "", StringComparison.Ordinal).Trim();
-            if (token.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
+            // Values may be quoted, and parameters may follow, of which none is known here. Of one that comes twice the first counts.
+            var token = part.Split(';')[0].Replace("\"", "", StringComparison.Ordinal).Split('=', 2, StringSplitOptions.TrimEntries);
+            if (token is [var name] && name.Equals("respond-async", StringComparison.OrdinalIgnoreCase))
                 preference = preference with { RespondAsync = true };
-            else if (token.StartsWith("wait=", StringComparison.OrdinalIgnoreCase)
-                && int.TryParse(token.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-                preference = preference with { Wait = TimeSpan.FromSeconds(seconds) };
-            else if (token.StartsWith("return=", StringComparison.OrdinalIgnoreCase))
-                preference = preference with { Return = preference.Return ?? ReturnOf(token[7..]) };
+            else if (token is [var wait, var text] && wait.Equals("wait", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+                preference = preference with { Wait = preference.Wait ?? TimeSpan.FromSeconds(seconds) };
+            else if (token is [var what, var value] && what.Equals("return", StringComparison.OrdinalIgnoreCase))
+                preference = preference with { Return = preference.Return ?? ReturnOf(value) };
         }
         return preference;
     }

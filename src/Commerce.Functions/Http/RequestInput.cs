@@ -75,20 +75,14 @@ internal sealed class RequestInput
     public string IdempotencyKey()
     {
         var values = Request.Headers[IdempotencyKeyHeader];
-        if (values is not [{ Length: > 0 } sent])
-        {
-            if (values.Count > 1)
-                Refuse(IdempotencyKeyHeader, "must be given once");
-            else
-                _failure ??= KeyMissing;
-            return "";
-        }
-        if (Unquote(sent) is not { } key)
-            Refuse(IdempotencyKeyHeader, "must end with the quote that it begins with, and escape no other characters than \" and \\");
-        else if (key.Length is 0 or > Limits.IdempotencyKeyLengthMax || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            Refuse(IdempotencyKeyHeader, $"must be 1 to {Limits.IdempotencyKeyLengthMax} printable ASCII characters without spaces");
-        else
+        if (values.Count == 0 || values is [null or ""])
+            _failure ??= KeyMissing;
+        // Proxies make one header of two, so both get the same answer.
+        else if (values is [{ } sent] && Unquote(sent) is { Length: > 0 and <= Limits.IdempotencyKeyLengthMax } key
+            && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return key;
+        else
+            Refuse(IdempotencyKeyHeader, KeyRule);
         return "";
     }
 
@@ -110,6 +104,9 @@ internal sealed class RequestInput
         }
         return null;
     }
+
+    private static readonly string KeyRule = $"must be given once, as 1 to {Limits.IdempotencyKeyLengthMax} printable ASCII characters "
+        + "without spaces; if in quotes, with no other characters escaped than \" and \\";
 
     private static Failure KeyMissing =>
         new(

@@ -23,13 +23,13 @@ internal sealed class RouteTable
     }
 
     /// <summary>Methods that a path answers to, in upper case and sorted; empty when there is no such path.</summary>
-    /// <param name="path">The path below the route prefix, without a leading slash.</param>
+    /// <param name="path">The path below the route prefix, decoded, without a leading slash.</param>
     public IReadOnlyList<string> MethodsAt(string path)
     {
         var methods = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (matcher, routeMethods) in _routes)
         {
-            if (matcher.TryMatch($"/{path}", []))
+            if (matcher.TryMatch(new PathString($"/{path}"), []))
                 methods.UnionWith(routeMethods.Select(static method => method.ToUpperInvariant()));
         }
         // Which there are can be asked for wherever there are any.

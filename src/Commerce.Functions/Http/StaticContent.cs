@@ -54,7 +54,11 @@ internal sealed class StaticContent
             _representations, representation => representation.Coding is null || IsAccepted(accepted, representation.Coding))!;
         if (chosen.Coding is not null)
             headers.ContentEncoding = chosen.Coding;
-        return Results.Bytes(chosen.Bytes, _contentType, entityTag: chosen.ETag);
+        // Whether it is unchanged is judged here: handed over with the bytes, the tag would be held against If-Match, too.
+        if (EntityTags.IsUnchanged(request, chosen.ETag))
+            return Answers.NotModified(chosen.ETag);
+        headers.ETag = chosen.ETag;
+        return Results.Bytes(chosen.Bytes, _contentType);
     }
 
     private static bool IsAccepted(IList<StringWithQualityHeaderValue> accepted, string coding) =>
@@ -80,6 +84,6 @@ internal sealed class StaticContent
     /// <param name="Bytes">What is sent.</param>
     private sealed record Representation(string? Coding, byte[] Bytes)
     {
-        public EntityTagHeaderValue ETag { get; } = new($"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes).AsSpan(0, 16))}\"");
+        public string ETag { get; } = $"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes).AsSpan(0, 16))}\"";
     }
 }

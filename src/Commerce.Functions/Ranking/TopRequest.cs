@@ -1,4 +1,3 @@
-using System.Globalization;
 using Commerce.Functions.Http;
 using Commerce.Shared.Ranking;
 
@@ -9,19 +8,7 @@ internal static class TopRequest
 {
     private static readonly string WindowRule = "must be one of " + string.Join(", ", RankingWindow.All.Select(window => window.Name));
 
-    public static int Limit(RequestInput input, int fallback)
-    {
-        var wanted = input.Request.Query["limit"];
-        if (wanted.Count == 0)
-            return fallback;
-        if (int.TryParse(wanted.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            && limit is >= 1 and <= RankingList.ProductsMax)
-        {
-            return limit;
-        }
-        input.Refuse("limit", $"must be a whole number from 1 to {RankingList.ProductsMax}");
-        return fallback;
-    }
+    public static int Limit(RequestInput input, int otherwise) => input.QueryNumber("limit", 1, RankingList.ProductsMax, otherwise);
 
     public static RankingWindow Window(RequestInput input)
     {

@@ -15,9 +15,6 @@ public sealed class SalesBoard
     /// <summary>Segments of one commit; what more buckets have to store goes into a mixed one. A batch has 100 operations.</summary>
     public const int SegmentsPerCommitMax = 60;
 
-    /// <summary>Most bytes of an entry: the longest id, two numbers with their signs, and what is between them.</summary>
-    public const int EntryBytesMax = Limits.IdentifierLengthMax + 45;
-
     /// <summary>
     /// Most entries that a commit writes: 1.3 MB of the 2 MB of a batch. The rest is for the checkpoint (some 600 bytes a feed range) and
     /// lists.

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 
@@ -6,9 +5,8 @@ namespace LocalPlatform.Worker;
 
 /// <summary>
 /// The host's foot in the worker's door, around all of the app's own middleware. It tells the host that a run has arrived, so that the
-/// request enters the worker's pipeline only then: that waits five seconds for a run and no longer, which a busy machine can need. It
-/// drops the result of an HTTP run, which has been written by then and would be serialized for nobody. And it tells of a success at
-/// once, so that no caller waits for the worker's answer to cross the wire.
+/// request enters the worker's pipeline only then: that waits five seconds for a run and no longer, which a busy machine can need. And
+/// it tells of a success at once, so that no caller waits for the worker's answer to cross the wire.
 /// </summary>
 internal sealed class HttpRunMiddleware(Workers workers) : IFunctionsWorkerMiddleware
 {
@@ -17,9 +15,6 @@ internal sealed class HttpRunMiddleware(Workers workers) : IFunctionsWorkerMiddl
         var run = workers.Local.Invocations.Find(context.InvocationId);
         run?.Arrive();
         await next(context);
-        var result = context.GetInvocationResult();
-        if (result.Value is IResult)
-            result.Value = null;
         run?.Succeed();
     }
 }
