@@ -56,6 +56,24 @@ public sealed class CheckoutFunctionsTests(TestStore store) : IClassFixture<Test
         Assert.Equal((422, "idempotency-key-reused"), StatusOf(await CheckoutAsync(user, "k", """{"expectedTotalAmount":20}""")));
     }
 
+    /// <summary>With another cart of the same cost, or with none: what was agreed to then stands.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_repeat_is_answered_with_its_order_also_when_all_would_cost_something_else_by_now(bool isBoundToVersion)
+    {
+        const string Expected = """{"expectedTotalAmount":20}""";
+        var (user, product) = await FilledAsync(balance: 100);
+        await CheckoutAsync(user, "k", Expected);
+        await _fixture.RunAsync((await _fixture.Placement.FindAsync(user, "k"))!);
+        await _fixture.PriceAsync(product, 11);
+        if (isBoundToVersion)
+            await AddAsync(user, product, 2);
+        (string, string)[] bound = isBoundToVersion ? [("If-Match", (await ViewAsync(user)).ETag)] : [];
+
+        Assert.Equal((201, 20L), Placed(await CheckoutAsync(user, "k", Expected, bound)));
+    }
+
     [Fact]
     public async Task Who_cannot_pay_keeps_the_cart()
     {

@@ -65,6 +65,7 @@ public sealed class OrderFunctionsTests(TestStore store) : IClassFixture<TestSto
     [InlineData("{}", "items")]
     [InlineData("""{"items":null}""", "items")]
     [InlineData("""{"items":[]}""", "items")]
+    [InlineData("""{"items":[],"expectedTotalAmount":-1}""", "items expectedTotalAmount")]
     [InlineData("""{"items":[null]}""", "items[0].productId items[0].quantity")]
     [InlineData("""{"items":[{"productId":"p","quantity":0},{"productId":"","quantity":1000001}]}""",
         "items[0].quantity items[1].productId items[1].quantity")]

@@ -82,6 +82,25 @@ public sealed class OrderSweeperRunTests(TestStore store) : SweeperCalls(store)
     }
 
     [Fact]
+    public async Task A_run_whose_time_is_up_while_it_reads_a_further_page_is_gone_on_with_by_the_next()
+    {
+        var user = OrderFixture.NewId("u");
+        var orders = await AddPendingAsync(user, 1_100);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(1));
+        using var network = new Silent(() => clock.Advance(TimeSpan.FromSeconds(30))) { IsOfFurtherPages = true };
+        var fixture = new OrderFixture(Store, Store.NewProcess(network));
+        var sweeper = Sweeper(fixture, olderThanSeconds: 1, clock);
+
+        await sweeper.SweepAsync(fixture.Durable, Stop);
+
+        var left = orders.ExceptBy(fixture.Durable.Started.Select(static started => started.Id), static order => order.Id).Count();
+        Assert.InRange(left, 1, 100);
+        network.IsOver = true;
+        await SweepAllAsync(sweeper, fixture, orders);
+        await RemoveAsync(user, orders);
+    }
+
+    [Fact]
     public async Task A_store_that_says_nothing_in_all_the_time_of_a_run_is_a_fault()
     {
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
@@ -160,12 +179,17 @@ public sealed class OrderSweeperRunTests(TestStore store) : SweeperCalls(store)
         CreatedAt = DateTimeOffset.UtcNow.AddSeconds(-age_s),
     };
 
-    /// <summary>A store that answers no query.</summary>
+    /// <summary>A store that answers no query, or none for a further page.</summary>
     private sealed class Silent(Action asked) : DelegatingHandler
     {
+        public bool IsOfFurtherPages { get; init; }
+
+        public bool IsOver { get; set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (await CosmosCall.OfAsync(request) is { Operation: CosmosOperation.Query })
+            if (!IsOver && await CosmosCall.OfAsync(request) is { Operation: CosmosOperation.Query }
+                && (!IsOfFurtherPages || request.Headers.Contains("x-ms-continuation")))
             {
                 asked();
                 await Task.Delay(Timeout.Infinite, cancellationToken);

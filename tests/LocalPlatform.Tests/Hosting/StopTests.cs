@@ -12,14 +12,25 @@ namespace LocalPlatform.Tests.Hosting;
 
 public class StopTests
 {
-    // An idle app is gone within a second where nothing else runs; a busy machine gets more, but less than any wait for a run.
+    private static readonly TimeSpan AtOnceMax = TimeSpan.FromSeconds(1);
+
+    // A busy machine gets more, but less than any wait for a run.
     private static readonly TimeSpan SoonMax = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan AskedAfter = TimeSpan.FromSeconds(12);
 
+    /// <summary>Within a second. A busy machine holds up this try or that; who waits for something is held up by it each time.</summary>
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
-    public async Task An_idle_app_ends_soon_after_a_signal(string signal)
+    public async Task An_idle_app_ends_at_once_after_a_signal(string signal)
+    {
+        var took = TimeSpan.MaxValue;
+        for (var tries = 0; tries < 20 && took > AtOnceMax; tries++)
+            took = await StopIdleAsync(signal);
+        Assert.InRange(took, TimeSpan.Zero, AtOnceMax);
+    }
+
+    private static async Task<TimeSpan> StopIdleAsync(string signal)
     {
         using var folder = new TestFolder();
         await using var app = AppProcess.StartInterruptible(nameof(ChildApps.FineAsync), folder);
@@ -28,7 +39,7 @@ public class StopTests
         var since = Stopwatch.GetTimestamp();
         await app.SignalAsync(signal);
         Assert.Equal(0, await app.EndAsync());
-        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.Zero, SoonMax);
+        return Stopwatch.GetElapsedTime(since);
     }
 
     [Fact]
