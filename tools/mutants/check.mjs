@@ -24,7 +24,8 @@ function textAt(lines, { start, end }) {
   return flat(cut.join(' '));
 }
 
-const flat = text => text.replace(/\s+/g, ' ').trim();
+/** A text as it is compared: line breaks and indentation are no difference. */
+export const flat = text => text.replace(/\s+/g, ' ').trim();
 const keyOf = ({ file, original, replacement }) => [file, original, replacement].join('\n');
 
 /**

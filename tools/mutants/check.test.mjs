@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import test from 'node:test';
-import { compare, survivorsOf } from './check.mjs';
+import { fileURLToPath } from 'node:url';
+import { compare, flat, survivorsOf } from './check.mjs';
 
 const mutant = (status, line, from, to, replacement) =>
   ({ status, replacement, location: { start: { line, column: from }, end: { line, column: to } } });
@@ -41,3 +44,21 @@ test('the same mutation at two places has to be accepted twice', () => {
   const twice = [survivors[0], survivors[0]];
   assert.deepEqual(compare(twice, [{ ...survivors[0], reason: 'Equal.' }]).unknown, [survivors[0]]);
 });
+
+// A run of the mutants would find it, too, but only after an hour.
+for (const part of ['Shared', 'Functions'])
+  test(`what is accepted of ${part} stands in the code, as often as it is accepted, and with a reason`, () => {
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    const code = join(root, 'src', `Commerce.${part}`);
+    const paths = readdirSync(code, { recursive: true, encoding: 'utf8' });
+    const accepted = JSON.parse(readFileSync(join(root, 'tests', `Commerce.${part}.Tests`, 'accepted-survivors.json'), 'utf8'));
+    const times = new Map();
+    for (const { file, original, replacement, reason } of accepted) {
+      const mutation = JSON.stringify({ file, original, replacement });
+      const sources = paths.filter(path => basename(path) === file).map(path => flat(readFileSync(join(code, path), 'utf8')));
+      times.set(mutation, (times.get(mutation) ?? 0) + 1);
+      assert.equal(sources.length, 1, `${file}: ${sources.length} files of this name`);
+      assert.ok(sources[0].split(original).length > times.get(mutation), `Does not stand in the code so often: ${mutation}`);
+      assert.ok(reason?.trim(), `Without a reason: ${mutation}`);
+    }
+  });

@@ -22,16 +22,16 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
 
-        var orders = random.GetItems([.. Enumerable.Range(0, 4)], Orders);
+        var orders = Enumerable.Range(0, Orders).Select(_ => (What: random.Next(4), Event: random.Next(5))).ToList();
         var senders = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Stop };
         await Parallel.ForEachAsync(orders, senders, async (order, _) =>
         {
-            var status = await (order switch
+            var status = await (order.What switch
             {
                 0 => fixture.Operations.Pause(Request()),
                 1 => fixture.Operations.Resume(Request(), hub),
                 2 => fixture.Operations.RedeliverParked(Request(), hub),
-                _ => fixture.Operations.Redeliver(Request(), $"{OrderId(Random.Shared.Next(5))}.paid", hub),
+                _ => fixture.Operations.Redeliver(Request(), $"{OrderId(order.Event)}.paid", hub),
             }).StatusAsync();
             Assert.InRange(status, 200, 202);
         });

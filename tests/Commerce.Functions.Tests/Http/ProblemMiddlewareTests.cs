@@ -26,7 +26,11 @@ public sealed class ProblemMiddlewareTests
     [InlineData(404, 1003, 503)]
     [InlineData(404, 1008, 503)]
     [InlineData(404, 0, 500)]
+    [InlineData(408, 0, 503)]
+    [InlineData(410, 0, 503)]
     [InlineData(449, 0, 503)]
+    [InlineData(500, 0, 503)]
+    [InlineData(503, 0, 503)]
     [InlineData(429, 3200, 503)]
     public async Task A_store_that_does_not_answer_properly_is_no_fault_of_the_request(int status, int subStatus, int answer) =>
         Assert.Equal(answer, (await AnswerAsync(new CosmosException("", (HttpStatusCode)status, subStatus, "", 0))).StatusCode);

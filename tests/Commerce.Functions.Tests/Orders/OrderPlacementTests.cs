@@ -112,8 +112,8 @@ public sealed class OrderPlacementTests(TestStore store) : IClassFixture<TestSto
         await _fixture.ChargeAsync(user, 1_000);
 
         var waiting = _fixture.Get<OrderCancellation>().CancelAsync(_fixture.Durable, user, paid.Id, "cancel", TimeSpan.FromMinutes(1));
-        while (!_fixture.Durable.Started.Contains((CancelOrderOrchestrator.Name, OrderOrchestrations.CancellationId(paid.Id))))
-            await Task.Yield();
+        var cancellation = (CancelOrderOrchestrator.Name, OrderOrchestrations.CancellationId(paid.Id));
+        await Eventually.HoldsAsync(() => _fixture.Durable.Started.Contains(cancellation));
         await _fixture.Steps.RefundOrder(OrderWork.Of(paid));
 
         Assert.Equal(ErrorCode.BalanceLimitExceeded, (await waiting).Failure!.Code);

@@ -12,13 +12,16 @@ internal sealed class FakeDataPlatform(FakeBook book)
 {
     private const int AttemptsOfAnOutage = 3;
     private readonly Lock _lock = new();
-    private readonly List<string> _received = [];
+    private readonly List<(string Id, DateTimeOffset At)> _received = [];
     private bool _isDown;
     private int _failed;
     private int _taken;
 
     /// <summary>How it was told to behave, one after the other.</summary>
     public List<string> Behaviours { get; } = [];
+
+    /// <summary>How many events waited at the end of each outage.</summary>
+    public List<int> WaitingAtReturn { get; } = [];
 
     /// <summary>Every so many-th event never arrives; 0: all do.</summary>
     public int LosesEvery { get; set; }
@@ -44,7 +47,10 @@ internal sealed class FakeDataPlatform(FakeBook book)
         {
             Receive();
             Behaviours.Add(behaviour);
+            var wasDown = _isDown;
             _isDown = behaviour != "{}";
+            if (wasDown && !_isDown)
+                WaitingAtReturn.Add(book.PaidIds.Count - _taken);
             _failed += _isDown ? AttemptsOfAnOutage : 0;
             return Results.Json(JsonNode.Parse(behaviour));
         }
@@ -64,12 +70,12 @@ internal sealed class FakeDataPlatform(FakeBook book)
         lock (_lock)
         {
             Receive();
-            var items = _received.Skip(cursor).Take(limit).Select((id, index) => new
+            var items = _received.Skip(cursor).Take(limit).Select((received, index) => new
             {
                 sequence = cursor + index + 1,
-                id,
-                receivedAt = DateTimeOffset.UtcNow,
-                body = new { data = new { paidAt = DateTimeOffset.UtcNow.AddMilliseconds(-2) } },
+                id = received.Id,
+                receivedAt = received.At,
+                body = new { data = new { paidAt = received.At.AddMilliseconds(-2) } },
             });
             return Results.Json(new { accepted = _received.Count, duplicates = 0, rejected = 0, failed = _failed, items });
         }
@@ -81,9 +87,9 @@ internal sealed class FakeDataPlatform(FakeBook book)
         for (; !_isDown && _taken < paid.Count; _taken++)
         {
             if (LosesEvery == 0 || (_taken + 1) % LosesEvery != 0)
-                _received.Add($"{paid[_taken]}.paid");
+                _received.Add(($"{paid[_taken]}.paid", DateTimeOffset.UtcNow));
             if (RenamesEvery > 0 && (_taken + 1) % RenamesEvery == 0)
-                _received.Add($"{paid[_taken]}-again.paid");
+                _received.Add(($"{paid[_taken]}-again.paid", DateTimeOffset.UtcNow));
         }
     }
 }

@@ -1,3 +1,4 @@
+using EndToEnd.Tests.Support;
 
 namespace EndToEnd.Tests.Delivery;
 
@@ -24,7 +25,7 @@ public sealed class DeliveryTests(OutageShop shop) : IClassFixture<OutageShop>
             "cancelled",
             OutageShop.Find(platform, orderId + ".cancelled").GetProperty("body").GetProperty("data").GetProperty("status").GetString());
         var delivery = await shop.InStateAsync(paid, "delivered");
-        Assert.Equal(1, delivery.Json.GetProperty("attempts").GetArrayLength());
+        Assert.Equal("delivered", Verdicts(delivery)[^1]);
     }
 
     public static TheoryData<string> Troubles =>
@@ -66,7 +67,9 @@ public sealed class DeliveryTests(OutageShop shop) : IClassFixture<OutageShop>
         (await shop.Client.SendAsync(HttpMethod.Post, $"/api/ops/deliveries/{eventId}/redelivery")).Expect(202);
 
         var delivered = await shop.InStateAsync(eventId, "delivered");
-        Assert.Equal(2, delivered.Json.GetProperty("attempts").GetArrayLength());
+        var verdicts = Verdicts(delivered);
+        Assert.Contains("rejected", verdicts[..^1]);
+        Assert.Equal("delivered", verdicts[^1]);
     }
 
     [Fact]
@@ -120,4 +123,8 @@ public sealed class DeliveryTests(OutageShop shop) : IClassFixture<OutageShop>
         Assert.Equal("not-found", (await shop.Client.GetAsync("/api/ops/deliveries/o-none.paid")).Expect(404).Problem);
         (await shop.Client.SendAsync(HttpMethod.Post, "/api/ops/deliveries/none/redelivery")).Expect(404);
     }
+
+    /// <summary>What came of the attempts. On a busy machine an answer may come too late, which takes one more of them.</summary>
+    private static string[] Verdicts(Answer delivery) =>
+        [.. delivery.Json.GetProperty("attempts").EnumerateArray().Select(attempt => attempt.GetProperty("verdict").GetString()!)];
 }

@@ -10,7 +10,7 @@ public sealed class OperatorOrdersTests(OutageShop shop) : IClassFixture<OutageS
     [Fact]
     public async Task Orders_in_any_order_leave_nothing_paused_that_was_resumed_and_nothing_parked_that_was_released()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Next();
         var random = new Random(seed);
         await shop.BehaveAsync(new { failStatus = 422 });
         var events = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => shop.OrderAsync()));
@@ -31,7 +31,7 @@ public sealed class OperatorOrdersTests(OutageShop shop) : IClassFixture<OutageS
     [Fact]
     public async Task An_order_that_meets_the_redelivery_at_its_end_is_carried_out()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Next();
         var random = new Random(seed);
         for (var round = 0; round < Effort.Scaled(20); round++)
         {

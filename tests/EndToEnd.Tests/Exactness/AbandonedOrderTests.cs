@@ -25,7 +25,7 @@ public sealed class AbandonedOrderTests
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => shop.OrderAsync(user, "k", (product, 1)));
         cosmos.Faults.Watch = null;
 
-        await using var again = await ShopProcess.StartAsync(folder.Path, cosmos.Setting);
+        await using var again = await ShopProcess.StartAsync(folder.Path, cosmos.Setting, ("Orders:SweepAfterSeconds", "1"));
         using var survivor = new ShopClient(again.Address);
         await Eventually.Async(
             () => survivor.FindOrderAsync(user, OperationId.Order(user, "k")),

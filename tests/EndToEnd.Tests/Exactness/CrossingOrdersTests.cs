@@ -16,7 +16,7 @@ public sealed class CrossingOrdersTests(ShopFixture fixture)
     {
         var products = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => _shop.AddProductAsync(Price, Stock)));
         var users = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _shop.AddUserAsync(4_000)));
-        var seed = Random.Shared.Next();
+        var seed = Seed.Next();
         var random = new Random(seed);
         var orders = Enumerable.Range(0, Buyers).Select(n =>
         {

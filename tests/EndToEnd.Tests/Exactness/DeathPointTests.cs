@@ -150,11 +150,9 @@ public sealed class DeathPointTests : IAsyncLifetime
         _shop?.Dispose();
         if (_process is not null)
             await _process.DisposeAsync();
-        // A buyer who waits for as long as it takes: on a busy machine 202 would be the answer before the point is reached.
         _process = await ShopProcess.StartAsync(
             _folder.Path,
             _cosmos!.Setting,
-            ("Orders:WaitSeconds", "60"),
             ("Orders:SweepAfterSeconds", "1"),
             ("DataPlatform:LostAfterSeconds", "1"));
         _shop = new ShopClient(_process.Address);

@@ -40,12 +40,12 @@ public sealed class LossTests : IAsyncDisposable
     [Fact]
     public async Task After_the_loss_of_the_queue_the_shop_sells_and_tells_of_it()
     {
-        var before = await StartAsync(("Orders:WaitSeconds", "60"));
+        var before = await StartAsync();
         var (product, user) = (await before.AddProductAsync(Price, 100), await before.AddUserAsync(1_000));
         var first = (await before.OrderAsync(user, "before", (product, 1))).Expect(201).Text("orderId");
 
         await LoseAsync("servicebus.db");
-        var after = await StartAsync(("Orders:WaitSeconds", "60"));
+        var after = await StartAsync();
 
         Assert.Equal(first, (await after.OrderAsync(user, "before", (product, 1))).Expect(201).Text("orderId"));
         var order = (await after.OrderAsync(user, "after", (product, 1))).Expect(201).Text("orderId");

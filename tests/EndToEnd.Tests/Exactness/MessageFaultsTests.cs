@@ -8,7 +8,7 @@ public sealed class MessageFaultsTests
     [Fact]
     public async Task Every_order_reaches_the_platform_whatever_the_queue_does_and_is_told_apart_from_its_repeats()
     {
-        var seed = Random.Shared.Next();
+        var seed = Seed.Next();
         using var folder = new TemporaryFolder();
         await using var process = await ShopProcess.StartAsync(
             folder.Path,

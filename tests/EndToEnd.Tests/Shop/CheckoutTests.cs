@@ -169,9 +169,7 @@ public sealed class CheckoutTests(ShopFixture fixture)
     {
         using var folder = new TemporaryFolder();
         await using var cosmos = await CosmosFront.StartAsync(new FaultPlan(0, 0));
-        // However slow the machine, the buyer waits until the app dies.
-        Task<ShopProcess> StartAsync() =>
-            ShopProcess.StartAsync(folder.Path, cosmos.Setting, ("Orders:SweepAfterSeconds", "1"), ("Orders:WaitSeconds", "60"));
+        Task<ShopProcess> StartAsync() => ShopProcess.StartAsync(folder.Path, cosmos.Setting, ("Orders:SweepAfterSeconds", "1"));
         await using var process = await StartAsync();
         using var shop = new ShopClient(process.Address);
         // The batch that lets the order in and empties the cart, the line, the batch that pays, or that rejects and gives the cart back.

@@ -8,11 +8,15 @@ namespace EndToEnd.Tests.Support;
 /// </summary>
 internal static class Seed
 {
-    /// <summary>A seed to test with.</summary>
-    public static int Next() =>
-        int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_SEED"), CultureInfo.InvariantCulture, out var given)
-        ? given
-        : Random.Shared.Next();
+    /// <summary>A seed to test with. It stands in the test's output, whatever it is that fails.</summary>
+    public static int Next()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("COMMERCE_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : Random.Shared.Next();
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
+        return seed;
+    }
 
     /// <summary>Random numbers for a part of a test, the same in every process. (<see cref="HashCode.Combine{T1, T2}"/> is not.)</summary>
     public static Random Of(params ReadOnlySpan<int> parts)

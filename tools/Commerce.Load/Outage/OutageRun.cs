@@ -135,6 +135,9 @@ internal sealed class OutageRun(ShopApi shop, MockPlatform platform, ServerProce
         (_phase, _runner) = (phase, runner);
         process?.Begin();
         var begin = onBegin?.Invoke() ?? Task.CompletedTask;
+        // Orders that are counted fall into the outage, all of them; those of a schedule are there when it begins.
+        if (count is not null)
+            await begin;
         var elapsed = await runner.RunAsync(() => { }, sample =>
             _samples.Add(sample with { AtSeconds = Math.Round(sample.AtSeconds + offset, 2) }), cancellationToken);
         await begin;
