@@ -40,6 +40,11 @@ test('a new survivor, one that is gone and one without a reason are findings', (
   assert.deepEqual(compare(survivors, [{ ...survivors[0], reason: 'Equal.' }, gone]), { unknown: [survivors[1]], gone: [gone], unexplained: [gone] });
 });
 
+test('who is accepted and took too long this time is not gone', () => {
+  const accepted = survivors.map(one => ({ ...one, reason: 'Equal.' }));
+  assert.deepEqual(compare([survivors[0]], accepted, [survivors[1]]), { unknown: [], gone: [], unexplained: [] });
+});
+
 test('the same mutation at two places has to be accepted twice', () => {
   const twice = [survivors[0], survivors[0]];
   assert.deepEqual(compare(twice, [{ ...survivors[0], reason: 'Equal.' }]).unknown, [survivors[0]]);
