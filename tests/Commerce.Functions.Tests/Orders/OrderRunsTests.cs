@@ -80,6 +80,7 @@ public sealed class OrderRunsTests(TaskHub hub, TestStore store) : IClassFixture
             faults.Expect(fault, [order.UserId, .. order.Lines.Select(static line => line.ProductId)]);
             await hub.RunAsync(PlaceOrderOrchestrator.Name, order, order.Id, Steps.Of(process.Steps));
             await AssertAsync(fate, order, fault.ToString());
+            Assert.True(fault.Count >= fault.Which, $"{fault} was never met.");
             return fault;
         }
     }

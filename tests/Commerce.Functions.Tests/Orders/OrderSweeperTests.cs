@@ -36,7 +36,10 @@ public sealed class OrderSweeperTests(TestStore store) : SweeperCalls(store)
         var decided = await Fixture.RunAsync(await AcceptAsync());
         var later = new OrderFixture(Store, Store.App);
         await SweepAsync(later, olderThanSeconds: 600);
-        Assert.DoesNotContain(later.Durable.Started, started => started.Id == young.Id || started.Id == decided.Id);
+        Assert.False(IsStarted(later, young.Id));
+        await SweepAsync(later, olderThanSeconds: 0.000_001);
+        Assert.True(IsStarted(later, young.Id));
+        Assert.False(IsStarted(later, decided.Id));
     }
 
     [Fact]
