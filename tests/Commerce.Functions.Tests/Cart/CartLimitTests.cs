@@ -142,28 +142,70 @@ public sealed class CartLimitTests(TestStore store) : IClassFixture<TestStore>
     [Fact]
     public async Task Who_comes_while_a_thousand_changes_wait_for_a_cart_is_told_to_come_again()
     {
-        var (arrived, opened) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        using var network = new CosmosFaultHandler(new FaultPlan(0, 0))
-        {
-            Watch = async (call, isAfter) =>
-            {
-                if (isAfter || call is not { Container: "accounts", IsWrite: true })
-                    return;
-                arrived.TrySetResult();
-                await opened.Task;
-            },
-        };
-        var carts = store.NewProcess(network).GetRequiredService<CartWriter>();
+        using var gate = new GatedWrites();
+        var carts = store.NewProcess(gate.Network).GetRequiredService<CartWriter>();
         Task<Result<CartOutcome>> AddAsync() => carts.ChangeAsync(_user, new CartChange.Add("p", 1));
         List<Task<Result<CartOutcome>>> taken = [AddAsync()];
-        await arrived.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await gate.Arrived;
         taken.AddRange(Enumerable.Range(0, 1_000).Select(_ => AddAsync()));
 
         var refused = await AddAsync();
 
-        opened.SetResult();
+        gate.Open();
         Assert.Equal(new Failure(ErrorCode.Busy, "Too many requests are waiting for this cart. Try again shortly."), refused.Failure);
         Assert.All(await Task.WhenAll(taken), static outcome => Assert.True(outcome.Succeeded));
         Assert.Equal(1_001, CartRules.QuantityOf((await carts.FindAtPrimaryAsync(_user))!, "p"));
+    }
+
+    /// <summary>Changes that wait for a cart are written together, and one that would be refused does not take the others' part.</summary>
+    [Fact]
+    public async Task What_another_process_has_made_cheap_enough_is_taken_also_beside_what_was_never_too_dear()
+    {
+        var products = await AddProductsAsync(10, Limits.PriceMax);
+        foreach (var product in products[..9])
+            await AddAsync(product, Limits.QuantityMax);
+        using var gate = new GatedWrites { IsOpen = true };
+        var carts = store.NewProcess(gate.Network).GetRequiredService<CartWriter>();
+        var tooDear = new CartChange.Add(products[9], Limits.QuantityMax);
+        Assert.Equal(ErrorCode.Validation, (await carts.ChangeAsync(_user, tooDear)).Failure!.Code);
+        await PriceAsync(store.App, products[0], 1);
+        gate.IsOpen = false;
+
+        List<Task<Result<CartOutcome>>> changes = [carts.ChangeAsync(_user, new CartChange.Set(products[1], 1))];
+        await gate.Arrived;
+        changes.Add(carts.ChangeAsync(_user, new CartChange.Set(products[1], Limits.QuantityMax)));
+        changes.Add(carts.ChangeAsync(_user, tooDear));
+        gate.Open();
+
+        Assert.All(await Task.WhenAll(changes), static outcome => Assert.True(outcome.Succeeded));
+    }
+
+    /// <summary>A network that holds the writes of carts until it is opened.</summary>
+    private sealed class GatedWrites : IDisposable
+    {
+        private readonly TaskCompletionSource _arrived = new();
+        private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public GatedWrites() => Network = new(new FaultPlan(0, 0))
+        {
+            Watch = async (call, isAfter) =>
+            {
+                if (IsOpen || isAfter || call is not { Container: "accounts", IsWrite: true })
+                    return;
+                _arrived.TrySetResult();
+                await _opened.Task;
+            },
+        };
+
+        public CosmosFaultHandler Network { get; }
+
+        public bool IsOpen { get; set; }
+
+        /// <summary>A write is held.</summary>
+        public Task Arrived => _arrived.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        public void Open() => _opened.SetResult();
+
+        public void Dispose() => Network.Dispose();
     }
 }

@@ -43,6 +43,8 @@ public sealed class DeliveryOperationsTests : IAsyncLifetime
         var (status, body, _) = await AnswerAsync(_fixture.Operations.List, query);
         Assert.Equal(
             (400, fields), (status, string.Join(' ', body!["errors"]!.AsArray().Select(static error => (string?)error!["field"]))));
+        if (fields.StartsWith("state", StringComparison.Ordinal))
+            Assert.Equal("must be one of waiting, parked, delivered", (string?)body["errors"]![0]!["message"]);
     }
 
     [Fact]

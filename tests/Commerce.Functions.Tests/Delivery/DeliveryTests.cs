@@ -425,6 +425,7 @@ public class DeliveryTests
         };
         fixture.Platform.AnswerWith(200);
         Assert.Equal(DeliveryState.Delivered, await fixture.Dispatcher.DispatchAsync(message, Stop));
+        Assert.Single(fixture.Logged("Event o-1.paid is delivered, which could not be recorded"));
     }
 
     [Fact]

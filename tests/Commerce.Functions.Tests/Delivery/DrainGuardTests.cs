@@ -131,6 +131,25 @@ public class DrainGuardTests
         Assert.Equal(15, fixture.Platform.Received.Count);
     }
 
+    [Fact]
+    public async Task Each_try_that_fails_is_followed_by_a_break_of_twice_the_length_up_to_the_setting()
+    {
+        await using var fixture = await DeliveryFixture.CreateAsync(
+            DeliveryFixture.Options with { ProbeSecondsMax = 30 }, new(standsStill: true));
+        await fixture.BreakAsync();
+        var breaks = new List<double>();
+        for (var tries = 0; tries < 6; tries++)
+        {
+            var length = fixture.Gate.RetryAt - fixture.Time.GetUtcNow();
+            breaks.Add(length.TotalSeconds);
+            fixture.Time.Shift(length);
+            await fixture.Gate.TrySendAsync(
+                OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-try", fixture.Time.GetUtcNow())), Stop);
+        }
+
+        Assert.Equal([2, 4, 8, 16, 30, 30], breaks);
+    }
+
     /// <summary>An order that cannot be read, say, or of which no event can be made.</summary>
     [Fact]
     public async Task An_event_that_cannot_be_made_fails_by_itself_and_the_others_of_its_page_are_delivered()
@@ -147,6 +166,7 @@ public class DrainGuardTests
         var broken = Assert.Single(await WaitingAsync(fixture));
         Assert.Equal((orderId, 1), (broken.OrderId, broken.FailureCount));
         Assert.Equal("It could not be sent: JsonException.", broken.Attempts[0].Detail);
+        Assert.Single(fixture.Logged($"Event {broken.Id} could not be made or sent"));
     }
 
     [Fact]

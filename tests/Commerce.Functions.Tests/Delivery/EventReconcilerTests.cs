@@ -1,4 +1,5 @@
 using Commerce.Functions.Cosmos;
+using Commerce.Functions.Delivery;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Microsoft.Azure.Cosmos;
@@ -100,6 +101,7 @@ public sealed class EventReconcilerTests : IAsyncLifetime
         };
 
         Assert.Equal(500, await ReconcileAsync());
+        Assert.NotNull(await new ReconciliationStore(_fixture.Database.Database).FindCheckpointAsync(Stop));
         Assert.Equal(500, _fixture.Logged("was neither delivered nor waiting; it waits now").Count());
         Assert.Equal(1, await ReconcileAsync());
     }

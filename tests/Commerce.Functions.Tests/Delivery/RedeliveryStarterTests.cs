@@ -54,10 +54,12 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
         _time.Advance(Second);
         await Eventually.HoldsAsync(() => _hub.Starts == 2);
         Assert.Equal(2, _hub.Looks);
-        // Nobody has come since: that was the last one.
+        // Nobody has come since: that was the last one, and who comes then looks at once.
         var seconds = 0;
         await PassAsync(() => seconds++ == 10);
         Assert.Equal(2, _hub.Looks);
+        await _starter.EnsureRunningAsync(_hub, Stop);
+        Assert.Equal(3, _hub.Looks);
     }
 
     [Fact]
@@ -155,7 +157,7 @@ public sealed class RedeliveryStarterTests : IAsyncDisposable
 
         _hub.StandsStillFor = longest + TimeSpan.FromTicks(1);
         await _starter.WakeAsync(_hub, Stop);
-        Assert.Equal([RedeliveryOrchestrator.InstanceIdOf(1)], _hub.Substitutes);
+        Assert.Equal(["redelivery-1"], _hub.Substitutes);
         Assert.Contains("redelivery has stood still", _log.Collector.LatestRecord.Message, StringComparison.Ordinal);
         await _starter.WakeAsync(_hub, Stop);
         Assert.Equal([RedeliveryOrchestrator.InstanceIdOf(1)], _hub.Substitutes);

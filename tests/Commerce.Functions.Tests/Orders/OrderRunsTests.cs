@@ -63,10 +63,11 @@ public sealed class OrderRunsTests(TaskHub hub, TestStore store) : IClassFixture
     [MemberData(nameof(Fates))]
     public async Task A_write_that_fails_or_whose_answer_is_lost_is_made_up_for(Fate fate)
     {
+        const int WritesMin = 3;
         var faults = new FaultyStore();
         var process = new OrderFixture(store, store.NewProcess(faults));
         var counted = await RunWithAsync(new(0, IsLost: false));
-        Assert.InRange(counted.Count, 3, 12);
+        Assert.InRange(counted.Count, WritesMin, 12);
         // One after the other: on the test host, timers of runs side by side keep each other waiting.
         for (var n = 1; n <= counted.Count; n++)
         {
@@ -80,7 +81,8 @@ public sealed class OrderRunsTests(TaskHub hub, TestStore store) : IClassFixture
             faults.Expect(fault, [order.UserId, .. order.Lines.Select(static line => line.ProductId)]);
             await hub.RunAsync(PlaceOrderOrchestrator.Name, order, order.Id, Steps.Of(process.Steps));
             await AssertAsync(fate, order, fault.ToString());
-            Assert.True(fault.Count >= fault.Which, $"{fault} was never met.");
+            // Of the last ones a run that knows its head needs one write less.
+            Assert.True(fault.Count >= Math.Min(fault.Which, WritesMin), $"{fault} was never met.");
             return fault;
         }
     }
