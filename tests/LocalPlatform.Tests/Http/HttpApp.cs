@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -10,14 +11,13 @@ public sealed record Item(string Name, int Count);
 
 public sealed class Basket : IDisposable
 {
-    public static readonly List<string> Disposed = [];
+    public static readonly ConcurrentQueue<string> Disposed = [];
 
     public string Id { get; } = Guid.NewGuid().ToString();
 
     public void Dispose()
     {
-        lock (Disposed)
-            Disposed.Add(Id);
+        Disposed.Enqueue(Id);
     }
 }
 
