@@ -10,7 +10,7 @@ namespace LocalPlatform.Cosmos;
 
 /// <summary>
 /// The gateway without transport: routes a request to the feature that answers it. Reads complete at once, or when an index is there that
-/// they are better off with; writes when their commit is on disk.
+/// they are better off with, or it is their turn to go through everything; writes when their commit is on disk.
 /// </summary>
 internal sealed class CosmosGateway(DocumentStore store, IndexBuilder indexes, bool alwaysPlans)
 {

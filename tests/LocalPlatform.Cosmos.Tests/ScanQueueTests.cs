@@ -56,7 +56,7 @@ public sealed class ScanQueueTests
             Assert.Equal(200, (await AskAsync("q")).Status);
     }
 
-    /// <summary>A scan that is under way. In a tuple, so that awaiting it does not wait for its end.</summary>
+    /// <summary>A scan that is under way. In a task of its own, so that awaiting its beginning does not wait for its end.</summary>
     private async Task<Task<GatewayResponse>> BeginAsync(string question)
     {
         var before = Volatile.Read(ref _running);
@@ -71,15 +71,10 @@ public sealed class ScanQueueTests
     {
         Interlocked.Increment(ref _runs);
         var running = Interlocked.Increment(ref _running);
-        InterlockedMax(running);
+        lock (_scans)
+            _runningMost = Math.Max(_runningMost, running);
         Assert.True(_held.Task.Wait(TimeSpan.FromMinutes(1), Stop));
         Interlocked.Decrement(ref _running);
         return new GatewayResponse { Status = 200 };
-    }
-
-    private void InterlockedMax(int running)
-    {
-        lock (_scans)
-            _runningMost = Math.Max(_runningMost, running);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class IndexBuilder : IAsyncDisposable
     public async ValueTask<IndexState> RequestAsync(ContainerState container, ColumnIndex wanted)
     {
         var indexes = container.Indexes;
-        if (indexes.Indexes.Any(index => index.Covers(wanted)))
+        if (indexes.Serves(wanted))
             return IndexState.NotNeeded;
         if (!_requested.TryGetValue((container.Number, wanted.Columns), out var built))
         {
@@ -56,7 +56,7 @@ internal sealed class IndexBuilder : IAsyncDisposable
         if (!built.Task.IsCompleted && !Array.TrueForAll(wanted.Paths, path => indexes.Column(path) is { IsFilled: true }))
             return IndexState.Missing;
         await built.Task;
-        return container.Indexes.Indexes.Any(index => index.Covers(wanted)) ? IndexState.Made : IndexState.Missing;
+        return container.Indexes.Serves(wanted) ? IndexState.Made : IndexState.Missing;
     }
 
     public async ValueTask DisposeAsync()

@@ -101,6 +101,9 @@ internal sealed class IndexSet
         return new IndexSet(containerNumber, columns, indexes);
     }
 
+    /// <summary>Whether an index is there that does what the wanted one would.</summary>
+    public bool Serves(ColumnIndex wanted) => Indexes.Any(index => index.Covers(wanted));
+
     public IndexColumn? Column(string path)
     {
         foreach (var column in Columns)

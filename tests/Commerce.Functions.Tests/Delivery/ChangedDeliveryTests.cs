@@ -174,7 +174,7 @@ public class ChangedDeliveryTests
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
         var until = fixture.Time.GetUtcNow();
-        var ids = OfOneShard(DeliveryStore.BatchMax + 2);
+        var ids = DeliveryFixture.OfOneShard(DeliveryStore.BatchMax + 2);
         static EventDelivery Parked(string id, DateTimeOffset at) =>
             EventDelivery.Of(new($"{id}.paid", OrderEvents.PaidType, id, "u-1", at), at).After(new(at, DeliveryVerdict.Rejected, "422"));
         await Task.WhenAll(ids[..^1].Select(id => fixture.Store.RecordAsync(Parked(id, until))));
@@ -227,14 +227,11 @@ public class ChangedDeliveryTests
     private static async Task<(EventDelivery One, EventDelivery Other)> TwoOfAShardAsync(DeliveryFixture fixture)
     {
         fixture.Platform.AnswerWith(422);
-        var ids = OfOneShard(2);
+        var ids = DeliveryFixture.OfOneShard(2);
         foreach (var id in ids)
             await fixture.DispatchAsync(id);
         return (await fixture.FindAsync(ids[0]), await fixture.FindAsync(ids[1]));
     }
-
-    private static string[] OfOneShard(int count) =>
-        [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(count)];
 
     /// <summary>A store that refuses every batch.</summary>
     private sealed class Refusing(HttpStatusCode status) : DelegatingHandler

@@ -94,8 +94,16 @@ internal sealed class DeliveryFixture : IAsyncDisposable
     {
         Platform.AnswerWith(503);
         while (Gate.State != CircuitState.Open)
-            await Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, OrderOf("o-breaking", Time.GetUtcNow())), Stop);
+            await ProbeAsync();
     }
+
+    /// <summary>Sends an event of which nothing is recorded; null when the breaker does not let it through.</summary>
+    public Task<DeliveryAttempt?> ProbeAsync() =>
+        Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, OrderOf("o-probe", Time.GetUtcNow())), Stop);
+
+    /// <summary>Ids of orders whose events are of one shard.</summary>
+    public static string[] OfOneShard(int count) =>
+        [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}").Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(count)];
 
     /// <summary>A paid order in the store.</summary>
     public async Task<Order> AddOrderAsync(string orderId)

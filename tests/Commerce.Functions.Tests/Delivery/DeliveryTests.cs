@@ -181,8 +181,7 @@ public class DeliveryTests
             DeliveryFixture.Options with { DrainPerSecond = 100 }, new(standsStill: true));
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
         // Of one shard, whose pages hold 50; the events of a page are under way together.
-        string[] orders = [.. Enumerable.Range(0, 10_000).Select(i => $"o-{i}")
-            .Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(120)];
+        var orders = DeliveryFixture.OfOneShard(120);
         foreach (var orderId in orders)
             await fixture.DispatchAsync(orderId);
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
@@ -203,8 +202,7 @@ public class DeliveryTests
         await using var fixture = await DeliveryFixture.CreateAsync(
             DeliveryFixture.Options with { DrainPerSecond = 10 }, new(standsStill: true));
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = true }, Stop);
-        foreach (var orderId in Enumerable.Range(0, 10_000).Select(i => $"o-{i}")
-            .Where(id => EventDelivery.ShardOf(id) == EventDelivery.ShardName(0)).Take(30))
+        foreach (var orderId in DeliveryFixture.OfOneShard(30))
             await fixture.DispatchAsync(orderId);
         await fixture.Switch.ChangeAsync(control => control with { IsPaused = false }, Stop);
         var sentAt = new ConcurrentQueue<long>();

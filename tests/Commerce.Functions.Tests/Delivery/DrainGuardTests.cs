@@ -143,8 +143,7 @@ public class DrainGuardTests
             var length = fixture.Gate.RetryAt - fixture.Time.GetUtcNow();
             breaks.Add(length.TotalSeconds);
             fixture.Time.Shift(length);
-            await fixture.Gate.TrySendAsync(
-                OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-try", fixture.Time.GetUtcNow())), Stop);
+            await fixture.ProbeAsync();
         }
 
         Assert.Equal([2, 4, 8, 16, 30, 30], breaks);

@@ -95,7 +95,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
 
         // A try that fails is a new report of the same outage; one that succeeds ends it, here and not there.
         fixture.Time.Shift(TimeSpan.FromMinutes(1));
-        await ProbeAsync(one);
+        await one.ProbeAsync();
         var again = await Eventually.Async(
             () => StatusAsync(fixture),
             status => status["openBreakers"]!.AsArray().Any(breaker => Time(breaker, "reportedAt") > Time(breaker, "openSince")),
@@ -103,7 +103,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
         Assert.Equal(since, (string?)again["openBreakers"]![0]!["openSince"]);
         one.Platform.AnswerWith(200);
         fixture.Time.Shift(TimeSpan.FromMinutes(1));
-        await ProbeAsync(one);
+        await one.ProbeAsync();
         await Eventually.Async(() => StatusAsync(fixture), status => status["openBreakers"]!.AsArray().Count == 1, "one to close");
 
         // One that goes away takes its report along.
@@ -149,10 +149,6 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
             Assert.Equal(DeliveryState.Parked, await fixture.DispatchAsync(OrderId(i)));
         fixture.Platform.AnswerWith(200);
     }
-
-    private static Task<DeliveryAttempt?> ProbeAsync(DeliveryFixture fixture) =>
-        fixture.Gate.TrySendAsync(OrderEvents.Event(OrderEvents.PaidType, DeliveryFixture.OrderOf("o-probe", fixture.Time.GetUtcNow())),
-            Stop);
 
     private static async Task<JsonNode> StatusAsync(DeliveryFixture fixture)
     {

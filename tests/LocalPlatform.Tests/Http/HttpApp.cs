@@ -15,10 +15,7 @@ public sealed class Basket : IDisposable
 
     public string Id { get; } = Guid.NewGuid().ToString();
 
-    public void Dispose()
-    {
-        Disposed.Enqueue(Id);
-    }
+    public void Dispose() => Disposed.Enqueue(Id);
 }
 
 public class ShopFunctions(Basket basket)
