@@ -49,7 +49,7 @@ public sealed class RedeliveryTests(ITestOutputHelper output)
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
         var hub = new RedeliveryHub(fixture.Redelivery);
-        for (var i = 0; i < Orders / 10; i++)
+        for (var i = 0; i < Orders / 4; i++)
         {
             Assert.Equal(202, await (fixture.Operations.RedeliverParked(Request(), hub)).StatusAsync());
             await Eventually.HoldsAsync(async () => (await fixture.Switch.RefreshAsync(Stop)).ReleaseParkedUntil is null, $"round {i}");
