@@ -35,6 +35,34 @@ public sealed class RecoveryTests
         Assert.Equal(1, hub.Engine.Hub.ReadHistory("h")!.Count(e => e.ExecutionStarted is not null));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_start_that_was_stored_before_its_first_turn_could_begin_is_carried_out(bool turnFails)
+    {
+        var (place, failures) = (new TaskCompletionSource(), turnFails ? 1 : 0);
+        var functions = new TestFunctions().Orchestrator("Hello", _ => Task.FromResult("hello"));
+        functions.TurnBegins = (id, _) =>
+            id == "first" ? place.Task
+            : Interlocked.Decrement(ref failures) >= 0 ? Task.FromException(new IOException("no worker"))
+            : Task.CompletedTask;
+        await using var hub = await TestHub.StartAsync(functions, new DurableOptions { MaxConcurrentOrchestratorFunctions = 1 });
+        var first = hub.Client.ScheduleNewOrchestrationInstanceAsync("Hello", new StartOrchestrationOptions("first"));
+        await Eventually.HoldsAsync(() => hub.Engine.Runtime.Sessions.Count == 1);
+        var second = hub.Client.ScheduleNewOrchestrationInstanceAsync("Hello", new StartOrchestrationOptions("second"));
+        await Eventually.HoldsAsync(() => hub.Engine.Runtime.Sessions.Count == 2);
+        await Eventually.HoldsAsync(() =>
+        {
+            hub.Time.Advance(TimeSpan.FromSeconds(1));
+            return first.IsCompleted && second.IsCompleted;
+        });
+
+        place.SetResult();
+
+        Assert.Equal("hello", (await hub.EndWhileTimePasses("second")).ReadOutputAs<string>());
+        Assert.Equal("hello", (await hub.EndWhileTimePasses("first")).ReadOutputAs<string>());
+    }
+
     [Fact]
     public async Task An_activity_that_was_cut_off_runs_again_and_what_had_ended_does_not()
     {

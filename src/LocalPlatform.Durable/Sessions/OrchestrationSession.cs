@@ -119,19 +119,21 @@ internal sealed class OrchestrationSession
         _runtime.TurnCommitted?.Invoke();
         _driver.Settle(commit);
         _birth?.TrySetResult(!commit.IsRefused);
+        var taken = _taken;
         Finish();
         if (commit.IsRefused)
-            HandOver();
+            HandOver(taken);
     }
 
     /// <summary>
-    /// What came for an instance that was stored without its first turn, because that took too long, is for a session that reads it.
+    /// What came for an instance that was stored without its first turn, because that took too long, is for a session that reads it: all
+    /// but the start that this session began with. That its starter has stored it may have come before the turn, and was taken with it.
     /// </summary>
-    private void HandOver()
+    private void HandOver(List<P.HistoryEvent> taken)
     {
         List<P.HistoryEvent> left;
         lock (_gate)
-            (left, _mailbox) = (_mailbox, []);
+            (left, _mailbox) = ([.. taken.Skip(1), .. _mailbox], []);
         foreach (var posted in left)
             _runtime.Deliver(Key, posted);
     }
@@ -180,7 +182,6 @@ internal sealed class OrchestrationSession
         var isUnborn = _birth is { Task.IsCompleted: false };
         lock (_gate)
         {
-            // Of one unborn the start was taken: its starter repeats it. What has come since is left for the session after this one.
             if (!isUnborn)
                 _mailbox = [.. _taken, .. _mailbox];
             _hasNews = true;
@@ -193,6 +194,6 @@ internal sealed class OrchestrationSession
         }
         _runtime.Sessions.Remove(this);
         _birth!.TrySetResult(null);
-        HandOver();
+        HandOver(_taken);
     }
 }
