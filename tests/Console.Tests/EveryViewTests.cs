@@ -85,6 +85,9 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
     {
         await using var console = await browser.OpenAsync();
         await SignInAsync(console);
+        // What the view after the sign-in reads is no list: it must not be there any more when everything is empty.
+        await console.GoAsync("import");
+        await Expect(console.Page.Locator("main input[type=file]")).ToBeVisibleAsync();
         // How the data platform is doing is no list.
         await console.Page.RouteAsync(ApiCall(), route => route.Request.Url.EndsWith("/status", StringComparison.Ordinal)
             ? route.ContinueAsync()
