@@ -7,6 +7,8 @@ namespace EndToEnd.Tests.Exactness;
 /// <param name="shownLag">How old the answer to a look may be: then it may be of as long ago.</param>
 public sealed class History(TimeSpan shownLag = default)
 {
+    private static readonly TimeSpan AnswerMax = TimeSpan.FromMinutes(5);
+
     private readonly Lock _lock = new();
     private readonly List<Call> _calls = [];
 
@@ -28,22 +30,28 @@ public sealed class History(TimeSpan shownLag = default)
         return answer;
     }
 
-    /// <summary>Sends again, as a client does, while the answer is lost, 503, or not there yet (202).</summary>
+    /// <summary>
+    /// Sends again, as a client does, while the answer is lost, 503, or not there yet (202). Fails before the sweeper would begin anew
+    /// what lies there (ten minutes): an order that only it completes was lost.
+    /// </summary>
     public static async Task<Answer> UntilAnsweredAsync(Func<Task<Answer>> send)
     {
-        while (true)
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(10))
         {
+            var last = "no answer";
             try
             {
                 var answer = await send();
                 if (answer.Code is not (503 or 202))
                     return answer;
+                last = $"{answer.Code} {answer.Body}";
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException lost)
             {
                 // Whether it was carried out is not known: the repeat will tell.
+                last = lost.Message;
             }
-            await Task.Delay(10);
+            Assert.True(clock.Elapsed < AnswerMax, $"Asked for an answer in vain; the last: {last}");
         }
     }
 }
