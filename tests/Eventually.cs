@@ -16,14 +16,14 @@ internal static class Eventually
         Async(condition, static holds => holds, what);
 
     /// <summary>Asks again and again until the answer is as wanted; fails the test when it never is.</summary>
-    public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> isSo, string what)
+    public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> isSo, string what, TimeSpan? deadline = null)
     {
         for (var clock = Stopwatch.StartNew(); ; await Task.Delay(Pause))
         {
             var answer = await ask();
             if (isSo(answer))
                 return answer;
-            Assert.True(clock.Elapsed < Deadline, $"Waited for {what} in vain; last seen: {answer}");
+            Assert.True(clock.Elapsed < (deadline ?? Deadline), $"Waited for {what} in vain; last seen: {answer}");
         }
     }
 }

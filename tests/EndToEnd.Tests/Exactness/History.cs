@@ -34,26 +34,21 @@ public sealed class History(TimeSpan shownLag = default)
     /// Sends again, as a client does, while the answer is lost, 503, or not there yet (202). Fails before the sweeper would begin anew
     /// what lies there (ten minutes): an order that only it completes was lost.
     /// </summary>
-    public static async Task<Answer> UntilAnsweredAsync(Func<Task<Answer>> send)
-    {
-        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(10))
+    public static async Task<Answer> UntilAnsweredAsync(Func<Task<Answer>> send) => (await Eventually.Async(
+        async () =>
         {
-            var last = "no answer";
             try
             {
-                var answer = await send();
-                if (answer.Code is not (503 or 202))
-                    return answer;
-                last = $"{answer.Code} {answer.Body}";
+                return await send();
             }
-            catch (HttpRequestException lost)
+            catch (HttpRequestException)
             {
-                // Whether it was carried out is not known: the repeat will tell.
-                last = lost.Message;
+                return null; // Whether it was carried out is not known: the repeat will tell.
             }
-            Assert.True(clock.Elapsed < AnswerMax, $"Asked for an answer in vain; the last: {last}");
-        }
-    }
+        },
+        static answer => answer is { Code: not (503 or 202) },
+        "an answer",
+        AnswerMax))!;
 }
 
 /// <param name="Operation">What was asked.</param>
