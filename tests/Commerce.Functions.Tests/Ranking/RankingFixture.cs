@@ -40,6 +40,9 @@ internal sealed class RankingFixture : IAsyncDisposable
 
     public FakeTimeProvider Time { get; }
 
+    /// <summary>By which the reading of a page takes too long.</summary>
+    public FakeTimeProvider FeedTime { get; } = new();
+
     public RankingStore Store { get; }
 
     public RankingKeeper Keeper { get; }
@@ -55,7 +58,7 @@ internal sealed class RankingFixture : IAsyncDisposable
     /// <summary>As another instance of the app has it: nothing in memory.</summary>
     /// <param name="time">Its clock, if it is not the shop's.</param>
     public RankingKeeper NewKeeper(TimeProvider? time = null) => new(
-        new AccountFeed(Database.Database, TimeProvider.System),
+        new AccountFeed(Database.Database, FeedTime),
         Store,
         new ProductReader(Database.Database, new LedgerOptions(), TimeProvider.System),
         Microsoft.Extensions.Options.Options.Create(Options),
@@ -64,7 +67,7 @@ internal sealed class RankingFixture : IAsyncDisposable
 
     /// <summary>A fold of the first generation, whose slices are the test's to choose.</summary>
     public SalesFold NewFold() =>
-        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database, TimeProvider.System), Store,
+        new(RankingPointer.ScopeOf(1), new AccountFeed(Database.Database, FeedTime), Store,
             new ProductReader(Database.Database, new LedgerOptions(), TimeProvider.System), Time);
 
     public Task AddProductAsync(string productId, long price = 100) => _catalog.UpsertItemAsync(
