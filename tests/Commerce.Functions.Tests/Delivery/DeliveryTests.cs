@@ -402,6 +402,8 @@ public class DeliveryTests
     {
         await using var fixture = await DeliveryFixture.CreateAsync();
         await fixture.DispatchAsync("o-0");
+        // What is read anew every other second is there: absence is asked of the primary, by a request that looks like a write.
+        await fixture.Switch.ChangeAsync(DeliveryControl.Resumed, Stop);
         fixture.Platform.AnswerWith(500);
         var order = await fixture.AddOrderAsync("o-1");
         var message = OrderEventMessage.Parse(OrderEvents.Paid(order));
