@@ -69,7 +69,7 @@ internal static class ClientScenarios
             await log.TryAsync("event to no instance", () => log.Client.RaiseEventAsync("event-nobody", "lost"));
             await log.TryAsync("termination of an ended instance", () => log.Client.TerminateInstanceAsync("ended"));
             await log.EndAsync("ended");
-        }),
+        }) { LeavesAnEvent = true },
 
         new("unknown instance", AddEcho, async log =>
             log.Note("instance", await log.Client.GetInstanceAsync("never-started"))),
