@@ -9,6 +9,10 @@ internal sealed class SkippingTime(TimeSpan ahead = default) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _ahead));
 
+    // Who polls for so long at most ends at the leap, instead of polling at full speed until the real time is over.
+    public override long GetTimestamp() =>
+        base.GetTimestamp() + (Interlocked.Read(ref _ahead) * (TimestampFrequency / TimeSpan.TicksPerSecond));
+
     public void Leap(TimeSpan time) => Interlocked.Add(ref _ahead, time.Ticks);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
