@@ -24,6 +24,9 @@ internal sealed class PlatformLifetime(
     // What runs when the host stops may go on for so long before it is asked to end.
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(10);
 
+    // Who was asked has so long to hear of it and to come to an end.
+    private static readonly TimeSpan GraceMax = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _patience = new(Timeout.InfiniteTimeSpan, time);
     private Task _door = Task.CompletedTask;
     private bool _started;
@@ -62,6 +65,11 @@ internal sealed class PlatformLifetime(
         _patience.CancelAfter(PatienceMax);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _patience.Token);
         await triggers.StopAsync(patience.Token);
+        if (!_patience.IsCancellationRequested)
+            return;
+        using var grace = new CancellationTokenSource(GraceMax, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, grace.Token);
+        await triggers.StopAsync(either.Token);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

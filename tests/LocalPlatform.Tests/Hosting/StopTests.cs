@@ -94,6 +94,31 @@ public class StopTests
         Assert.True((await call).IsSuccessStatusCode);
     }
 
+    /// <summary>It needs two seconds, which pass only while the test looks; a host that did not wait would have ended long before.</summary>
+    [Fact]
+    public async Task Who_was_asked_to_end_has_the_time_to()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await StartAsync(app => app.Services.AddSingleton<TimeProvider>(time));
+        var doings = host.Services.GetRequiredService<Doings>();
+        await host.Http.PostAsync("/admin/functions/TidyTimer", null);
+        await Eventually.HoldsAsync(() => doings.Seen.Contains("untidy"));
+        var stopping = StopAsync();
+        await Eventually.HoldsAsync(() =>
+        {
+            time.Advance(doings.Seen.Contains("cancelled") ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromMilliseconds(50));
+            return doings.Seen.Contains("tidy");
+        });
+        await stopping;
+        Assert.Equal(["untidy", "cancelled", "tidy", "stopped"], doings.Seen);
+
+        async Task StopAsync()
+        {
+            await host.StopAsync();
+            doings.See("stopped");
+        }
+    }
+
     [Fact]
     public async Task A_run_that_ignores_all_does_not_keep_the_host()
     {
@@ -158,7 +183,7 @@ public sealed class Doings
     }
 }
 
-public class LingerFunctions(Doings doings)
+public class LingerFunctions(Doings doings, TimeProvider time)
 {
     [Function("Linger")]
     public async Task<IResult> Linger([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "linger")] HttpRequest request)
@@ -183,6 +208,16 @@ public class LingerFunctions(Doings doings)
 
     [Function("ObedientTimer")]
     public Task ObeyTimer([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer, CancellationToken ct) => ObeyAsync(ct);
+
+    [Function("TidyTimer")]
+    public async Task Tidy([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer, CancellationToken ct)
+    {
+        doings.See("untidy");
+        await Task.Delay(Timeout.Infinite, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        doings.See("cancelled");
+        await Task.Delay(TimeSpan.FromSeconds(2), time, CancellationToken.None);
+        doings.See("tidy");
+    }
 
     private async Task ObeyAsync(CancellationToken ct)
     {
