@@ -1,5 +1,5 @@
 // The frame around all views, and which view an address shows. A view's module is fetched when it is first shown.
-import { html, useEffect, useState } from './html.js';
+import { html, useEffect, useRef, useState } from './html.js';
 import { Notice, ProblemNote, Skeleton, Title, hush, sayProblem } from './parts.js';
 import { language, speak, t } from './language.js';
 import { session, signIn, signOut } from './session.js';
@@ -30,7 +30,12 @@ export function Shell() {
   const route = useRoute();
   const who = useStore(session);
   const name = route.parts[0] ?? '';
-  useEffect(hush, [name]);
+  const shown = useRef(name);
+  useEffect(() => {
+    // What was said of a view goes with it; what is said as the page comes up stays.
+    if (shown.current !== name) hush();
+    shown.current = name;
+  }, [name]);
   return html`
     <a class="skip" href="#main" onClick=${skip}>${t('skip')}</a>
     <header class="top">

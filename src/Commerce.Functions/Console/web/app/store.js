@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from './html.js';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from './html.js';
 
 /**
  * A value that views are drawn from; they are drawn again when it is set.
@@ -25,13 +25,14 @@ export function createStore(initial) {
 }
 
 /**
+ * Watches before the browser gets a turn: an effect that waits for the frame would miss what is set between the drawing and it.
  * @template T
  * @param {{ get: () => T, watch: (watcher: () => void) => () => void }} store
  * @returns {T}
  */
 export function useStore(store) {
   const [, draw] = useState(0);
-  useEffect(() => store.watch(() => draw(n => n + 1)), [store]);
+  useLayoutEffect(() => store.watch(() => draw(n => n + 1)), [store]);
   return store.get();
 }
 
