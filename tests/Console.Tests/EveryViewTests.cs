@@ -233,7 +233,7 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
                 ContentType = "application/json",
                 Body = System.Text.Json.JsonSerializer.Serialize(new
                 {
-                    items = Enumerable.Range(first, 1_000).Select(i => new
+                    items = Enumerable.Range(first, cursor is null ? 9_950 : 50).Select(i => new
                     {
                         orderId = $"o-{i:0000000000000000000000}",
                         userId = "kim",
@@ -243,20 +243,14 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
                         createdAt = "2026-01-01T00:00:00Z",
                         paidAt = "2026-01-01T00:00:01Z",
                     }),
-                    nextCursor = first + 1_000 < 10_000 ? $"{first + 1_000}" : null,
+                    nextCursor = cursor is null ? "9950" : null,
                 }),
             });
         });
         await console.GoAsync("search");
-        var more = console.Page.Locator("p.more button");
-        for (var shown = 1_000; shown < 9_000; shown += 1_000)
-        {
-            await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(shown, new() { Timeout = 60_000 });
-            await more.ClickAsync();
-        }
-        await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(9_000, new() { Timeout = 60_000 });
+        await Expect(console.Page.Locator("main tbody tr")).ToHaveCountAsync(9_950, new() { Timeout = 60_000 });
 
-        // One more page, to the end, and what is there is drawn.
+        // One more page as the shop hands it out, and what is there is drawn.
         var cpuMs = await console.CpuMsAsync(() => console.Page.EvaluateAsync(
             """
             async () => {
