@@ -7,7 +7,8 @@ namespace Commerce.Testing;
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(200);
 
     public static Task HoldsAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
         Async(() => Task.FromResult(condition()), static holds => holds, what);
@@ -18,7 +19,7 @@ internal static class Eventually
     /// <summary>Asks again and again until the answer is as wanted; fails the test when it never is.</summary>
     public static async Task<T> Async<T>(Func<Task<T>> ask, Func<T, bool> isSo, string what, TimeSpan? deadline = null)
     {
-        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(Pause))
+        for (var clock = Stopwatch.StartNew(); ; await Task.Delay(PauseAfter(clock.Elapsed)))
         {
             var answer = await ask();
             if (isSo(answer))
@@ -26,4 +27,8 @@ internal static class Eventually
             Assert.True(clock.Elapsed < (deadline ?? Deadline), $"Waited for {what} in vain; last seen: {answer}");
         }
     }
+
+    /// <summary>A hundredth of what was waited already: whoever waits for a minute does not keep the machine busy with asking.</summary>
+    private static TimeSpan PauseAfter(TimeSpan waited) => TimeSpan.FromTicks(
+        Math.Clamp(waited.Ticks / 100, PauseMin.Ticks, PauseMax.Ticks));
 }
