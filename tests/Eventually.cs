@@ -28,7 +28,7 @@ internal static class Eventually
         }
     }
 
-    /// <summary>A hundredth of what was waited already: whoever waits for a minute does not keep the machine busy with asking.</summary>
+    /// <summary>A part of what was waited already: whoever waits for a minute does not keep the machine busy with asking.</summary>
     private static TimeSpan PauseAfter(TimeSpan waited) => TimeSpan.FromTicks(
-        Math.Clamp(waited.Ticks / 100, PauseMin.Ticks, PauseMax.Ticks));
+        Math.Clamp(waited.Ticks / 400, PauseMin.Ticks, PauseMax.Ticks));
 }

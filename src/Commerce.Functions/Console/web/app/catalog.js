@@ -17,7 +17,9 @@ let reading = null;
 /** Reads the next page, if there is one. */
 export function readOn() {
   if (shelves.get().cursor === null) return Promise.resolve();
-  return reading ??= readPage().finally(() => { reading = null; });
+  if (reading) return reading;
+  const page = readPage(() => reading === page).finally(() => { if (reading === page) reading = null; });
+  return reading = page;
 }
 
 /** Reads all there are, as long as somebody wants them. @param {() => boolean} isWanted */
@@ -25,18 +27,22 @@ export async function readAll(isWanted) {
   while (shelves.get().cursor !== null && !shelves.get().error && isWanted()) await readOn();
 }
 
+/** Begins the list anew; a page that is under way is of the list before, and nobody waits for it any more. */
 export function readAnew() {
+  reading = null;
   shelves.set({ items: [], cursor: undefined, error: undefined });
   return readOn();
 }
 
-async function readPage() {
-  const { items, cursor } = shelves.get();
+/** @param {() => boolean} isWanted */
+async function readPage(isWanted) {
+  const { cursor } = shelves.get();
   try {
     const page = await read(`/products?limit=${pageSize}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
-    shelves.set({ items: items.concat(page.items), cursor: page.nextCursor ?? null, error: undefined });
+    // Appended to what is there now: stocks may have been read again meanwhile.
+    if (isWanted()) shelves.set({ items: shelves.get().items.concat(page.items), cursor: page.nextCursor ?? null, error: undefined });
   } catch (error) {
-    shelves.set({ items, cursor, error });
+    if (isWanted()) shelves.set({ ...shelves.get(), error });
   }
 }
 

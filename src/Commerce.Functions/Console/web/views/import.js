@@ -21,10 +21,14 @@ function Import() {
     const file = event.target.files[0];
     if (!file) return;
     setBusy(true);
-    const csv = await file.text();
-    const rows = parseCatalog(csv);
-    if (rows) setPlan({ csv, ...(await preview(rows)) });
-    else setProblem({ slug: 'csv-columns' });
+    try {
+      const csv = await file.text();
+      const rows = parseCatalog(csv);
+      if (!rows) throw { slug: 'csv-columns' };
+      setPlan({ csv, ...(await preview(rows)) });
+    } catch (failed) {
+      setProblem(failed);
+    }
     setBusy(false);
   };
   const run = async () => {
@@ -52,10 +56,16 @@ function Import() {
       ${plan.changes.length > shownMax && html`<p class="hint">${t('andMoreRows', { more: plan.changes.length - shownMax })}</p>`}`}`;
 }
 
-/** What an import would do to the shelves as they are: new products, other names and prices. Stock stays. @param {import('../app/csv.js').CatalogRow[]} rows */
+/**
+ * What an import would do to the shelves as they are: new products, other names and prices. Stock stays.
+ * @param {import('../app/csv.js').CatalogRow[]} rows
+ * @throws {import('../app/api.js').Problem} when the shelves could not be read to their end
+ */
 async function preview(rows) {
   await readAnew();
   await readAll(() => true);
+  // Beside half the shelves, half of the rows would seem to be new.
+  if (shelves.get().error) throw shelves.get().error;
   const known = new Map(shelves.get().items.map(item => [item.productId, item]));
   const changes = rows.map(row => ({ productId: row.productId, row, before: known.get(row.productId) }))
     .filter(({ row, before }) => !before || before.name !== row.name || before.price !== Number(row.price));
