@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 
 namespace Console.Tests;
 
-/// <summary>The shelves are read page by page, while stocks are read again and an import wants them all: nothing of it undoes the other.</summary>
+/// <summary>Page by page, while stocks are read again and an import wants them all: none of it undoes another.</summary>
 public sealed class ShelvesTests(BrowserFixture browser)
 {
     private const string Csv = "productId,name,price,stock\np000,PRODUCT 0,100,5\np150,PRODUCT 150,100,5\nnew,NEW,100,5\n";

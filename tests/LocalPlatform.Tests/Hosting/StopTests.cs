@@ -140,8 +140,8 @@ public class StopTests
         });
 
     /// <summary>
-    /// How far the clock goes from look to look. Once a run must have been asked to end it only creeps until that is heard: were it to leap on, the
-    /// host would give up before a slow machine has carried the question to the function.
+    /// How far the clock goes from look to look. Once a run must have been asked to end it only creeps until that is heard: were it to
+    /// leap on, the host would give up before a slow machine has carried the question to the function.
     /// </summary>
     private static TimeSpan StepOf(TimeSpan sinceStop, bool hasHeard) =>
         TimeSpan.FromMilliseconds(sinceStop < AskedAfter ? 500 : hasHeard ? 50 : 5);

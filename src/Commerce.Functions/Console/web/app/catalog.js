@@ -18,6 +18,7 @@ let reading = null;
 export function readOn() {
   if (shelves.get().cursor === null) return Promise.resolve();
   if (reading) return reading;
+  /** @type {Promise<void>} */
   const page = readPage(() => reading === page).finally(() => { if (reading === page) reading = null; });
   return reading = page;
 }
