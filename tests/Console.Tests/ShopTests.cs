@@ -113,36 +113,6 @@ public sealed partial class ShopTests(BrowserFixture browser)
         await Expect(console.Page.Locator("html")).ToHaveAttributeAsync("lang", "ko");
     }
 
-    /// <summary>Nothing is between what is drawn and what is watched: the address changes the moment that the first view is there.</summary>
-    [Fact]
-    public async Task An_address_that_changes_while_the_page_comes_up_is_followed()
-    {
-        await using var console = await browser.OpenAsync();
-        await console.Page.AddInitScriptAsync(
-            """
-            new MutationObserver((_, observer) => {
-              if (!document.querySelector('h1')) return;
-              observer.disconnect();
-              location.hash = '#/cart';
-            }).observe(document, { childList: true, subtree: true });
-            """);
-
-        await console.GoAsync();
-
-        await Expect(console.Page.Locator("h1")).ToHaveTextAsync("Cart");
-    }
-
-    [Fact]
-    public async Task A_sign_in_that_comes_to_nothing_is_told()
-    {
-        await using var console = await browser.OpenAsync();
-
-        await console.Page.GotoAsync(new Uri(console.Shop, "/api/console?code=c&state=of-nobody").ToString());
-
-        await Expect(console.Notice).ToContainTextAsync("The sign-in did not succeed.");
-        await Expect(console.Page.Locator("h1")).ToHaveTextAsync("Shelves");
-    }
-
     private static Task BuyAsync(ConsolePage console) => BuyButton(console).ClickAsync();
 
     private static ILocator BuyButton(ConsolePage console) =>

@@ -50,7 +50,7 @@ export function Shell() {
       </div>
     </header>
     <${Notice} />
-    <main id="main" tabindex="-1"><${View} name=${name} route=${route} key=${`${name}/${who?.userId ?? ''}`} /></main>`;
+    <main id="main" tabindex="-1"><${View} name=${name} route=${route} key=${[who?.userId, ...route.parts].join('/')} /></main>`;
 }
 
 /** @param {string[]} entry @param {string} name */

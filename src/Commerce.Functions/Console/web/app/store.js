@@ -1,5 +1,8 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from './html.js';
 
+/** An answer that has not come by then does not come any more. */
+const answerMsMax = 30_000;
+
 /**
  * A value that views are drawn from; they are drawn again when it is set.
  * @template T
@@ -38,7 +41,8 @@ export function useStore(store) {
 
 /**
  * Reads something, and again when `deps` change or `reload` is called; with `pollMs` also by itself while the page is seen. What was read
- * before stays until there is something newer, so that nothing jumps. A failure of a repeat is told beside it.
+ * before stays until there is something newer, so that nothing jumps. A failure of a repeat is told beside it. An answer that takes longer
+ * than the interval is waited for: repeats would only keep it from coming.
  * @template T
  * @param {(signal: AbortSignal) => Promise<T>} read
  * @param {unknown[]} deps
@@ -53,15 +57,16 @@ export function useRead(read, deps, pollMs) {
     latest.current?.abort();
     const control = latest.current = new AbortController();
     try {
-      const data = await read(control.signal);
+      const data = await read(AbortSignal.any([control.signal, AbortSignal.timeout(answerMsMax)]));
       if (!control.signal.aborted) setState({ data, of });
     } catch (error) {
       if (!control.signal.aborted) setState(old => ({ data: old.of === of ? old.data : undefined, error, of }));
     }
+    if (latest.current === control) latest.current = null;
   }, [of]);
   useEffect(() => {
     reload();
-    const timer = pollMs ? setInterval(() => document.hidden || reload(), pollMs) : undefined;
+    const timer = pollMs ? setInterval(() => document.hidden || latest.current || reload(), pollMs) : undefined;
     return () => {
       clearInterval(timer);
       latest.current?.abort();
@@ -76,8 +81,17 @@ const route = createStore(readRoute());
 addEventListener('hashchange', () => route.set(readRoute()));
 
 function readRoute() {
-  const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
-  return { parts: path.split('/').filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query) };
+  const [path] = location.hash.replace(/^#\/?/, '').split('?');
+  return { parts: path.split('/').filter(Boolean).map(decoded) };
+}
+
+/** What somebody typed may be no escape at all; it then stands for itself. @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export const useRoute = () => useStore(route);

@@ -25,6 +25,7 @@ export function LocalRun() {
       const page = await read('/products?limit=100');
       const product = page.items.filter((/** @type {any} */ item) => item.stock > 0).sort((/** @type {any} */ one, /** @type {any} */ other) => one.stock - other.stock)
         .find((/** @type {any} */ item) => item.stock >= customers / 4) ?? page.items[0];
+      if (!product) throw { slug: 'nothing-for-sale', detail: t('shelvesEmpty') };
       setProgress({ paid: 0, refused: 0, failed: 0, product });
       await rush(customers, product, done => setProgress({ ...done, product }));
     } catch (problem) {

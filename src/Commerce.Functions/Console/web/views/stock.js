@@ -9,7 +9,7 @@ import { linkTo, useRead } from '../app/store.js';
 /** @param {{ route: any }} props */
 export const View = ({ route }) => html`
   <${SignedIn} asOperator=${true} scope="stock.write">${() => route.parts[1]
-    ? html`<${ProductStock} productId=${route.parts[1]} key=${route.parts[1]} />`
+    ? html`<${ProductStock} productId=${route.parts[1]} />`
     : html`<${Title} text=${t('stock')} /><${Choose} />`}
   <//>`;
 
