@@ -185,17 +185,13 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await using var console = await browser.OpenAsync();
         await console.Page.RouteAsync("**/api/products?*", route =>
         {
-            var cursor = System.Web.HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["cursor"];
+            var cursor = route.Request.Cursor();
             var first = cursor is null ? 0 : int.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
-            return route.FulfillAsync(new()
+            return route.AnswerAsync(new
             {
-                ContentType = "application/json",
-                Body = System.Text.Json.JsonSerializer.Serialize(new
-                {
-                    items = Enumerable.Range(first, 100)
-                        .Select(i => new { productId = $"p{i:00000}", name = $"PRODUCT NUMBER {i:00000}", price = 100, stock = 5 }),
-                    nextCursor = first + 100 < 10_000 ? $"{first + 100}" : null,
-                }),
+                items = Enumerable.Range(first, 100)
+                    .Select(i => new { productId = $"p{i:00000}", name = $"PRODUCT NUMBER {i:00000}", price = 100, stock = 5 }),
+                nextCursor = first + 100 < 10_000 ? $"{first + 100}" : null,
             });
         });
         await console.GoAsync();
@@ -226,25 +222,21 @@ public sealed partial class EveryViewTests(BrowserFixture browser)
         await SignInAsync(console);
         await console.Page.RouteAsync("**/api/ops/orders?*", route =>
         {
-            var cursor = System.Web.HttpUtility.ParseQueryString(new Uri(route.Request.Url).Query)["cursor"];
+            var cursor = route.Request.Cursor();
             var first = cursor is null ? 0 : int.Parse(cursor, System.Globalization.CultureInfo.InvariantCulture);
-            return route.FulfillAsync(new()
+            return route.AnswerAsync(new
             {
-                ContentType = "application/json",
-                Body = System.Text.Json.JsonSerializer.Serialize(new
+                items = Enumerable.Range(first, cursor is null ? 9_950 : 50).Select(i => new
                 {
-                    items = Enumerable.Range(first, cursor is null ? 9_950 : 50).Select(i => new
-                    {
-                        orderId = $"o-{i:0000000000000000000000}",
-                        userId = "kim",
-                        status = "paid",
-                        lines = new[] { new { productId = "p1", name = "MUG", unitPrice = 100, quantity = 1, amount = 100 } },
-                        totalAmount = 100,
-                        createdAt = "2026-01-01T00:00:00Z",
-                        paidAt = "2026-01-01T00:00:01Z",
-                    }),
-                    nextCursor = cursor is null ? "9950" : null,
+                    orderId = $"o-{i:0000000000000000000000}",
+                    userId = "kim",
+                    status = "paid",
+                    lines = new[] { new { productId = "p1", name = "MUG", unitPrice = 100, quantity = 1, amount = 100 } },
+                    totalAmount = 100,
+                    createdAt = "2026-01-01T00:00:00Z",
+                    paidAt = "2026-01-01T00:00:01Z",
                 }),
+                nextCursor = cursor is null ? "9950" : null,
             });
         });
         await console.GoAsync("search");

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Web;
 using Console.Tests.Support;
 using Microsoft.Playwright;
 
@@ -26,7 +24,7 @@ public sealed class ShelvesTests(BrowserFixture browser)
                 await route.AbortAsync();
                 return;
             }
-            await FulfillAsync(route, Product(0, stock: 3));
+            await route.AnswerAsync(Product(0, stock: 3));
             refreshed.SetResult();
         });
         await console.GoAsync();
@@ -50,7 +48,7 @@ public sealed class ShelvesTests(BrowserFixture browser)
         await console.Page.GetByLabel("Search").FillAsync("product");
         await held;
         await console.GoAsync("import");
-        var anew = console.Page.WaitForRequestAsync(request => IsPage(request) && CursorOf(request) is null);
+        var anew = console.Page.WaitForRequestAsync(request => IsPage(request) && request.Cursor() is null);
 
         await ChooseAsync(console);
         await anew;
@@ -64,9 +62,9 @@ public sealed class ShelvesTests(BrowserFixture browser)
     {
         await using var console = await browser.OpenAsync();
         await console.SignInAsync("olga", asOperator: true);
-        await console.Page.RouteAsync("**/api/products?*", route => CursorOf(route.Request) is null
-            ? FulfillAsync(route, PageFrom(0))
-            : FulfillAsync(route, Broken, status: 500));
+        await console.Page.RouteAsync("**/api/products?*", route => route.Request.Cursor() is null
+            ? route.AnswerAsync(PageFrom(0))
+            : route.AnswerAsync(Broken, status: 500));
         await console.GoAsync("import");
 
         await ChooseAsync(console);
@@ -81,10 +79,10 @@ public sealed class ShelvesTests(BrowserFixture browser)
         var (held, release) = (new TaskCompletionSource(), new TaskCompletionSource());
         await console.Page.RouteAsync("**/api/products?*", async route =>
         {
-            var isFirst = CursorOf(route.Request) is null;
+            var isFirst = route.Request.Cursor() is null;
             if (!isFirst && held.TrySetResult())
                 await release.Task;
-            await FulfillAsync(route, PageFrom(isFirst ? 0 : 100));
+            await route.AnswerAsync(PageFrom(isFirst ? 0 : 100));
         });
         return (held.Task, release);
     }
@@ -105,9 +103,4 @@ public sealed class ShelvesTests(BrowserFixture browser)
     private static object Product(int i, int stock) => new { productId = $"p{i:000}", name = $"PRODUCT {i}", price = 100, stock };
 
     private static bool IsPage(IRequest request) => new Uri(request.Url).AbsolutePath == "/api/products";
-
-    private static string? CursorOf(IRequest request) => HttpUtility.ParseQueryString(new Uri(request.Url).Query)["cursor"];
-
-    private static Task FulfillAsync(IRoute route, object body, int status = 200) => route.FulfillAsync(
-        new() { Status = status, ContentType = "application/json", Body = JsonSerializer.Serialize(body) });
 }
