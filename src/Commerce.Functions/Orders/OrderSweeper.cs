@@ -65,7 +65,6 @@ public sealed partial class OrderSweeper(
             catch (OperationCanceledException) when (pages > 0 && limit.IsCancellationRequested)
             {
                 // The time was up, as it is sooner or later; that the store says nothing in all of it is a fault.
-                return;
             }
             await Task.WhenAll(Enumerable.Range(0, ParallelMax).Select(_ => WorkOffAsync(round.Open, restart, stop.Token)));
         }

@@ -33,7 +33,7 @@ public sealed class SplitStock(IReadOnlyList<Product?> heads)
     public (int From, StockTransfer Transfer)? Steal(int to, long missing)
     {
         var (from, donor) = heads.Index().Where(head => head.Index != to).MaxBy(static head => head.Item?.Stock ?? 0);
-        if (donor is not { Stock: > 0, Transfer: null })
+        if (donor is not { Transfer: null })
             return null;
         var pieces = Math.Min(Math.Min(donor.Stock, Math.Max(missing, donor.Stock / 2)), Limits.StockMax - StockOf(to));
         return pieces > 0 ? (from, new StockTransfer(to, pieces, donor.TransferCount + 1)) : null;

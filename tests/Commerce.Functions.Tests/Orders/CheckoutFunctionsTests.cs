@@ -71,7 +71,9 @@ public sealed class CheckoutFunctionsTests(TestStore store) : IClassFixture<Test
             await AddAsync(user, product, 2);
         (string, string)[] bound = isBoundToVersion ? [("If-Match", (await ViewAsync(user)).ETag)] : [];
 
-        Assert.Equal((201, 20L), Placed(await CheckoutAsync(user, "k", Expected, bound)));
+        // Also in a process that does not remember the former price.
+        foreach (var process in (IServiceProvider[])[store.App, store.NewProcess()])
+            Assert.Equal((201, 20L), Placed(await CheckoutAsync(process, user, "k", Expected, bound)));
     }
 
     [Fact]
@@ -230,8 +232,12 @@ public sealed class CheckoutFunctionsTests(TestStore store) : IClassFixture<Test
     private static (string, string)[] Headers(string key) => [("Idempotency-Key", key), ("Prefer", "respond-async")];
 
     private Task<Reply> CheckoutAsync(string user, string key, string? body = null, params (string, string)[] headers) =>
-        store.App.CallAsync<CheckoutFunctions>(
-            (functions, request) => functions.Checkout(request, user, _fixture.Durable, new FakeRun(store.App)), body,
+        CheckoutAsync(store.App, user, key, body, headers);
+
+    private Task<Reply> CheckoutAsync(
+        IServiceProvider process, string user, string key, string? body, params (string, string)[] headers) =>
+        process.CallAsync<CheckoutFunctions>(
+            (functions, request) => functions.Checkout(request, user, _fixture.Durable, new FakeRun(process)), body,
             [.. Headers(key), .. headers]);
 
     /// <summary>A buyer with two pieces for 10 won each in the cart, of five that there are.</summary>

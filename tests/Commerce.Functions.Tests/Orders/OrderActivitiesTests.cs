@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Commerce.Functions.Balance;
 using Commerce.Functions.Tests.Support;
 using Commerce.Shared;
+using Commerce.Shared.Balance;
 using Commerce.Shared.Delivery;
 using Commerce.Shared.Orders;
 using Faults;
@@ -157,6 +159,31 @@ public sealed class OrderActivitiesTests(TestStore store) : IClassFixture<TestSt
             Assert.Equal(((round % 3 == 0 ? 230 : 1_000) - (taken * decided.TotalAmount), 0), (account.Balance, account.Held));
             Assert.True(taken == 0 || request.ExpectedTotalAmount is null || decided.TotalAmount == 200, $"{decided.TotalAmount} was paid");
         }
+    }
+
+    /// <summary>What a process saw of the prices is older than what another one has made of the order by the time that it is read.</summary>
+    [Fact]
+    public async Task An_order_that_got_its_prices_elsewhere_meanwhile_is_paid_at_those()
+    {
+        using var faults = new CosmosFaultHandler(new FaultPlan(0, 0));
+        var there = new OrderFixture(store, store.NewProcess(faults));
+        var (product, user) = (await _fixture.AddProductAsync(100, 10), await _fixture.AddUserAsync(1_000));
+        var order = await _fixture.AcceptAsync(user, "k", new OrderItem(product, 1));
+        await _fixture.PriceAsync(product, 150);
+        var isOvertaken = false;
+        faults.Watch = async (call, _) =>
+        {
+            if (isOvertaken || call is not { IsWrite: false, Container: "accounts" })
+                return;
+            isOvertaken = true;
+            await _fixture.PriceAsync(product, 170);
+            await _fixture.Get<AccountLedger>().SubmitAsync(user, new AccountCommand.Reprice(order, [170]));
+        };
+
+        var paid = await there.RunAsync(order);
+
+        Assert.True(isOvertaken);
+        Assert.Equal((OrderStatus.Paid, 170L, 1), (paid.Status, paid.TotalAmount, paid.Revision));
     }
 
     [Fact]

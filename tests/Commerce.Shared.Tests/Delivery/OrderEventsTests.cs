@@ -74,6 +74,7 @@ public class OrderEventsTests
     [InlineData("2026-03-01T09:00:00+09:00", "p", "n", false)]
     [InlineData("u", "p", "2026-03-01 calendar", true)]
     [InlineData("u", "p", "12345678901 Tea", true)]
+    [InlineData("u", "p", "2026-03-01", true)]
     [InlineData("u", "p", "T", true)]
     public void A_text_that_looks_like_a_time_does_not_travel(string userId, string productId, string name, bool travels)
     {
@@ -83,6 +84,13 @@ public class OrderEventsTests
 
         Assert.Equal(userId, OrderEventMessage.Parse(message).Ref.UserId);
         Assert.Equal((travels, !travels), (json.TryGetProperty("data", out _), json.TryGetProperty("dataref", out _)));
+    }
+
+    [Fact]
+    public void One_line_of_many_that_looks_like_a_time_keeps_all_from_travelling()
+    {
+        var order = Paid with { Lines = [new("p", "Tea", 10, 1, 10), new("q", "2026-03-01T09:00:00+09:00", 10, 1, 10)] };
+        Assert.False(JsonDocument.Parse(OrderEvents.Paid(order)).RootElement.TryGetProperty("data", out _));
     }
 
     [Fact]

@@ -163,6 +163,8 @@ public sealed class OrderRulesTests
             DraftOf(Request(items) with { FromCart = true, ExpectedTotalAmount = 20 }).Fingerprint);
         Assert.Equal(
             OperationId.Fingerprint("expected total", "7", "p", "1"), FingerprintOf([new("expected total", 7), new("p", 1)]));
+        Assert.Equal(
+            OperationId.Fingerprint("a", "2", "expected total", "20", ""), FingerprintOf([new("a", 2), new("expected total", 20)]));
     }
 
     [Fact]
