@@ -139,6 +139,8 @@ public class ChangedDeliveryTests
             () => process.GetRequiredService<EventDispatcher>().DispatchAsync(message, Stop));
 
         Assert.Equal(status, fault.StatusCode);
+        // Eight more times in a minute and a half: Service Bus itself would try again at once.
+        Assert.Equal(9, refusing.Refused);
         refusing.IsOn = false;
         Assert.Null(await process.GetRequiredService<DeliveryStore>().FindAsync("o-1.paid", Stop));
     }
@@ -238,6 +240,9 @@ public class ChangedDeliveryTests
     {
         public bool IsOn { get; set; }
 
+        /// <summary>How many it has refused.</summary>
+        public int Refused { get; private set; }
+
         /// <summary>No batch is answered before this is over.</summary>
         public Func<Task>? Gate { get; set; }
 
@@ -246,6 +251,7 @@ public class ChangedDeliveryTests
             if (!IsOn || !await IsWritingBatchAsync(request))
                 return await base.SendAsync(request, cancellationToken);
             await (Gate?.Invoke() ?? Task.CompletedTask);
+            Refused++;
             return new HttpResponseMessage(status)
             {
                 RequestMessage = request,

@@ -407,7 +407,7 @@ public class DeliveryTests
         fixture.Platform.AnswerWith(500);
         var order = await fixture.AddOrderAsync("o-1");
         var message = OrderEventMessage.Parse(OrderEvents.Paid(order));
-        var faults = 8;
+        var faults = 6;
         fixture.Database.Before = request =>
         {
             if (request.Method == HttpMethod.Post && Interlocked.Decrement(ref faults) >= 0)
