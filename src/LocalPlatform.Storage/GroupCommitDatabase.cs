@@ -18,9 +18,10 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
     private readonly string _connectionString;
     private readonly SqliteSession _writer;
     private readonly LogCheckpointer _checkpointer;
-    private readonly Thread _writerThread;
-    private readonly Channel<DatabaseWrite> _queue =
-        Channel.CreateUnbounded<DatabaseWrite>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Whoever queues a write wakes the writer: by way of the pool it would wait for as long as all threads there are busy.
+    private readonly Channel<DatabaseWrite> _queue = Channel.CreateUnbounded<DatabaseWrite>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private readonly ConcurrentBag<SqliteSession> _idleReaders = [];
     private long _commits;
     private volatile bool _disposed;
@@ -34,8 +35,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
             + "PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA busy_timeout=5000;");
         _writer.ExecuteScript(schema);
         _checkpointer = new LogCheckpointer(_writer, _connectionString);
-        _writerThread = new Thread(WriteLoop) { IsBackground = true, Name = $"sqlite writer {Path.GetFileName(path)}" };
-        _writerThread.Start();
+        new Thread(WriteLoop) { IsBackground = true, Name = $"sqlite writer {Path.GetFileName(path)}" }.Start();
     }
 
     /// <summary>Commits made so far.</summary>
@@ -104,10 +104,10 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
             return;
         _disposed = true;
         _queue.Writer.Complete();
-        await Task.Run(_writerThread.Join);
+        await _written.Task;
         while (_idleReaders.TryTake(out var session))
             session.Dispose();
-        _checkpointer.Dispose();
+        await _checkpointer.DisposeAsync();
         _writer.Dispose(); // The last connection to go: closing it moves the rest of the log into the file.
     }
 
@@ -127,6 +127,7 @@ public sealed class GroupCommitDatabase : IAsyncDisposable
                 group.Add(write);
             CommitGroup(group);
         }
+        _written.SetResult();
     }
 
     private bool WaitForWrites()

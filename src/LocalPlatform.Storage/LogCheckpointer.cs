@@ -7,7 +7,7 @@ namespace LocalPlatform.Storage;
 /// takes a hundred times as long as the others; here a thread of its own copies beside the writer, and what came meanwhile, little,
 /// is copied between two commits, so that the log can start over.
 /// </summary>
-internal sealed class LogCheckpointer(SqliteSession writer, string connectionString) : IDisposable
+internal sealed class LogCheckpointer(SqliteSession writer, string connectionString) : IAsyncDisposable
 {
     // 16 MB: large enough that a page changed often is copied once for many changes, small enough to be read quickly at a start.
     private const int LogPagesMax = 4_000;
@@ -38,9 +38,9 @@ internal sealed class LogCheckpointer(SqliteSession writer, string connectionStr
     }
 
     /// <summary>Waits for a copy under way.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _copying.Wait();
+        await _copying;
         _copier.Dispose();
     }
 

@@ -47,6 +47,27 @@ public sealed class GroupCommitDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task A_write_is_committed_while_all_threads_of_the_pool_are_busy()
+    {
+        await using var database = GroupCommitDatabase.Open(DatabaseFile, Schema);
+        var before = database.Commits;
+        var free = new TaskCompletionSource();
+        try
+        {
+            for (var i = 0; i < 200; i++)
+                ThreadPool.UnsafeQueueUserWorkItem(_ => free.Task.Wait(), null);
+
+            _ = database.WriteAsync(session => session.Execute("INSERT INTO rows (body) VALUES (@0)", "a"));
+
+            Assert.True(SpinWait.SpinUntil(() => database.Commits > before, TimeSpan.FromSeconds(30)));
+        }
+        finally
+        {
+            free.SetResult();
+        }
+    }
+
+    [Fact]
     public async Task A_write_that_throws_undoes_itself_alone()
     {
         await using var database = GroupCommitDatabase.Open(DatabaseFile, Schema);

@@ -66,8 +66,6 @@ public sealed class ShopProcess : IAsyncDisposable
         // Most hardly live long enough to gain by any of them, and a hundred are started.
         foreach (var saving in (string[])["TieredPGO", "EnableWriteXorExecute", "TC_CallCounting"])
             start.Environment[$"DOTNET_{saving}"] = "0";
-        // Sixty-four megabytes, in hexadecimal: half as many collections, for memory that is there.
-        start.Environment["DOTNET_GCgen0size"] = "4000000";
         // Tests do in a minute what a person does in a year.
         foreach (var limit in (string[])["OrdersPerMinute", "ReadsPerMinute", "UnsignedReadsPerMinute", "FailedSignInsPerMinute"])
             start.Environment[$"RateLimits__{limit}"] = "10000000";
