@@ -10,6 +10,8 @@ namespace LocalPlatform.Hosting;
 /// </summary>
 internal static class StartProblem
 {
+    private static int _told;
+
     /// <summary>Tells also what is thrown later in the start, by the app or by the host.</summary>
     public static void TellUnhandled() =>
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => End((Exception)unhandled.ExceptionObject);
@@ -47,7 +49,9 @@ internal static class StartProblem
 
     private static void End(Exception failure)
     {
-        Console.Error.WriteLine(Explain(failure) ?? failure.ToString());
+        // What falls over the end that is under way is no problem of its own.
+        if (Interlocked.Exchange(ref _told, 1) == 0)
+            Console.Error.WriteLine(Explain(failure) ?? failure.ToString());
         Environment.Exit(1);
     }
 }

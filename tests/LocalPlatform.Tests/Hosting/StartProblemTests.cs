@@ -86,6 +86,10 @@ public sealed class StartProblemTests : IDisposable
     public async Task Each_wrong_option_of_the_app_is_a_line() =>
         Assert.Equal(["wrong first", "wrong second"], await ProblemsAsync(nameof(ChildApps.InvalidAsync)));
 
+    [Fact]
+    public async Task What_falls_over_the_end_is_not_told() => Assert.DoesNotContain(
+        "fell over the end", string.Join('\n', await ProblemsAsync(nameof(ChildApps.ThrowingTwiceAsync))), StringComparison.Ordinal);
+
     [Theory]
     [InlineData(nameof(ChildApps.ThrowingAsync), "no luck with the program")]
     [InlineData(nameof(ChildApps.ThrowingServiceAsync), "no luck with the service")]

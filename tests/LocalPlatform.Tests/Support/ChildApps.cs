@@ -29,6 +29,19 @@ internal static class ChildApps
         throw new InvalidOperationException("no luck with the program");
     }
 
+    /// <summary>Throws before there is a host to start, and something falls over its end.</summary>
+    public static Task ThrowingTwiceAsync(string folder)
+    {
+        AppDomain.CurrentDomain.ProcessExit += static (_, _) =>
+        {
+            var late = new Thread(static () => throw new InvalidOperationException("fell over the end"));
+            late.Start();
+            // Whoever ends while the process does stays there until it is over.
+            late.Join(TimeSpan.FromSeconds(1));
+        };
+        return ThrowingAsync(folder);
+    }
+
     /// <summary>Throws while it starts.</summary>
     public static async Task ThrowingServiceAsync(string folder)
     {

@@ -8,6 +8,6 @@ internal static class ChildRoles
     public static IReadOnlyDictionary<string, Func<string, Task>> All { get; } = ((Func<string, Task>[])
     [
         ChildApps.FineAsync, ChildApps.SpreadAsync, ChildApps.WrongAsync, ChildApps.ThrowingAsync, ChildApps.ThrowingServiceAsync,
-            ChildApps.InvalidAsync,
+            ChildApps.ThrowingTwiceAsync, ChildApps.InvalidAsync,
     ]).ToDictionary(app => app.Method.Name);
 }
