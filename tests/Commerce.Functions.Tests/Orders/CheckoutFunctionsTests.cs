@@ -159,9 +159,7 @@ public sealed class CheckoutFunctionsTests(TestStore store) : IClassFixture<Test
         var seen = (await ViewAsync(user)).ETag;
         var meanwhile = new Meanwhile(() => AddAsync(user, product, 1)) { Times = 1 };
         var process = store.NewProcess(meanwhile);
-        var reply = await process.CallAsync<CheckoutFunctions>(
-            (functions, request) => functions.Checkout(request, user, _fixture.Durable, new FakeRun(process)), null,
-            [.. Headers("k"), .. isBoundToVersion ? new[] { ("If-Match", seen) } : []]);
+        var reply = await CheckoutAsync(process, user, "k", null, isBoundToVersion ? [("If-Match", seen)] : []);
         Assert.Equal(0, meanwhile.Times);
         if (isBoundToVersion)
             Assert.Equal((412, "precondition-failed"), StatusOf(reply));
@@ -186,9 +184,7 @@ public sealed class CheckoutFunctionsTests(TestStore store) : IClassFixture<Test
         var seen = (await ViewAsync(user)).ETag;
         var meanwhile = new Meanwhile(() => AddAsync(user, product, 1)) { Times = 1 };
         var process = store.NewProcess(meanwhile);
-        await process.CallAsync<CheckoutFunctions>(
-            (functions, request) => functions.Checkout(request, user, _fixture.Durable, new FakeRun(process)), null,
-            [.. Headers("k"), .. isBoundToVersion ? new[] { ("If-Match", seen) } : []]);
+        await CheckoutAsync(process, user, "k", null, isBoundToVersion ? [("If-Match", seen)] : []);
 
         var asked = meanwhile.Calls.Where(static call => call.Operation != CosmosOperation.Metadata);
         Assert.Equal(calls, string.Join(' ', asked.Select(static call => $"{call.Container}:{call.Operation}")));
@@ -200,8 +196,7 @@ public sealed class CheckoutFunctionsTests(TestStore store) : IClassFixture<Test
         var (user, product) = await FilledAsync(balance: 100_000);
         var meanwhile = new Meanwhile(() => AddAsync(user, product, 1)) { Times = int.MaxValue };
         var process = store.NewProcess(meanwhile, new AcceleratedTime());
-        var checkout = process.CallAsync<CheckoutFunctions>(
-            (functions, request) => functions.Checkout(request, user, _fixture.Durable, new FakeRun(process)), null, Headers("k"));
+        var checkout = CheckoutAsync(process, user, "k", null);
 
         await Assert.ThrowsAsync<UndecidedWriteException>(() =>
             checkout.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken));
