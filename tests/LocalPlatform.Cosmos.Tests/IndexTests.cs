@@ -76,6 +76,9 @@ public sealed class IndexTests
         Assert.All(pages, static page => Assert.Equal(["P011", "P012", "P013", "P014", "P015"], page.Ids));
         Assert.All(pages, static page => Assert.InRange(page.Loaded, 5, 6));
         Assert.Equal(["/kind\n/productId"], StoredIndexes(account));
+        // No policy need name the id.
+        Assert.Equal((2, 2), await Run(container, new QueryDefinition("SELECT * FROM c WHERE c.id IN ('P007-2', 'P040', 'nobody')")) is var byId
+            ? (byId.Ids.Count, byId.Loaded) : default);
         var newest = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'movement' ORDER BY c.sequence DESC OFFSET 0 LIMIT 3");
         Assert.InRange((await Run(container, newest, new PartitionKey("P001"))).Loaded, 3, 4);
     }

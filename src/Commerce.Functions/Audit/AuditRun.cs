@@ -20,7 +20,6 @@ internal sealed class AuditRun(
 
     // An owner comes as often as it has documents.
     private const int OwnerRowsPerStep = 10 * OwnersPerStep;
-    private const int OwnersAtOnce = 8;
     private const int ChangesPerStep = 200;
 
     /// <summary>Works until there is nothing to do or the time is over. False when another run was faster.</summary>
@@ -216,7 +215,7 @@ internal sealed class AuditRun(
         AuditPart part, IReadOnlyList<(LedgerPlace Place, int Records)> places, CancellationToken ct)
     {
         var steps = new LedgerStep[places.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = OwnersAtOnce, CancellationToken = ct };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = reader.AtOnce, CancellationToken = ct };
         await Parallel.ForAsync(0, steps.Length, options, async (i, stepCt) =>
             steps[i] = await ledgers.StepAsync(part, places[i].Place, places[i].Records, stepCt));
         foreach (var (step, (place, _)) in steps.Zip(places))

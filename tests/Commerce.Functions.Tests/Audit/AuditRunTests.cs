@@ -202,6 +202,24 @@ public sealed class AuditRunTests : IAsyncLifetime
             (await spread.AuditAsync()).Differences.Select(difference => difference.Kind));
     }
 
+    /// <summary>The store in the same process answers at once: nothing else would make a whole audit let go of its thread.</summary>
+    [Fact]
+    public async Task Others_have_a_turn_after_each_read()
+    {
+        var reader = _fixture.App.GetRequiredService<AuditReader>();
+        var oneThread = new TaskFactory(new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
+        var (reads, turns) = (0, 0);
+        await oneThread.StartNew(async () =>
+        {
+            while (reads < 20)
+            {
+                var other = oneThread.StartNew(() => turns++);
+                Assert.NotNull(await reader.FindAsync(CommerceDatabase.Accounts, "account", User, Ct));
+                Assert.Equal((++reads, true), (turns, other.IsCompleted));
+            }
+        }).Unwrap();
+    }
+
     [Fact]
     public async Task An_operator_who_does_not_wait_is_told_what_is_known()
     {
