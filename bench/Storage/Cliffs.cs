@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Commerce.Load.Measuring;
 
@@ -5,17 +6,21 @@ namespace Commerce.Bench.Storage;
 
 /// <summary>
 /// What a buyer waits for where a shop might stumble: right after its start, while it catches up, while it is audited, and where it has
-/// much of something. One buyer asks, one request after the other; each figure stands beside that of the ordinary state in the same run.
+/// much of something. One buyer asks, one request after the other, or a crowd does; each figure stands beside that of the ordinary state in
+/// the same run.
 /// </summary>
 /// <param name="shop">A shop right after its start, with a history, many products and a long ledger (<see cref="StoreFill"/>).</param>
 /// <param name="narrow">One with few products.</param>
 internal sealed class Cliffs(MeasuredShop shop, MeasuredShop narrow, TextWriter output)
 {
     private const int Requests = 1_000;
+    private const int Crowd = 32;
     private const string Neighbour = "cliff-neighbour";
 
     /// <summary>Best sellers that do not know of this long are behind.</summary>
     private static readonly TimeSpan BehindMin = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan CrowdTime = TimeSpan.FromSeconds(15);
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -35,6 +40,12 @@ internal sealed class Cliffs(MeasuredShop shop, MeasuredShop narrow, TextWriter 
         var audited = await shop.TimeWhileAsync(shop.Order, () => Task.FromResult(!audit.IsCompleted), ct);
         await audit;
         await WriteAsync("orders while the books are audited", audited, orders, shop.ResidentMb);
+        var started = Stopwatch.GetTimestamp();
+        var crowd = await shop.TimeCrowdWhileAsync(Crowd, () => Stopwatch.GetElapsedTime(started) < CrowdTime, ct);
+        audit = shop.AuditAsync(ct);
+        var auditedCrowd = await shop.TimeCrowdWhileAsync(Crowd, () => !audit.IsCompleted, ct);
+        await audit;
+        await WriteAsync($"charges of {Crowd} users at once meanwhile", auditedCrowd, crowd, shop.ResidentMb);
         await CompareListsAsync(ct);
     }
 

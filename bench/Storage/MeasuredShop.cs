@@ -7,7 +7,7 @@ using HdrHistogram;
 
 namespace Commerce.Bench.Storage;
 
-/// <summary>A shop that runs on a data folder, and one caller who times each request. Not for concurrent use.</summary>
+/// <summary>A shop that runs on a data folder, and a caller, or a crowd of them, who time each request. One call at a time.</summary>
 internal sealed class MeasuredShop : IAsyncDisposable
 {
     private const string Buyer = "cliff-buyer";
@@ -55,7 +55,7 @@ internal sealed class MeasuredShop : IAsyncDisposable
     public ShopRequest Charge(string userId, long amount = 1) => Requests.Charge(_endpoint, userId, amount);
 
     /// <summary>Gives the buyer what the orders cost.</summary>
-    public Task FundAsync(CancellationToken ct) => SendAsync(Charge(Buyer, Funds), ct);
+    public Task FundAsync(CancellationToken ct) => SendAsync(_exchange, Charge(Buyer, Funds), ct);
 
     /// <summary>Sends one kind of request so many times.</summary>
     public Task<LatencySummary> TimeAsync(ShopRequest request, int count, CancellationToken ct)
@@ -69,8 +69,26 @@ internal sealed class MeasuredShop : IAsyncDisposable
     {
         var times = Latencies.Empty();
         while (await isSo())
-            await TimeAsync(request, times, ct);
+            await TimeAsync(_exchange, request, times, ct);
         return LatencySummary.Of(times);
+    }
+
+    /// <summary>Has so many users charge their balances at once, each one charge after the other, as long as the condition holds.</summary>
+    public async Task<LatencySummary> TimeCrowdWhileAsync(int users, Func<bool> isSo, CancellationToken ct)
+    {
+        var all = Latencies.Empty();
+        foreach (var times in await Task.WhenAll(Enumerable.Range(0, users).Select(n => Task.Run(() => ChargeWhileAsync($"cliff-crowd-{n}"), ct))))
+            all.Add(times);
+        return LatencySummary.Of(all);
+
+        async Task<LongHistogram> ChargeWhileAsync(string userId)
+        {
+            using var exchange = new Exchange(_endpoint, Timeout);
+            var times = Latencies.Empty();
+            while (isSo())
+                await TimeAsync(exchange, Charge(userId), times, ct);
+            return times;
+        }
     }
 
     /// <summary>
@@ -83,7 +101,7 @@ internal sealed class MeasuredShop : IAsyncDisposable
         do
         {
             var next = cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}";
-            var answer = await TimeAsync(Requests.Get(_endpoint, $"{path}?limit={PageSize}{next}"), times, ct);
+            var answer = await TimeAsync(_exchange, Requests.Get(_endpoint, $"{path}?limit={PageSize}{next}"), times, ct);
             using var page = JsonDocument.Parse(answer.Body);
             cursor = page.RootElement.TryGetProperty("nextCursor", out var found) ? found.GetString() : null;
         }
@@ -112,18 +130,18 @@ internal sealed class MeasuredShop : IAsyncDisposable
         _endpoint.Dispose();
     }
 
-    private async Task<Answer> TimeAsync(ShopRequest request, LongHistogram times, CancellationToken ct)
+    private async Task<Answer> TimeAsync(Exchange exchange, ShopRequest request, LongHistogram times, CancellationToken ct)
     {
         var begun = Stopwatch.GetTimestamp();
-        var answer = await SendAsync(request, ct);
+        var answer = await SendAsync(exchange, request, ct);
         times.RecordValue((long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds);
         return answer;
     }
 
-    private async Task<Answer> SendAsync(ShopRequest request, CancellationToken ct)
+    private async Task<Answer> SendAsync(Exchange exchange, ShopRequest request, CancellationToken ct)
     {
-        var key = request.NeedsKey ? string.Create(CultureInfo.InvariantCulture, $"cliff-{_process.Id}-{_keys++}") : null;
-        return Check(await _exchange.SendAsync(request, key, ct), request);
+        var key = request.NeedsKey ? string.Create(CultureInfo.InvariantCulture, $"cliff-{_process.Id}-{Interlocked.Increment(ref _keys)}") : null;
+        return Check(await exchange.SendAsync(request, key, ct), request);
     }
 
     private static Answer Check(Answer answer, ShopRequest request) => answer.Status is 200 or 201
