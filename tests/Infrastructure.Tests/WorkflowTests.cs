@@ -6,7 +6,7 @@ namespace Infrastructure.Tests;
 /// <summary>GitHub's workflows: what they name exists, and what can be run here is. actionlint reads them in .ci/run.</summary>
 public class WorkflowTests
 {
-    private static readonly string[] Workflows = ["build", "deploy", "load"];
+    private static readonly string[] Workflows = ["build", "deploy", "load", "mutants", "random"];
 
     [Fact]
     public void The_build_job_runs_what_developers_run()

@@ -10,7 +10,7 @@ public sealed class HistoryTests(ShopFixture fixture)
     public async Task Every_answer_is_explained_by_some_sequential_order()
     {
         var seed = Seed.Next();
-        for (var round = 0; round < Effort.Scaled(25); round++)
+        for (var round = 0; round < Effort.Scaled(16); round++)
             await new RandomHistory(fixture.Shop, seed, round).AssertExplainableAsync();
     }
 
@@ -18,7 +18,7 @@ public sealed class HistoryTests(ShopFixture fixture)
     public async Task So_it_is_when_the_stock_is_spread_and_the_spread_changes()
     {
         var seed = Seed.Next();
-        for (var round = 0; round < Effort.Scaled(12); round++)
+        for (var round = 0; round < Effort.Scaled(8); round++)
             await new RandomHistory(fixture.Shop, seed, round + 1_000, isSpread: true).AssertExplainableAsync();
         await fixture.Shop.AssertAuditAsync();
     }

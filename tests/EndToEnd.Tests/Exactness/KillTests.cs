@@ -10,7 +10,7 @@ namespace EndToEnd.Tests.Exactness;
 /// </summary>
 public sealed class KillTests
 {
-    private const int Rounds = 4;
+    private const int Rounds = 3;
     private const int WorkerRounds = 2;
 
     [Theory]

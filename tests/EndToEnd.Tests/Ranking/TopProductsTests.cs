@@ -113,7 +113,7 @@ public sealed class TopProductsTests : IAsyncLifetime
                 refused.Expect(409, 503);
             }
         }).ToArray();
-        for (var look = 0; look < 30; look++)
+        for (var look = 0; look < 15; look++)
         {
             await Shop.FireTimerAsync("Upkeep");
             var listed = Listed((await Shop.GetAsync("/api/products/top?limit=100")).Expect(200));
