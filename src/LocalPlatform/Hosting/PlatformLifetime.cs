@@ -19,7 +19,7 @@ namespace LocalPlatform.Hosting;
 internal sealed class PlatformLifetime(
     WorkerServer server, Workers workers, WorkerProcesses processes, Triggers triggers, DurableEngine engine,
         DurableFunctions orchestrations, Seeding seeding, HttpFunctions http, StartBanner banner,
-    IdleMemory memory, DataDirectory data, HostLog log, IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IDisposable
+    IdleMemory memory, DataDirectory data, HostLog log, IConfiguration configuration, TimeProvider time) : IHostedLifecycleService, IAsyncDisposable
 {
     // What runs when the host stops may go on for so long before it is asked to end.
     private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(10);
@@ -84,7 +84,12 @@ internal sealed class PlatformLifetime(
         await server.StopAsync();
     }
 
-    public void Dispose() => _patience.Dispose();
+    /// <summary>Also of a start that the app has broken off: what the door is made of may go only when nothing opens it any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _door.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _patience.Dispose();
+    }
 
     private Task OpenDoorAsync() => server.StartAsync(
         services => services.AddSingleton(workers).AddSingleton(new TaskHubService(engine)),
