@@ -68,8 +68,8 @@ internal sealed class IndexSet
     public string UpdateSql { get; }
 
     /// <summary>
-    /// The columns of a new container: its documents have the keys of all paths that its policy names from the first one on, so that an
-    /// index of them is a matter of one statement, and not of reading every document again.
+    /// The columns of a new container: its documents have the keys of their id and of all paths that its policy names from the first one
+    /// on, so that an index of them is a matter of one statement, and not of reading every document again.
     /// </summary>
     public static IndexSet Create(SqliteSession session, int containerNumber, ContainerDefinition definition)
     {
