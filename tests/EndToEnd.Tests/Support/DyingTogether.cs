@@ -21,7 +21,7 @@ internal static class DyingTogether
         var isDying = 0;
         cosmos.Faults.Watch = async (call, isAfter) =>
         {
-            var isHeld = requests.Any(request => request.Point.Holds(call, isAfter == afterwards));
+            var isHeld = requests.Any(request => request.Point.Holds(call, isAfter, afterwards));
             // It takes a while to die, and must not learn from a look meanwhile what has been written.
             if (!isHeld && Volatile.Read(ref isDying) == 0)
                 return;
@@ -44,19 +44,24 @@ internal sealed class DeathPoint(CosmosOperation operation, string container, in
 {
     private readonly HashSet<string> _keys = [.. partitions.Select(static partition => $"[\"{partition}\"]")];
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _left = occurrence;
+    private int _toBegin = occurrence;
+    private int _toReach = occurrence;
 
     public Task Reached => _reached.Task;
 
     /// <summary>
-    /// True for the call that is the point, and for all that come after it: also a client that has lost patience gets no further.
+    /// True for the call that is the point, and for all that come after it: also a client that has lost patience gets no further. A look
+    /// is held from the moment the write begins: it might see what has been written before the write's own answer is held.
     /// </summary>
-    public bool Holds(CosmosCall call, bool counts)
+    public bool Holds(CosmosCall call, bool isAfter, bool diesAfterwards)
     {
         if (!_keys.Contains(call.PartitionKey))
             return false;
-        if (counts && call.Operation == operation && call.Container == container && Interlocked.Decrement(ref _left) == 0)
+        var isOfKind = call.Operation == operation && call.Container == container;
+        if (isOfKind && !isAfter)
+            Interlocked.Decrement(ref _toBegin);
+        if (isOfKind && isAfter == diesAfterwards && Interlocked.Decrement(ref _toReach) == 0)
             _reached.SetResult();
-        return _reached.Task.IsCompleted;
+        return _reached.Task.IsCompleted || (!isOfKind && Volatile.Read(ref _toBegin) <= 0);
     }
 }
