@@ -30,6 +30,8 @@ internal sealed class MeasuredShop : IAsyncDisposable
         _api = new ShopApi(_endpoint, Timeout, TimeProvider.System);
     }
 
+    public required DateTimeOffset StartedAt { get; init; }
+
     /// <summary>Resident memory, in units of 1,048,576 bytes.</summary>
     public double ResidentMb
     {
@@ -47,9 +49,10 @@ internal sealed class MeasuredShop : IAsyncDisposable
     public static async Task<MeasuredShop> StartAsync(string shopPath, string folder)
     {
         var url = ShopProcess.FreeUrl();
+        var startedAt = DateTimeOffset.UtcNow;
         var process = ShopProcess.Start(shopPath, url, new() { ["LocalPlatform__DataPath"] = folder, ["LocalPlatform__Seed"] = "false" });
         await ShopProcess.WaitUntilReadyAsync(url);
-        return new MeasuredShop(process, url);
+        return new MeasuredShop(process, url) { StartedAt = startedAt };
     }
 
     public ShopRequest Charge(string userId, long amount = 1) => Requests.Charge(_endpoint, userId, amount);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Commerce.Bench.Storage;
-using Commerce.Functions.Cosmos;
 using Commerce.Load.Reports;
 using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
@@ -58,13 +57,12 @@ var fillCommand = new Command("fill",
 fillCommand.SetAction(async (parsed, ct) =>
 {
     var folder = Directory.CreateDirectory(parsed.GetRequiredValue(data).FullName);
-    await using var store = CosmosStore.Open(Path.Combine(folder.FullName, "cosmos.db"), TimeProvider.System);
-    using var handler = new CosmosGatewayHandler(store);
-    using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
-    var fill = new StoreFill(new CommerceDatabase(client), DateTimeOffset.UtcNow);
-    await fill.RunAsync(parsed.GetValue(history), ct);
-    await fill.WidenAsync(parsed.GetValue(products), parsed.GetValue(entries), ct);
-    Console.WriteLine($"{fill.Documents:N0} documents of {parsed.GetValue(history):N0} orders");
+    var documents = await StoreFill.RunAsync(folder, TimeSpan.FromDays(30), "", async fill =>
+    {
+        await fill.RunAsync(parsed.GetValue(history), ct);
+        await fill.WidenAsync(parsed.GetValue(products), parsed.GetValue(entries), ct);
+    });
+    Console.WriteLine($"{documents:N0} documents of {parsed.GetValue(history):N0} orders");
 });
 
 var historyCommand = new Command("history",
@@ -84,9 +82,13 @@ var cliffsCommand = new Command("cliffs",
 cliffsCommand.SetAction(async (parsed, ct) =>
 {
     var path = Path.GetFullPath(parsed.GetRequiredValue(shop));
+    var folder = parsed.GetRequiredValue(data);
     await using var few = await MeasuredShop.StartAsync(path, parsed.GetRequiredValue(narrow).FullName);
-    await using var many = await MeasuredShop.StartAsync(path, parsed.GetRequiredValue(data).FullName);
-    await new Cliffs(many, few, Console.Out).RunAsync(ct);
+    await using (var many = await MeasuredShop.StartAsync(path, folder.FullName))
+        await new Cliffs(many, few, Console.Out).RunAsync(ct);
+    await StoreFill.RunAsync(folder, TimeSpan.FromHours(1), "hour-", fill => fill.RunAsync(Cliffs.OrdersOfAnHour, ct));
+    await using var again = await MeasuredShop.StartAsync(path, folder.FullName);
+    await new Cliffs(again, few, Console.Out).StartAgainAsync(ct);
 });
 
 return await new RootCommand("Measures of the storage below the shop.") { ceilingCommand, costCommand, fillCommand,

@@ -5,19 +5,21 @@ using Commerce.Shared;
 using Commerce.Shared.Balance;
 using Commerce.Shared.Catalog;
 using Commerce.Shared.Orders;
+using LocalPlatform.Cosmos;
 using Microsoft.Azure.Cosmos;
 
 namespace Commerce.Bench.Storage;
 
 /// <summary>
-/// Fills an empty store with orders as documents, so that what grows with history can be measured without having had that history. The
+/// Fills a store with orders as documents, so that what grows with history can be measured without having had that history. The
 /// shop's own rules make the documents, so the books agree: nine of ten orders are paid, the others cancelled or refused for stock.
 /// </summary>
 /// <param name="database">The store; its containers are created.</param>
-/// <param name="now">The time of the last order; the first is <see cref="Days"/> older.</param>
-internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
+/// <param name="now">The time of the last order.</param>
+/// <param name="history">How much older the first one is.</param>
+/// <param name="prefix">What the ids of users and products begin with, other than those of an earlier filling.</param>
+internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now, TimeSpan history, string prefix)
 {
-    private const int Days = 30;
     private const int OrdersPerUser = 20;
     private const int OrdersPerProduct = 1_000;
     private const int LinesMax = 3;
@@ -37,19 +39,32 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
     /// <summary>Documents written so far.</summary>
     public long Documents => Interlocked.Read(ref _documents);
 
+    /// <summary>Fills the store of a shop's data folder, which no shop has open.</summary>
+    /// <returns>How many documents were written.</returns>
+    public static async Task<long> RunAsync(DirectoryInfo folder, TimeSpan history, string prefix, Func<StoreFill, Task> fill)
+    {
+        await using var store = CosmosStore.Open(Path.Combine(folder.FullName, "cosmos.db"), TimeProvider.System);
+        using var handler = new CosmosGatewayHandler(store);
+        using var client = new CosmosClient(LocalCosmos.ConnectionString, new CosmosClientOptions().UseLocalCosmos(handler));
+        var filled = new StoreFill(new CommerceDatabase(client), DateTimeOffset.UtcNow, history, prefix);
+        await fill(filled);
+        return filled.Documents;
+    }
+
     /// <summary>Writes so many orders.</summary>
     public async Task RunAsync(int orders, CancellationToken ct)
     {
         await database.CreateIfMissingAsync(ct);
         for (var n = 0; n <= Math.Max(LinesMax, orders / OrdersPerProduct); n++)
-            _products.Add(new ProductBooks($"P{n:000000}", now.AddDays(-Days)));
+            _products.Add(new ProductBooks($"{prefix}P{n:000000}", now - history));
         foreach (var users in Enumerable.Range(0, (orders + OrdersPerUser - 1) / OrdersPerUser).Chunk(UsersAtOnce))
         {
             var writes = new List<Task>();
             foreach (var user in users)
             {
                 var count = Math.Min(OrdersPerUser, orders - (user * OrdersPerUser));
-                writes.Add(WriteAsync(CommerceDatabase.Accounts, $"user-{user:000000}", [.. UserDocuments(user, count)]));
+                var userId = $"{prefix}user-{user:000000}";
+                writes.Add(WriteAsync(CommerceDatabase.Accounts, userId, [.. UserDocuments(userId, count)]));
             }
             foreach (var product in _products.Where(static product => product.Documents.Count >= Limits.BatchOperationsMax))
                 writes.Add(WriteAsync(CommerceDatabase.Catalog, product.Head.ProductId, product.TakeDocuments()));
@@ -70,7 +85,7 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
             ct.ThrowIfCancellationRequested();
             await Task.WhenAll(some.Select(n =>
             {
-                var product = new ProductBooks($"Q{n:000000}", now.AddDays(-Days));
+                var product = new ProductBooks($"{prefix}Q{n:000000}", now - history);
                 return WriteAsync(CommerceDatabase.Catalog, product.Head.ProductId,
                     [.. product.TakeDocuments(), Json(product.Head, DocumentJsonContext.Default.Product)]);
             }));
@@ -87,13 +102,12 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
             await WriteAsync(CommerceDatabase.Accounts, Collector, [.. documents, Json(account, DocumentJsonContext.Default.Account)]);
     }
 
-    private IEnumerable<byte[]> UserDocuments(int user, int count)
+    private IEnumerable<byte[]> UserDocuments(string userId, int count)
     {
-        var userId = $"user-{user:000000}";
         Account? account = null;
         for (var n = 0; n < count; n++)
         {
-            var at = now.AddDays(-Days * _random.NextDouble());
+            var at = now - (history * _random.NextDouble());
             var order = NewOrder(userId, n, at);
             var charge = _accounts.Decide(account, new AccountCommand.Charge(userId, $"charge-{n}", order.TotalAmount), at);
             account = charge.Head;
@@ -154,7 +168,7 @@ internal sealed class StoreFill(CommerceDatabase database, DateTimeOffset now)
     /// <summary>What the stock says to a line: of an order that is rejected, the first one is sealed and the others are put back.</summary>
     private void Reserve(Order order, OrderLine line, OrderStatus decided, DateTimeOffset at)
     {
-        var product = _products[int.Parse(line.ProductId.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)];
+        var product = _products[int.Parse(line.ProductId.AsSpan(prefix.Length + 1), System.Globalization.CultureInfo.InvariantCulture)];
         if (decided == OrderStatus.Rejected && line == order.Lines[0])
         {
             product.Post(_stocks, new StockCommand.Seal(line.ProductId, order.Id, line.Quantity), at);

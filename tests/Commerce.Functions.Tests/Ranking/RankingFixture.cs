@@ -98,6 +98,19 @@ internal sealed class RankingFixture : IAsyncDisposable
         return AddAsync(PaymentOf(number, $"user-{number}", lines, soldAt));
     }
 
+    /// <summary>So many payments of one line each.</summary>
+    public Task SellAsync(int count, Func<int, (string ProductId, long Quantity, DateTimeOffset SoldAt)> saleOf)
+    {
+        const int Users = 50;
+        var payments = Enumerable.Range(0, count).Select(i =>
+        {
+            var (productId, quantity, soldAt) = saleOf(i);
+            return PaymentOf(Interlocked.Increment(ref _orders), $"u-{i % Users}", [new(productId, quantity, 100)], soldAt);
+        });
+        return Task.WhenAll(payments.GroupBy(static payment => payment.UserId)
+            .SelectMany(static ofUser => ofUser.Chunk(Limits.BatchOperationsMax)).Select(AddAsync));
+    }
+
     public Task<LedgerEntry> RefundAsync(LedgerEntry payment) => AddAsync(payment with
     {
         Id = OperationId.Refund(payment.OrderId!),
@@ -138,5 +151,14 @@ internal sealed class RankingFixture : IAsyncDisposable
     {
         await _accounts.CreateItemAsync(entry, new PartitionKey(entry.UserId));
         return entry;
+    }
+
+    private async Task AddAsync(LedgerEntry[] ofUser)
+    {
+        var batch = _accounts.CreateTransactionalBatch(new PartitionKey(ofUser[0].UserId));
+        foreach (var entry in ofUser)
+            batch.CreateItem(entry);
+        using var answer = await batch.ExecuteAsync();
+        Assert.True(answer.IsSuccessStatusCode, answer.ErrorMessage);
     }
 }
