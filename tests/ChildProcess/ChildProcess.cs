@@ -42,6 +42,8 @@ internal static class ChildProcess
             // It does not live long enough to gain by code that is guarded, or compiled again once it is found to be hot.
             ["DOTNET_EnableWriteXorExecute"] = "0",
             ["DOTNET_TC_CallCounting"] = "0",
+            // Killed, it would leave the sockets of a debugger behind.
+            ["DOTNET_EnableDiagnostics"] = "0",
         },
         };
 

@@ -8,10 +8,7 @@ namespace Commerce.Functions.Ranking;
 /// <summary>The accounts' change feed, read as bytes: a fold is the cost of reading it.</summary>
 public sealed class AccountFeed(CommerceDatabase database, TimeProvider time)
 {
-    /// <summary>
-    /// Documents of a page, some 0.7 MB. Cosmos DB answers with up to 4 MB, but a page is held in memory several times over, and where the
-    /// store is in this process nobody else is served while it is made.
-    /// </summary>
+    /// <summary>Documents of a page, some 0.7 MB: Cosmos DB answers with up to 4 MB, but a page is held in memory several times over.</summary>
     internal const int PageSizeMax = 500;
 
     private readonly Container _accounts = database[CommerceDatabase.Accounts];

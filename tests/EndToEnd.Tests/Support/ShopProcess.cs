@@ -63,8 +63,8 @@ public sealed class ShopProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         start.Environment["LocalPlatform__DataPath"] = dataPath;
         start.Environment["LocalPlatform__Seed"] = "false";
-        // Most hardly live long enough to gain by any of them, and a hundred are started.
-        foreach (var saving in (string[])["TieredPGO", "EnableWriteXorExecute", "TC_CallCounting"])
+        // Most hardly live long enough to gain by any of them, and a hundred are started; who is killed would leave a debugger's sockets.
+        foreach (var saving in (string[])["TieredPGO", "EnableWriteXorExecute", "TC_CallCounting", "EnableDiagnostics"])
             start.Environment[$"DOTNET_{saving}"] = "0";
         // Tests do in a minute what a person does in a year.
         foreach (var limit in (string[])["OrdersPerMinute", "ReadsPerMinute", "UnsignedReadsPerMinute", "FailedSignInsPerMinute"])
