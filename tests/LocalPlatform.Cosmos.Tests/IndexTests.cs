@@ -163,6 +163,29 @@ public sealed class IndexTests
         Assert.Equal(["/kind\n/productId", "/id"], StoredIndexes(account));
     }
 
+    /// <summary>What is changed most often, an account or a product, keeps the keys by which it is found.</summary>
+    [Fact]
+    public async Task A_change_that_leaves_the_keys_writes_no_index_of_them()
+    {
+        await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 10 });
+        var container = await account.NewContainerAsync("/productId");
+        await FillAsync(container, 20, 0);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.kind = 'product' ORDER BY c.productId");
+        await Run(container, query);
+        await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
+        var indexes = account.Store.Documents.Catalog.Databases.Single().Value.Containers.Single().Value.Indexes;
+
+        Assert.Equal(["/kind\n/productId"], StoredIndexes(account));
+        Assert.Equal((2, 1), (IndexesWritten(indexes.UpdateSql, 6), IndexesWritten(indexes.UpdateKeysSql, 1 + indexes.Columns.Count)));
+        await container.PatchItemAsync<object>("P003", new("P003"), [PatchOperation.Set("/kind", "gone")], cancellationToken: Ct);
+        await container.PatchItemAsync<object>("P004", new("P004"), [PatchOperation.Set("/n", 1)], cancellationToken: Ct);
+        Assert.Equal(Enumerable.Range(0, 20).Where(static n => n != 3).Select(static n => $"P{n:000}"), (await Run(container, query)).Ids);
+
+        // The indexes of all changes and of what expires are always written.
+        int IndexesWritten(string sql, int arguments) => account.Store.Documents.Read(session => session
+            .Query("EXPLAIN " + sql, static row => row.GetString(1), new object?[arguments]).Count(static step => step == "IdxInsert"));
+    }
+
     [Fact]
     public async Task System_properties_are_compared_without_an_index()
     {

@@ -51,16 +51,10 @@ internal sealed class DocumentTable(ContainerState container)
     public StoredDocument Update(SqliteSession session, long rid, DocumentBody body, long now)
     {
         var lsn = container.Lsn.Next(session);
-        var keys = body.IndexKeys(container.Indexes);
-        var row = new object?[6 + keys.Length];
-        row[0] = rid;
-        row[1] = lsn;
-        row[2] = now;
-        row[3] = body.TtlSeconds;
-        row[4] = Expiry(body.TtlSeconds, now);
-        row[5] = body.Json;
-        keys.CopyTo(row, 6);
-        session.Execute(container.Indexes.UpdateSql, row);
+        var indexes = container.Indexes;
+        session.Execute(indexes.UpdateSql, rid, lsn, now, body.TtlSeconds, Expiry(body.TtlSeconds, now), body.Json);
+        if (indexes.Columns.Count > 0)
+            session.Execute(indexes.UpdateKeysSql, [rid, .. body.IndexKeys(indexes)]);
         return new StoredDocument(rid, lsn, now, body.Json);
     }
 

@@ -53,9 +53,11 @@ internal sealed class IndexSet
             $"INSERT OR IGNORE INTO docs_{containerNumber}(rid, lsn, pk, id, ts, ttl, expires, body"
             + string.Concat(columns.Select(column => ", " + column.Name)) + ") VALUES(@0, @0, @1, @2, @3, @4, @5, @6"
             + string.Concat(columns.Select((_, i) => $", @{i + 7}")) + ")";
-        UpdateSql =
-            $"UPDATE docs_{containerNumber} SET lsn = @1, ts = @2, ttl = @3, expires = @4, body = @5"
-            + string.Concat(columns.Select((column, i) => $", {column.Name} = @{i + 6}")) + " WHERE rid = @0";
+        UpdateSql = $"UPDATE docs_{containerNumber} SET lsn = @1, ts = @2, ttl = @3, expires = @4, body = @5 WHERE rid = @0";
+        UpdateKeysSql = $"UPDATE docs_{containerNumber} SET {Join(", ", "=")} WHERE rid = @0 AND NOT ({Join(" AND ", "IS")})";
+
+        string Join(string separator, string sign) =>
+            string.Join(separator, columns.Select((column, i) => $"{column.Name} {sign} @{i + 1}"));
     }
 
     public IReadOnlyList<IndexColumn> Columns { get; }
@@ -66,6 +68,12 @@ internal sealed class IndexSet
     public string InsertSql { get; }
 
     public string UpdateSql { get; }
+
+    /// <summary>
+    /// Sets the keys of a row that has others. A statement of its own: one that names a column writes all indexes of that column, even if
+    /// its value stays, and the keys of a document hardly ever change.
+    /// </summary>
+    public string UpdateKeysSql { get; }
 
     /// <summary>
     /// The columns of a new container: its documents have the keys of their id and of all paths that its policy names from the first one
