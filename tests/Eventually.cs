@@ -10,6 +10,9 @@ internal static class Eventually
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>What has waited takes at least so long: the runtime's timers count whole milliseconds, and may come one early.</summary>
+    public static TimeSpan AtLeast(TimeSpan wait) => wait - TimeSpan.FromMilliseconds(10);
+
     public static Task HoldsAsync(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
         Async(() => Task.FromResult(condition()), static holds => holds, what);
 

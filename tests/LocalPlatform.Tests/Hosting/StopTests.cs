@@ -121,14 +121,14 @@ public class StopTests
     [Fact]
     public async Task A_run_that_ignores_all_does_not_keep_the_host()
     {
-        await using var host = await StartAsync(
-            app => app.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(200)));
+        var patience = TimeSpan.FromMilliseconds(200);
+        await using var host = await StartAsync(app => app.Services.Configure<HostOptions>(options => options.ShutdownTimeout = patience));
         var doings = host.Services.GetRequiredService<Doings>();
         await host.Http.PostAsync("/admin/functions/LingerTimer", null);
         await Eventually.HoldsAsync(() => doings.Seen.Contains("timer"));
         var since = Stopwatch.GetTimestamp();
         await host.StopAsync();
-        Assert.InRange(Stopwatch.GetElapsedTime(since), TimeSpan.FromMilliseconds(200), SoonMax);
+        Assert.InRange(Stopwatch.GetElapsedTime(since), Eventually.AtLeast(patience), SoonMax);
         Assert.DoesNotContain("timer done", doings.Seen);
     }
 
