@@ -15,7 +15,7 @@ internal sealed class IndexChoice(AccessRequest request, List<KeyCondition> cond
     private readonly HashSet<string> _equal = [.. conditions.Where(condition => condition.IsEquality).Select(condition => condition.Path)];
     private readonly string[] _orderPaths = OrderPaths(order);
 
-    // Hardly any two documents share an id: what names some needs no other column beside.
+    // Who names ids across partitions means a few documents: no other column is worth an index of both.
     private readonly bool _namesIds = request.PartitionKey is null
         && conditions.Exists(static condition => condition is { Path: IdPath, Equal: not null });
 
