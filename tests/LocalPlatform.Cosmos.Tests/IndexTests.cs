@@ -60,12 +60,8 @@ public sealed class IndexTests
     public async Task A_query_by_paths_that_the_policy_names_has_its_index_from_the_first_time_on()
     {
         await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
-        var container = await account.NewContainerAsync("/productId", static properties =>
-        {
-            foreach (var path in (string[])["/kind/?", "/productId/?", "/sequence/?", "/lines/[]/n/?", "/_ts/?"])
-                properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = path });
-            properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
-        });
+        var container = await account.NewContainerAsync("/productId",
+            Indexing("/kind/?", "/productId/?", "/sequence/?", "/lines/[]/n/?", "/_ts/?"));
         await FillAsync(container, 60, 5);
         await account.RestartAsync();
         container = account.Client.GetContainer("db", container.Id);
@@ -147,12 +143,7 @@ public sealed class IndexTests
     public async Task Documents_are_found_by_their_ids(string where, string ids)
     {
         await using var account = new CosmosTestAccount(new CosmosStoreOptions { IndexingThreshold = 100 });
-        Database database = await account.Client.CreateDatabaseIfNotExistsAsync("db", cancellationToken: Ct);
-        var properties = new ContainerProperties("bare", "/productId");
-        properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
-        foreach (var path in (string[])["/kind/?", "/productId/?", "/sequence/?"])
-            properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = path });
-        Container container = await database.CreateContainerIfNotExistsAsync(properties, cancellationToken: Ct);
+        var container = await account.NewContainerAsync("/productId", Indexing("/kind/?", "/productId/?", "/sequence/?"));
         await FillAsync(container, 12, 12);
         await Run(container, new QueryDefinition("SELECT * FROM c WHERE c.kind = 'product' ORDER BY c.productId"));
         await Eventually.HoldsAsync(() => account.Store.Indexes.IsIdle);
@@ -235,6 +226,14 @@ public sealed class IndexTests
         while (token is not null);
         Assert.Equal(Enumerable.Range(5, 35).Select(i => $"P{i:000}"), seen.Order(StringComparer.Ordinal));
     }
+
+    /// <summary>A policy that includes these paths alone.</summary>
+    private static Action<ContainerProperties> Indexing(params string[] paths) => properties =>
+    {
+        foreach (var path in paths)
+            properties.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = path });
+        properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
+    };
 
     private static List<string> StoredIndexes(CosmosTestAccount account) =>
         account.Store.Documents.Read(session => session.Query("SELECT columns FROM indexes", row => row.GetString(0)));

@@ -82,7 +82,7 @@ internal sealed class IndexSet
     public static IndexSet Create(SqliteSession session, int containerNumber, ContainerDefinition definition)
     {
         List<IndexColumn> columns = [];
-        foreach (var path in definition.Indexing.NamedPaths.Prepend("/id").Take(ColumnsMax))
+        foreach (var path in definition.Indexing.NamedPaths.Prepend(IndexingPolicy.IdPath).Take(ColumnsMax))
             columns.Add(AddColumn(session, containerNumber, columns.Count + 1, path, isFilled: true));
         return new IndexSet(containerNumber, columns, []);
     }

@@ -9,6 +9,8 @@ namespace LocalPlatform.Cosmos.Containers;
 internal sealed class IndexingPolicy
 {
     // Never indexed, whatever the policy.
+    public const string IdPath = "/id";
+
     private const string ETagPath = "/\"_etag\"/?";
 
     private static readonly string[] Supported = ["indexingMode", "automatic", "includedPaths", "excludedPaths", "compositeIndexes"];
@@ -46,7 +48,7 @@ internal sealed class IndexingPolicy
         if (_isOff)
             return false;
         // Every container that has an index at all has one of its ids.
-        if (path == "/id")
+        if (path == IdPath)
             return true;
         var best = (Length: -1, Included: false);
         foreach (var (prefix, exact, included) in _rules)

@@ -72,7 +72,7 @@ internal sealed class AccessPath
     private static SqlExpression? FilterOf(AccessRequest request)
     {
         var where = request.Query.Where;
-        if (request.Query.OrderBy is not [{ Path: { Path: { } path } place }] || path == "/id"
+        if (request.Query.OrderBy is not [{ Path: { Path: { } path } place }] || path == IndexingPolicy.IdPath
             || request.Container.Definition.Indexing.Names(path))
             return where;
         var isDefined = CallExpression.Of("IS_DEFINED", [place]);

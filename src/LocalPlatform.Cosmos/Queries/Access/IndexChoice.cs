@@ -10,14 +10,13 @@ internal sealed class IndexChoice(AccessRequest request, List<KeyCondition> cond
 {
     private const int PathsMax = 5;
     private const int ScoreMax = 1_000;
-    private const string IdPath = "/id";
 
     private readonly HashSet<string> _equal = [.. conditions.Where(condition => condition.IsEquality).Select(condition => condition.Path)];
     private readonly string[] _orderPaths = OrderPaths(order);
 
     // Who names ids across partitions means a few documents: no other column is worth an index of both.
     private readonly bool _namesIds = request.PartitionKey is null
-        && conditions.Exists(static condition => condition is { Path: IdPath, Equal: not null });
+        && conditions.Exists(static condition => condition is { Path: IndexingPolicy.IdPath, Equal: not null });
 
     /// <summary>The index to read by; null to read the table, or a partition by its key.</summary>
     public ColumnIndex? Best()
@@ -38,8 +37,8 @@ internal sealed class IndexChoice(AccessRequest request, List<KeyCondition> cond
     public ColumnIndex? Wanted()
     {
         var policy = request.Container.Definition.Indexing;
-        if (_namesIds && policy.Includes(IdPath))
-            return new ColumnIndex("", false, [IdPath]);
+        if (_namesIds && policy.Includes(IndexingPolicy.IdPath))
+            return new ColumnIndex("", false, [IndexingPolicy.IdPath]);
         var paths = _equal.Order(StringComparer.Ordinal).Where(policy.Includes).ToList();
         if (_orderPaths.Length > 0 && _orderPaths.All(policy.Includes))
             paths.AddRange(_orderPaths.Where(path => !_equal.Contains(path)));
@@ -68,7 +67,7 @@ internal sealed class IndexChoice(AccessRequest request, List<KeyCondition> cond
 
     private int Score(ColumnIndex index)
     {
-        if (_namesIds && index is { LeadsWithPartitionKey: false, Paths: [IdPath] })
+        if (_namesIds && index is { LeadsWithPartitionKey: false, Paths: [IndexingPolicy.IdPath] })
             return ScoreMax;
         var equal = index.Paths.TakeWhile(_equal.Contains).Count();
         var rest = index.Paths[equal..];

@@ -10,8 +10,6 @@ namespace LocalPlatform.Cosmos.Queries.Access;
 /// </summary>
 internal static class PointLookup
 {
-    private const string IdPath = "/id";
-
     /// <summary>The documents a WHERE clause can match at most, or null when it does not name them.</summary>
     public static List<(byte[] PartitionKey, string Id)>? TryFind(
         ContainerState container, SqlExpression? where, IReadOnlyDictionary<string, SqlValue> parameters, byte[]? partitionKey)
@@ -31,7 +29,7 @@ internal static class PointLookup
     private static bool TryAdd(
         List<(byte[] PartitionKey, string Id)> points, ContainerState container, List<KeyCondition> conditions, byte[]? partitionKey)
     {
-        var ids = conditions.Find(condition => condition.Path == IdPath)?.Equal;
+        var ids = conditions.Find(condition => condition.Path == IndexingPolicy.IdPath)?.Equal;
         if (ids is null)
             return false;
         foreach (var id in ids)
@@ -48,7 +46,7 @@ internal static class PointLookup
     private static byte[]? KeyOf(ContainerState container, List<KeyCondition> conditions, byte[] id)
     {
         var path = container.Definition.PartitionKey.Text;
-        var key = path == IdPath ? id : conditions.Find(condition => condition.Path == path && condition.IsEquality)?.Equal![0];
+        var key = path == IndexingPolicy.IdPath ? id : conditions.Find(condition => condition.Path == path && condition.IsEquality)?.Equal![0];
         return key is null ? null : PartitionKeyValue.FromOrderKey(key);
     }
 
