@@ -46,7 +46,9 @@ internal static class PointLookup
     private static byte[]? KeyOf(ContainerState container, List<KeyCondition> conditions, byte[] id)
     {
         var path = container.Definition.PartitionKey.Text;
-        var key = path == IndexingPolicy.IdPath ? id : conditions.Find(condition => condition.Path == path && condition.IsEquality)?.Equal![0];
+        var key = path == IndexingPolicy.IdPath
+            ? id
+            : conditions.Find(condition => condition.Path == path && condition.IsEquality)?.Equal![0];
         return key is null ? null : PartitionKeyValue.FromOrderKey(key);
     }
 
